@@ -1,0 +1,220 @@
+"""The case: the state folded from events. Nothing here decides whether a command is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+
+from chatbot.core import events as ev
+from chatbot.core.answers import accept
+from chatbot.core.findings import Assessment, assess, network, reassess
+from chatbot.core.phases import CLOSED_PHASES, Phase, Trigger, next_phase
+from chatbot.core.protocol import Protocol, Stage
+from chatbot.core.urgency import case_urgency, emergencies, is_asked
+from chatbot.core.values import Answer, Source, Status, Urgency, parse_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the clinician made of one recommendation."""
+
+    decision: str
+    code: str | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands after its events."""
+
+    case: str
+    kind: str
+    label: str
+    subject: str
+    as_of: datetime
+    """The clinical moment of the present sitting."""
+    phase: Phase
+    answers: Mapping[str, Answer]
+    """The latest answer of each question, whether it applies or not."""
+    assessment: Assessment
+    next: str | None
+    """The question the interview asks next; None when nothing is left but what was postponed."""
+    shown: str | None = None
+    """The question on screen; None: the review, or an alarm."""
+    postponed: frozenset[str] = frozenset()
+    acknowledged: frozenset[str] = frozenset()
+    """Emergency flags whose alarm was read; a flag that clears and comes back alarms again."""
+    alarms: tuple[str, ...] = ()
+    """Emergency flags whose alarm waits to be read."""
+    urgency: Urgency = Urgency.UNDETERMINED
+    actor: str = ""
+    role: str = ""
+    notes: tuple[tuple[str | None, str], ...] = ()
+    """(question or None, text) in order."""
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    plan_digest: str | None = None
+    """Digest of the last plan issued, while no answer has changed since."""
+
+    @property
+    def closed(self) -> bool:
+        """Signed or abandoned: nothing can be changed."""
+        return self.phase in CLOSED_PHASES
+
+
+_TRIGGERS = {
+    Stage.CONTEXT: Trigger.ASK_CONTEXT,
+    Stage.SAFETY: Trigger.ASK_SAFETY,
+    Stage.HISTORY: Trigger.ASK_HISTORY,
+    Stage.EXAMINATION: Trigger.ASK_EXAMINATION,
+}
+
+
+def fold(protocol: Protocol, events: Iterable[ev.Event]) -> Case:
+    """Fold events into a case.
+
+    Raises: ValueError when the first is not ``case.opened``; ValueProblem when an answer does not fit
+    (a transcript made under other content).
+    """
+    case: Case | None = reduce(lambda case, event: evolve(protocol, case, event), events, None)
+    if case is None:
+        raise ValueError("a case begins with case.opened")
+    return case
+
+
+def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
+    """Apply one event."""
+    if isinstance(event, ev.CaseOpened):
+        return _opened(protocol, event)
+    if case is None:
+        raise ValueError("a case begins with case.opened")
+    match event:
+        case ev.AnswerGiven() | ev.AnswerCorrected():
+            return _answered(protocol, case, event)
+        case ev.AnswerWithdrawn(question):
+            answers = {key: answer for key, answer in case.answers.items() if key != question}
+            return _follow(protocol, replace(case, answers=answers), question)
+        case ev.QuestionPostponed(question):
+            shown = None if case.shown == question else case.shown
+            return _advance(protocol, replace(case, postponed=case.postponed | {question}, shown=shown))
+        case ev.QuestionShown(question):
+            return replace(case, shown=question or None)
+        case ev.AlarmRaised():
+            return case
+        case ev.AlarmAcknowledged(flags):
+            return replace(case, acknowledged=case.acknowledged | set(flags), alarms=())
+        case ev.NoteAdded(text, question):
+            return replace(case, notes=(*case.notes, (question, text)))
+        case ev.ActorChanged(name, role):
+            return replace(case, actor=name, role=role)
+        case ev.PlanIssued(digest):
+            return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest)
+        case ev.PlanDecided(rule, decision, code, comment):
+            return replace(case, decisions={**case.decisions, rule: Decision(decision, code, comment)})
+        case ev.CaseSuspended():
+            return replace(case, phase=_moved(case, Trigger.SUSPEND))
+        case ev.CaseResumed(as_of):
+            return _resumed(protocol, case, parse_moment(as_of))
+        case ev.CaseAbandoned():
+            return replace(case, phase=_moved(case, Trigger.ABANDON))
+        case ev.CaseSigned():
+            return replace(case, phase=_moved(case, Trigger.SIGN))
+        case ev.StorageRelocated() | ev.StorageRecovered() | ev.ClockJumped():
+            return case
+
+
+def _moved(case: Case, trigger: Trigger) -> Phase:
+    phase = next_phase(case.phase, trigger)
+    if phase is None:
+        raise ValueError(f"a case that is {case.phase.value} cannot {trigger.value}")
+    return phase
+
+
+def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
+    as_of = parse_moment(event.as_of)
+    case = Case(
+        case=event.case,
+        kind=event.kind,
+        label=event.label,
+        subject=event.subject,
+        as_of=as_of,
+        phase=Phase.OPENED,
+        answers={},
+        assessment=assess(protocol, {}, as_of),
+        next=None,
+    )
+    return _advance(protocol, case)
+
+
+def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected) -> Case:
+    given = parse_moment(event.on)
+    question = protocol.questions[event.question]
+    answer = Answer(
+        value=None if event.value is None else accept(question, event.value, max(given, case.as_of)),
+        status=None if event.status is None else Status(event.status),
+        source=Source(event.source),
+        given=given,
+        reason=event.reason,
+        note=event.note,
+        via=event.via,
+    )
+    answers = dict(case.answers)
+    answers[event.question] = answer
+    shown = None if case.shown == event.question else case.shown
+    return _follow(protocol, replace(case, answers=answers, shown=shown), event.question)
+
+
+def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
+    """Bring everything derived from the answers up to date after one of them changed."""
+    if case.assessment.expired:
+        assessment = assess(protocol, case.answers, case.as_of)
+    else:
+        assessment = reassess(protocol, case.assessment, case.answers, (changed,))
+    return _advance(
+        protocol, replace(case, assessment=assessment, postponed=case.postponed - {changed}, plan_digest=None)
+    )
+
+
+def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
+    phase = _moved(case, Trigger.RESUME)
+    assessment = assess(protocol, case.answers, as_of)
+    return _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
+
+
+def _advance(protocol: Protocol, case: Case) -> Case:
+    """Find the next question and move phase, urgency and alarms accordingly."""
+    upcoming = next_question(protocol, case)
+    trigger = Trigger.NOTHING_TO_ASK if upcoming is None else _TRIGGERS[network(protocol).stages[upcoming]]
+    current = emergencies(protocol, case.assessment)
+    acknowledged = case.acknowledged & set(current)
+    return replace(
+        case,
+        next=upcoming,
+        phase=_moved(case, trigger),
+        acknowledged=acknowledged,
+        alarms=tuple(flag for flag in current if flag not in acknowledged),
+        urgency=case_urgency(protocol, case.assessment),
+    )
+
+
+def next_question(protocol: Protocol, case: Case) -> str | None:
+    """Return the question to ask next: expired answers first, then context, safety, history, examination.
+
+    Postponed questions wait for the review; None when nothing else is left.
+    """
+    order = network(protocol).ask_order
+    assessment = case.assessment
+    for key in order:
+        if key in assessment.expired and is_asked(protocol, assessment, key):
+            return key
+    for key in order:
+        if key not in case.answers and key not in case.postponed and is_asked(protocol, assessment, key):
+            return key
+    return None
+
+
+def is_open(protocol: Protocol, case: Case, key: str) -> bool:
+    """Whether a question is to be put and has no answer that still counts."""
+    answered = key in case.answers and key not in case.assessment.expired
+    return not answered and is_asked(protocol, case.assessment, key)

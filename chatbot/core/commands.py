@@ -1,0 +1,159 @@
+"""What a person may ask for. ``decide`` turns a command into events or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chatbot.core.values import Stored
+
+CORRECTION_REASONS = ("mis_keyed", "misunderstood", "new_information", "examined_again")
+"""Coded reasons for a correction that lowers the urgency."""
+
+DECISION_REASONS = ("already_done", "patient_declines", "not_available", "clinical_judgement", "other")
+"""Coded reasons for declining or modifying a recommendation."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAnswer:
+    """Answer a question, or answer it again.
+
+    Exactly one of ``value`` and ``status`` is set. Without ``on`` the answer was given at the sitting's ``as_of``.
+    """
+
+    question: str
+    value: Stored | None = None
+    status: str | None = None
+    source: str | None = None
+    """None: the question's usual source."""
+    via: str = "key"
+    """key, block, file or record."""
+    reason: str | None = None
+    """For *cannot apply*: the coded reason."""
+    on: str | None = None
+    note: str | None = None
+    because: str | None = None
+    """For a correction that lowers the urgency: one of ``CORRECTION_REASONS``."""
+    confirmed: bool = False
+    """The person confirmed a value outside its soft range."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmStill:
+    """*Still so*: give an expired answer again, now."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take an answer back: the question is open again."""
+
+    question: str
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Go to a question: jump, or back to a postponed one."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go to the question answered or shown before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Go to the next open question."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    text: str
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """The alarm on screen has been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeActor:
+    name: str
+    role: str
+    known: str = "typed"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePlan:
+    """Produce the plan now, complete or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRule:
+    """Accept, modify or decline a recommendation."""
+
+    rule: str
+    decision: str
+    code: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Close the case for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    reason: str
+
+
+Command = (
+    GiveAnswer
+    | ConfirmStill
+    | Withdraw
+    | Postpone
+    | Show
+    | Back
+    | Forward
+    | AddNote
+    | Acknowledge
+    | ChangeActor
+    | IssuePlan
+    | DecideRule
+    | Sign
+    | Suspend
+    | Resume
+    | Abandon
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that is not carried out, and why. Nothing was changed."""
+
+    code: str
+    """Stable code a shell may act on, such as ``needs_reason`` or ``confirm_value``."""
+    message: str
+    """What is wrong, for the person."""
+    hint: str = ""
+    """What to do next."""

@@ -1,0 +1,245 @@
+"""What happened in a case: one frozen value per event, with stable stored names.
+
+An event carries JSON-ready data only (strings, integers, lists, mappings). Who, when and the chain are
+the envelope's business (``chatbot.record``). A stored name never changes; a changed shape gets a new version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from chatbot.core.values import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """The case begins. Its data, with what the recorder adds, is the transcript's header."""
+
+    type: ClassVar[str] = "case.opened"
+    case: str
+    """Identifier of the case, random, set by the shell."""
+    kind: str
+    """clinical, practice, demonstration or test."""
+    as_of: str
+    """Clinical moment of the first sitting, ``YYYY-MM-DDTHH:MM``."""
+    label: str
+    """What staff recognise: initials, bed, last digits. Never a name."""
+    subject: str
+    """Keyed code of the record number, or empty."""
+    protocol: dict[str, str]
+    """``id``, ``version`` and ``digest``."""
+    locale: str = "en"
+    amends: str | None = None
+    follows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed:
+    type: ClassVar[str] = "case.resumed"
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSuspended:
+    type: ClassVar[str] = "case.suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAbandoned:
+    type: ClassVar[str] = "case.abandoned"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSigned:
+    type: ClassVar[str] = "case.signed"
+    digest: str
+    """Digest of the plan that was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorChanged:
+    type: ClassVar[str] = "actor.changed"
+    name: str
+    role: str
+    known: str
+    """How the actor is known: typed, login or system."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionShown:
+    """A question came up; the last one shown is where the interview stands."""
+
+    type: ClassVar[str] = "question.shown"
+    question: str
+    wording: str
+    """SHA-256 of what was shown, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    type: ClassVar[str] = "answer.given"
+    question: str
+    value: Stored | None
+    status: str | None
+    source: str
+    via: str
+    on: str
+    """Clinical moment it was given, ``YYYY-MM-DDTHH:MM``."""
+    reason: str | None = None
+    """For *cannot apply*: the coded reason."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCorrected:
+    """An answer replaces an earlier one; the earlier one stays in the log."""
+
+    type: ClassVar[str] = "answer.corrected"
+    question: str
+    value: Stored | None
+    status: str | None
+    source: str
+    via: str
+    on: str
+    because: str
+    """Coded reason for the correction; ``not_needed`` where none is asked for."""
+    reason: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWithdrawn:
+    type: ClassVar[str] = "answer.withdrawn"
+    question: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPostponed:
+    """*Later*: the question stays open and blocks signing, not the flow."""
+
+    type: ClassVar[str] = "question.postponed"
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    type: ClassVar[str] = "note.added"
+    text: str
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    type: ClassVar[str] = "alarm.raised"
+    flags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    type: ClassVar[str] = "alarm.acknowledged"
+    flags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanIssued:
+    type: ClassVar[str] = "plan.issued"
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecided:
+    type: ClassVar[str] = "plan.decided"
+    rule: str
+    decision: str
+    """accept, modify or decline."""
+    code: str | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRelocated:
+    """The transcript was written anew because its file could no longer be trusted."""
+
+    type: ClassVar[str] = "storage.relocated"
+    cause: str
+    head: str
+    """Hash of the last record written before."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRecovered:
+    """A torn last record was set aside."""
+
+    type: ClassVar[str] = "storage.recovered"
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    type: ClassVar[str] = "clock.jumped"
+    wall_ms: int
+    monotonic_ms: int
+
+
+Event = (
+    CaseOpened
+    | CaseResumed
+    | CaseSuspended
+    | CaseAbandoned
+    | CaseSigned
+    | ActorChanged
+    | QuestionShown
+    | AnswerGiven
+    | AnswerCorrected
+    | AnswerWithdrawn
+    | QuestionPostponed
+    | NoteAdded
+    | AlarmRaised
+    | AlarmAcknowledged
+    | PlanIssued
+    | PlanDecided
+    | StorageRelocated
+    | StorageRecovered
+    | ClockJumped
+)
+
+EVENT_TYPES: dict[str, type[Any]] = {cls.type: cls for cls in Event.__args__}
+"""Stored name to class."""
+
+EVENT_VERSION = 1
+"""Version of every event's shape so far."""
+
+
+class UnknownEvent(ValueError):
+    """A stored event this version does not know."""
+
+
+def to_data(event: Event) -> dict[str, Any]:
+    """Return the event's own members, ready for canonical JSON; members that are None are left out."""
+    members = ((member.name, getattr(event, member.name)) for member in fields(event))
+    return {name: value for name, value in members if value is not None}
+
+
+def from_data(type_: str, version: int, data: dict[str, Any]) -> Event:
+    """Rebuild an event; members it does not know are ignored only for the header, which carries more.
+
+    Raises: UnknownEvent for a name, version or member this version does not know.
+    """
+    cls = EVENT_TYPES.get(type_)
+    if cls is None or version != EVENT_VERSION:
+        raise UnknownEvent(f"event {type_!r} version {version} is not known")
+    known = {member.name: member for member in fields(cls)}
+    if cls is not CaseOpened and not data.keys() <= known.keys():
+        raise UnknownEvent(f"event {type_!r} has unknown members {sorted(data.keys() - known.keys())}")
+    given = {name: data[name] for name in known if name in data}
+    missing = [name for name, member in known.items() if name not in given and "None" in str(member.type)]
+    given.update(dict.fromkeys(missing))
+    try:
+        event: Event = cls(**given)
+    except TypeError as error:
+        raise UnknownEvent(f"event {type_!r} lacks a member: {error}") from error
+    return event

@@ -1,0 +1,57 @@
+"""Why a condition came out as it did: the questions that made it true, false or unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatbot.core.condition import Condition, Facts, Traced
+from chatbot.core.tree import And, AtLeast, FindingIs, Not, Or, questions_of
+from chatbot.core.values import Truth
+
+if TYPE_CHECKING:
+    from chatbot.core.protocol import Protocol
+
+
+def contributors(protocol: Protocol, condition: Condition, facts: Facts) -> tuple[str, ...]:
+    """Return the questions behind a condition's present value, in the order of asking.
+
+    True: those that make it true. False: those that make it false. Unknown: those whose answers would
+    settle it; where such a question is itself in doubt, also the questions its applicability hangs on.
+    """
+    found: set[str] = set()
+    _collect(protocol, condition.traced, facts, found)
+    if condition.evaluate(facts) is None:
+        _add_what_applicability_hangs_on(protocol, facts, found)
+    return tuple(key for key in protocol.questions if key in found)
+
+
+def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) -> None:
+    node = traced.node
+    if isinstance(node, FindingIs):
+        _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+    elif isinstance(node, Not):
+        _collect(protocol, traced.parts[0], facts, found)
+    elif isinstance(node, And | Or | AtLeast):
+        for part in _deciding(traced, facts):
+            _collect(protocol, part, facts, found)
+    else:
+        found.update(questions_of(node))
+
+
+def _deciding(traced: Traced, facts: Facts) -> list[Traced]:
+    """Return the parts that share the value of the whole, which are those that decide it."""
+    value: Truth = traced.evaluate(facts)
+    return [part for part in traced.parts if part.evaluate(facts) is value]
+
+
+def _add_what_applicability_hangs_on(protocol: Protocol, facts: Facts, found: set[str]) -> None:
+    waiting = list(found)
+    while waiting:
+        key = waiting.pop()
+        when = protocol.questions[key].when
+        if when is None or facts.values.get(key) is not None or when.evaluate(facts) is not None:
+            continue
+        behind: set[str] = set()
+        _collect(protocol, when.traced, facts, behind)
+        waiting.extend(behind - found)
+        found |= behind

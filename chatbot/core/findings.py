@@ -1,0 +1,319 @@
+"""What the answers of a case mean: which questions apply, what has expired, findings, red flags.
+
+``assess`` evaluates everything; ``reassess`` follows a set of changed questions through what depends on
+them. Both give the same result. Urgency is read off the flags in ``chatbot.core.urgency``.
+
+Two readings run side by side. In a plan a question not asked counts as unknown. While a case is open a
+question not yet asked raises nothing, so red flags are also read with such questions left out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from chatbot.core.condition import NOT_APPLICABLE, Condition, Evaluate, Facts, compile_node
+from chatbot.core.protocol import Protocol, Question, RedFlag, Stage
+from chatbot.core.tree import FindingIs, Node, Not, children, questions_of
+from chatbot.core.values import Answer, Status, Truth
+
+
+class FlagState(StrEnum):
+    """Where a red flag stands."""
+
+    PRESENT = "present"
+    CANNOT_EXCLUDE = "cannot_exclude"
+    OPEN = "open"
+    """Only while the case is open: questions not yet asked would settle it."""
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The meaning of a case's answers at one ``as_of``."""
+
+    as_of: datetime
+    applies: Mapping[str, Truth]
+    """Question key to whether it applies."""
+    facts: Facts
+    """Questions not asked count as unknown."""
+    open_facts: Facts
+    """Questions not asked raise nothing: they compare false."""
+    flags: Mapping[str, FlagState]
+    """As a plan reads them: never ``open``."""
+    open_flags: Mapping[str, FlagState]
+    """As the open case reads them."""
+    expired: frozenset[str]
+    """Questions whose reassuring answer has passed its shelf life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What depends on what in one protocol, in an order in which everything can be evaluated once."""
+
+    names: tuple[tuple[str, str], ...]
+    """``("question", key)``, ``("finding", id)`` or ``("flag", id)``."""
+    dependents: tuple[tuple[int, ...], ...]
+    """By position: positions that read it."""
+    questions: Mapping[str, int]
+    """Question key to its position."""
+    substitutes: Mapping[str, tuple[str, ...]]
+    """Question key to the questions it settles when they cannot apply."""
+    ask_order: tuple[str, ...]
+    """Question keys as they are asked: context, safety screen, history, examination."""
+    stages: Mapping[str, Stage]
+    """The stage each question is asked in."""
+
+
+@lru_cache(maxsize=8)
+def network(protocol: Protocol) -> Network:
+    """Return the dependency network of a protocol, computed once."""
+    reads = _reads(protocol)
+    order: list[tuple[str, str]] = []
+    seen: set[tuple[str, str]] = set()
+
+    def visit(name: tuple[str, str]) -> None:
+        if name not in seen:
+            seen.add(name)
+            for other in reads[name]:
+                visit(other)
+            order.append(name)
+
+    for name in reads:
+        visit(name)
+    position = {name: index for index, name in enumerate(order)}
+    dependents: list[list[int]] = [[] for _ in order]
+    for name, others in reads.items():
+        for other in others:
+            dependents[position[other]].append(position[name])
+    substitutes: dict[str, tuple[str, ...]] = {}
+    for key, question in protocol.questions.items():
+        for reason in question.cannot_apply:
+            for substitute in reason.substitute:
+                substitutes[substitute] = (*substitutes.get(substitute, ()), key)
+    stages = {key: _stage(protocol, question) for key, question in protocol.questions.items()}
+    rank = {stage: index for index, stage in enumerate(Stage)}
+    return Network(
+        names=tuple(order),
+        dependents=tuple(tuple(sorted(each)) for each in dependents),
+        questions={key: position["question", key] for key in protocol.questions},
+        substitutes=substitutes,
+        ask_order=tuple(sorted(protocol.questions, key=lambda key: rank[stages[key]])),
+        stages=stages,
+    )
+
+
+def _reads(protocol: Protocol) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    def of(*conditions: Condition | None) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for condition in conditions:
+            if condition is not None:
+                found.extend(("question", key) for key in sorted(condition.questions))
+                found.extend(("finding", name) for name in sorted(condition.findings))
+        return found
+
+    reads = {("question", key): of(question.when) for key, question in protocol.questions.items()}
+    reads |= {("finding", name): of(finding.when) for name, finding in protocol.findings.items()}
+    reads |= {("flag", name): of(flag.when, flag.unless) for name, flag in protocol.red_flags.items()}
+    return reads
+
+
+def _stage(protocol: Protocol, question: Question) -> Stage:
+    stage = protocol.sections[question.section].stage
+    if stage is not Stage.CONTEXT and question.id in protocol.safety_questions:
+        return Stage.SAFETY
+    return stage
+
+
+# --- assessment -----------------------------------------------------------------------------------
+
+
+def assess(protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime) -> Assessment:
+    """Evaluate a case's answers from nothing."""
+    empty = Facts({}, {}, {}, as_of)
+    blank = Assessment(as_of, {}, empty, empty, {}, {}, frozenset())
+    expired = expired_answers(protocol, answers, as_of)
+    net = network(protocol)
+    return _evaluate(protocol, net, replace(blank, expired=expired), answers, range(len(net.names)))
+
+
+def reassess(
+    protocol: Protocol, before: Assessment, answers: Mapping[str, Answer], changed: Iterable[str]
+) -> Assessment:
+    """Evaluate again what the *changed* questions touch; ``as_of`` stays."""
+    net = network(protocol)
+    positions = set()
+    for key in changed:
+        positions.add(net.questions[key])
+        positions.update(net.questions[other] for other in net.substitutes.get(key, ()))
+    if before.expired:
+        return assess(protocol, answers, before.as_of)
+    return _evaluate(protocol, net, before, answers, sorted(positions))
+
+
+def _evaluate(
+    protocol: Protocol, net: Network, before: Assessment, answers: Mapping[str, Answer], start: Iterable[int]
+) -> Assessment:
+    applies = dict(before.applies)
+    states = dict(before.facts.states)
+    facts = Facts(dict(before.facts.values), states, dict(before.facts.findings), before.as_of)
+    open_facts = Facts(dict(before.open_facts.values), states, dict(before.open_facts.findings), before.as_of)
+    after = replace(
+        before,
+        applies=applies,
+        facts=facts,
+        open_facts=open_facts,
+        flags=dict(before.flags),
+        open_flags=dict(before.open_flags),
+    )
+    waiting = list(start)
+    queued = set(waiting)
+    heapq.heapify(waiting)
+    while waiting:
+        position = heapq.heappop(waiting)
+        kind, name = net.names[position]
+        if kind == "question":
+            touched = _settle_question(protocol.questions[name], answers, after)
+        elif kind == "finding":
+            touched = _settle_finding(name, protocol.findings[name].when, after)
+        else:
+            touched = _settle_flag(protocol.red_flags[name], after)
+        if touched:
+            for dependent in net.dependents[position]:
+                if dependent not in queued:
+                    queued.add(dependent)
+                    heapq.heappush(waiting, dependent)
+    return after
+
+
+def _settle_question(question: Question, answers: Mapping[str, Answer], after: Assessment) -> bool:
+    key = question.id
+    applies: Truth = True if question.when is None else question.when.evaluate(after.facts)
+    value, open_value, state = _reading(question, applies, answers, after.expired)
+    values: dict[str, Any] = after.facts.values  # type: ignore[assignment]
+    open_values: dict[str, Any] = after.open_facts.values  # type: ignore[assignment]
+    states: dict[str, str] = after.facts.states  # type: ignore[assignment]
+    same = (
+        key in values
+        and values[key] is value
+        and open_values[key] is open_value
+        and states[key] == state
+        and after.applies[key] is applies
+    )
+    after.applies[key] = applies  # type: ignore[index]
+    values[key], open_values[key], states[key] = value, open_value, state
+    return not same
+
+
+def _reading(
+    question: Question, applies: Truth, answers: Mapping[str, Answer], expired: frozenset[str]
+) -> tuple[Any, Any, str]:
+    """Return (value in a plan, value while open, state) of one question."""
+    answer = answers.get(question.id)
+    if applies is False:
+        return NOT_APPLICABLE, NOT_APPLICABLE, "not_applicable"
+    if answer is None or question.id in expired:
+        return None, NOT_APPLICABLE, "not_asked"
+    if answer.status is None:
+        return answer.value, answer.value, "known"
+    if answer.status is Status.CANNOT_APPLY:
+        for reason in question.cannot_apply:
+            if reason.id == answer.reason and reason.substitute:
+                if all(_has_value(other, answers, expired) for other in reason.substitute):
+                    return NOT_APPLICABLE, NOT_APPLICABLE, "cannot_apply"
+    return None, None, answer.status.value
+
+
+def _has_value(key: str, answers: Mapping[str, Answer], expired: frozenset[str]) -> bool:
+    return key in answers and answers[key].value is not None and key not in expired
+
+
+def _settle_finding(name: str, when: Condition, after: Assessment) -> bool:
+    truth, open_truth = when.evaluate(after.facts), when.evaluate(after.open_facts)
+    known: dict[str, Truth] = after.facts.findings  # type: ignore[assignment]
+    open_known: dict[str, Truth] = after.open_facts.findings  # type: ignore[assignment]
+    same = name in known and known[name] is truth and open_known[name] is open_truth
+    known[name], open_known[name] = truth, open_truth
+    return not same
+
+
+def flag_state(when: Truth, unless: Truth) -> FlagState:
+    """State of a red flag: what clears it must be known to be true."""
+    if when is False or unless is True:
+        return FlagState.CLEAR
+    return FlagState.PRESENT if when is True else FlagState.CANNOT_EXCLUDE
+
+
+def _settle_flag(flag: RedFlag, after: Assessment) -> bool:
+    unless = None if flag.unless is None else flag.unless.evaluate(after.facts)
+    state = flag_state(flag.when.evaluate(after.facts), unless)
+    open_state = flag_state(flag.when.evaluate(after.open_facts), unless)
+    if open_state is FlagState.CLEAR and state is not FlagState.CLEAR:
+        open_state = FlagState.OPEN
+    after.flags[flag.id] = state  # type: ignore[index]
+    after.open_flags[flag.id] = open_state  # type: ignore[index]
+    return False
+
+
+# --- shelf life -----------------------------------------------------------------------------------
+
+
+def expired_answers(protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime) -> frozenset[str]:
+    """Return the questions whose *reassuring* value is past its shelf life at *as_of*.
+
+    An answer that raises a red flag or a guard never expires, nor does a status: expiry never lowers urgency.
+    """
+    aged = {
+        key
+        for key, answer in answers.items()
+        if answer.value is not None
+        and (valid_for := protocol.questions[key].valid_for) is not None
+        and answer.given + timedelta(minutes=valid_for) < as_of
+    }
+    return frozenset(aged - raising_answers(protocol, answers, as_of, aged)) if aged else frozenset()
+
+
+def raising_answers(
+    protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime, among: Iterable[str]
+) -> set[str]:
+    """Return those questions whose answer makes true some comparison that counts towards a flag or guard."""
+    values = {key: answers[key].value if key in answers else None for key in protocol.questions}
+    states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
+    facts = Facts(values, states, {}, as_of)
+    wanted = set(among)
+    return {
+        key
+        for key, evaluate, raised_by in _raising_comparisons(protocol)
+        if key in wanted and evaluate(facts) is raised_by
+    }
+
+
+def _plain_state(answer: Answer | None) -> str:
+    if answer is None:
+        return "not_asked"
+    return "known" if answer.status is None else answer.status.value
+
+
+@lru_cache(maxsize=8)
+def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool], ...]:
+    found: dict[tuple[str, Node, bool], Evaluate] = {}
+
+    def collect(node: Node, positive: bool) -> None:
+        if isinstance(node, FindingIs):
+            collect(protocol.findings[node.finding].when.tree, positive)
+            return
+        for key in questions_of(node):
+            found.setdefault((key, node, positive), compile_node(node))
+        for child in children(node):
+            collect(child, positive is not isinstance(node, Not))
+
+    for flag in protocol.red_flags.values():
+        collect(flag.when.tree, True)
+    for guard in protocol.guards.values():
+        collect(guard.when.tree, True)
+    return tuple((key, evaluate, positive) for (key, _, positive), evaluate in found.items())

@@ -1,0 +1,351 @@
+"""Decide what a command does: the events it proposes, or a refusal with its reason.
+
+``decide`` changes nothing and never raises for something a person did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from chatbot.core import commands as cmd
+from chatbot.core import events as ev
+from chatbot.core.answers import accept, checked_text, soft_problem
+from chatbot.core.case import Case, evolve, is_open
+from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS, Command, Refusal
+from chatbot.core.findings import network
+from chatbot.core.phases import Phase, Trigger, next_phase
+from chatbot.core.plan import build_plan, plan_digest
+from chatbot.core.protocol import Protocol, Question
+from chatbot.core.resolve import near_miss
+from chatbot.core.urgency import is_asked, plan_urgency
+from chatbot.core.values import Answer, Source, Status, Urgency, ValueProblem, moment_text, parse_moment, to_stored
+
+Decided = tuple[ev.Event, ...] | Refusal
+
+DECISIONS = ("accept", "modify", "decline")
+"""What can be made of a recommendation."""
+
+
+def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
+    """Return the events a command leads to, or why it is refused."""
+    refusal = _not_now(case, command)
+    if refusal is not None:
+        return refusal
+    match command:
+        case cmd.GiveAnswer():
+            return _give(protocol, case, command)
+        case cmd.ConfirmStill(question):
+            return _confirm(protocol, case, question)
+        case cmd.Withdraw(question, because):
+            return _withdraw(protocol, case, question, because)
+        case cmd.Postpone(question):
+            return _postpone(protocol, case, question)
+        case cmd.Show(question):
+            return _show(protocol, case, question)
+        case cmd.Back():
+            return _back(protocol, case)
+        case cmd.Forward():
+            return (shown(protocol, case.next),)
+        case cmd.AddNote(text, question):
+            return _note(protocol, text, question)
+        case cmd.Acknowledge():
+            return _acknowledge(protocol, case)
+        case cmd.ChangeActor(name, role, known):
+            return _change_actor(name, role, known)
+        case cmd.IssuePlan():
+            return (ev.PlanIssued(plan_digest(build_plan(protocol, case))),)
+        case cmd.DecideRule():
+            return _decide_rule(protocol, case, command)
+        case cmd.Sign():
+            return _sign(protocol, case)
+        case cmd.Suspend():
+            return (ev.CaseSuspended(),)
+        case cmd.Resume(as_of):
+            return _resume(protocol, case, as_of)
+        case cmd.Abandon(reason):
+            return (ev.CaseAbandoned(reason),) if reason.strip() else Refusal("needs_reason", "say why")
+
+
+_DURING_ALARM = (cmd.Acknowledge, cmd.GiveAnswer, cmd.Withdraw, cmd.AddNote, cmd.ChangeActor, cmd.Suspend, cmd.Resume)
+
+
+def _not_now(case: Case, command: Command) -> Refusal | None:
+    if case.closed:
+        return Refusal("closed", f"this case is {case.phase.value} and cannot be changed", "open a follow-up case")
+    if case.phase is Phase.SUSPENDED and not isinstance(command, cmd.Resume | cmd.Abandon):
+        return Refusal("suspended", "this case is suspended", "resume it first")
+    if not case.alarms:
+        return None
+    if not isinstance(command, _DURING_ALARM):
+        return Refusal("alarm_waiting", "an emergency is on screen and has not been acknowledged", "acknowledge it")
+    if isinstance(command, cmd.GiveAnswer | cmd.Withdraw) and command.question not in case.answers:
+        return Refusal("alarm_waiting", "only answers already given can be corrected now", "acknowledge the emergency")
+    return None
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+def _find(protocol: Protocol, question: str) -> Question | Refusal:
+    known = protocol.questions.get(question)
+    if known is None:
+        return Refusal(
+            "unknown_question", f"no question is called {question!r}", near_miss(question, protocol.questions)
+        )
+    return known
+
+
+def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
+    question = _find(protocol, command.question)
+    if isinstance(question, Refusal):
+        return question
+    if case.assessment.applies[question.id] is False and command.via != "file":
+        return Refusal("not_applicable", "this question does not apply to this person")
+    checked = _checked(question, case, command)
+    if isinstance(checked, Refusal):
+        return checked
+    before = case.answers.get(question.id)
+    if before is None or question.id in case.assessment.expired:
+        return _then(protocol, case, (checked,))
+    if _says_the_same(before, checked):
+        return _then(protocol, case, ())
+    corrected = ev.AnswerCorrected(
+        question=checked.question,
+        value=checked.value,
+        status=checked.status,
+        source=checked.source,
+        via=checked.via,
+        on=checked.on,
+        because=command.because or "not_needed",
+        reason=checked.reason,
+        note=checked.note,
+    )
+    refusal = _lowering(protocol, case, corrected, before, command.because)
+    return refusal or _then(protocol, case, (corrected,))
+
+
+def _checked(question: Question, case: Case, command: cmd.GiveAnswer) -> ev.AnswerGiven | Refusal:
+    """Check everything about an answer that does not depend on the answer before it."""
+    if (command.value is None) == (command.status is None):
+        return Refusal("bad_value", "give either a value or a status")
+    try:
+        given = case.as_of if command.on is None else parse_moment(command.on)
+        source = question.source if command.source is None else Source(command.source)
+        value = None if command.value is None else accept(question, command.value, case.as_of)
+        status = None if command.status is None else Status(command.status)
+        if command.note is not None:
+            checked_text(command.note)
+    except ValueError as error:
+        return Refusal("bad_value", str(error))
+    if given > case.as_of:
+        return Refusal("bad_value", f"{command.on} lies after this interview ({moment_text(case.as_of)})")
+    if value is not None and not command.confirmed and (unusual := soft_problem(question, value)):
+        return Refusal("confirm_value", unusual, "confirm it, or enter it again")
+    reason = command.reason
+    if status is Status.CANNOT_APPLY:
+        known = [each.id for each in question.cannot_apply]
+        if not known:
+            return Refusal("bad_value", "this question always applies", "use 'not assessed'")
+        reason = reason or (known[0] if len(known) == 1 else None)
+        if reason not in known:
+            return Refusal("needs_cannot_apply_reason", "say why it cannot apply", f"one of {', '.join(known)}")
+    elif reason is not None:
+        return Refusal("bad_value", "a reason belongs to 'cannot apply' alone")
+    return ev.AnswerGiven(
+        question=question.id,
+        value=None if value is None else to_stored(value),
+        status=None if status is None else status.value,
+        source=source.value,
+        via=command.via,
+        on=moment_text(given),
+        reason=reason,
+        note=command.note,
+    )
+
+
+def _says_the_same(before: Answer, event: ev.AnswerGiven) -> bool:
+    stored = None if before.value is None else to_stored(before.value)
+    status = None if before.status is None else before.status.value
+    said = (stored, status, before.source.value, before.reason, before.note, moment_text(before.given))
+    return said == (event.value, event.status, event.source, event.reason, event.note, event.on)
+
+
+def _lowering(
+    protocol: Protocol, case: Case, event: ev.AnswerCorrected | ev.AnswerWithdrawn, before: Answer, because: str | None
+) -> Refusal | None:
+    """Refuse a correction of a value that lowers the urgency without a coded reason."""
+    if because is not None and because not in CORRECTION_REASONS:
+        return Refusal(
+            "bad_value", f"{because!r} is not a reason for a correction", near_miss(because, CORRECTION_REASONS)
+        )
+    if before.value is None or because is not None:
+        return None
+    after = evolve(protocol, case, event)
+    open_falls = after.urgency.rank < case.urgency.rank
+    plan_falls = plan_urgency(protocol, after.assessment).rank < plan_urgency(protocol, case.assessment).rank
+    if open_falls or plan_falls:
+        return Refusal("needs_reason", "this correction lowers the urgency", "say why")
+    return None
+
+
+def _then(protocol: Protocol, case: Case, events: tuple[ev.Event, ...]) -> tuple[ev.Event, ...]:
+    """Add what follows from answer events: an alarm before anything else, otherwise the next question."""
+    after = case
+    for event in events:
+        after = evolve(protocol, after, event)
+    new = [flag for flag in after.alarms if flag not in case.alarms]
+    if new:
+        return (*events, ev.AlarmRaised(new))
+    if after.alarms:
+        return events
+    if not events and after.next is None and after.shown is None:
+        return ()
+    return (*events, shown(protocol, after.next))
+
+
+def shown(protocol: Protocol, question: str | None) -> ev.QuestionShown:
+    """Return the event that puts a question on screen; None is the review."""
+    if question is None:
+        return ev.QuestionShown("", "")
+    return ev.QuestionShown(question, wording_digest(protocol.questions[question]))
+
+
+def wording_digest(question: Question) -> str:
+    """SHA-256 in hex over both wordings of a question and the labels of its options."""
+    texts = [question.ask.clinician, question.ask.patient]
+    for option in question.options:
+        texts += [option.id, option.label.clinician, option.label.patient]
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+
+
+def _confirm(protocol: Protocol, case: Case, question: str) -> Decided:
+    known = _find(protocol, question)
+    if isinstance(known, Refusal):
+        return known
+    answer = case.answers.get(question)
+    if answer is None or question not in case.assessment.expired or answer.value is None:
+        return Refusal("bad_value", "there is no earlier answer to confirm")
+    again = cmd.GiveAnswer(question, value=to_stored(answer.value), source=answer.source.value, confirmed=True)
+    return _give(protocol, case, again)
+
+
+def _withdraw(protocol: Protocol, case: Case, question: str, because: str | None) -> Decided:
+    before = case.answers.get(question)
+    if before is None:
+        return Refusal("bad_value", "there is no answer to take back")
+    event = ev.AnswerWithdrawn(question, because or "not_needed")
+    refusal = _lowering(protocol, case, event, before, because)
+    return refusal or _then(protocol, case, (event,))
+
+
+def _postpone(protocol: Protocol, case: Case, question: str) -> Decided:
+    known = _find(protocol, question)
+    if isinstance(known, Refusal):
+        return known
+    if not is_open(protocol, case, question):
+        return Refusal("bad_value", "this question is not open")
+    if question in case.assessment.expired:
+        return Refusal("bad_value", "an answer past its shelf life cannot wait", "confirm it, or answer it again")
+    return _then(protocol, case, (ev.QuestionPostponed(question),))
+
+
+# --- moving about ---------------------------------------------------------------------------------
+
+
+def _show(protocol: Protocol, case: Case, question: str) -> Decided:
+    known = _find(protocol, question)
+    if isinstance(known, Refusal):
+        return known
+    if not is_asked(protocol, case.assessment, question) and question not in case.answers:
+        return Refusal("not_applicable", "this question does not apply to this person")
+    return (shown(protocol, question),)
+
+
+def _back(protocol: Protocol, case: Case) -> Decided:
+    earlier: str | None = None
+    for key in network(protocol).ask_order:
+        if key == case.shown:
+            break
+        if (key in case.answers or key in case.postponed) and is_asked(protocol, case.assessment, key):
+            earlier = key
+    if earlier is None:
+        return Refusal("nothing_before", "this is the first question")
+    return (shown(protocol, earlier),)
+
+
+def _acknowledge(protocol: Protocol, case: Case) -> Decided:
+    if not case.alarms:
+        return Refusal("bad_value", "no emergency waits to be acknowledged")
+    return (ev.AlarmAcknowledged(list(case.alarms)), shown(protocol, case.next))
+
+
+def _resume(protocol: Protocol, case: Case, as_of: str) -> Decided:
+    try:
+        moment = parse_moment(as_of)
+    except ValueProblem as error:
+        return Refusal("bad_value", str(error))
+    if moment < case.as_of:
+        earlier = moment_text(case.as_of)
+        return Refusal("bad_value", f"{as_of} lies before the last sitting ({earlier})", "check the clock")
+    event = ev.CaseResumed(moment_text(moment))
+    after = evolve(protocol, case, event)
+    if after.alarms:
+        return (event,)
+    stays = case.shown is not None and not after.assessment.expired and is_asked(protocol, after.assessment, case.shown)
+    return (event, shown(protocol, case.shown if stays else after.next))
+
+
+# --- notes, people, plan --------------------------------------------------------------------------
+
+
+def _note(protocol: Protocol, text: str, question: str | None) -> Decided:
+    if question is not None and question not in protocol.questions:
+        return Refusal("unknown_question", f"no question is called {question!r}")
+    try:
+        return (ev.NoteAdded(checked_text(text), question),)
+    except ValueProblem as error:
+        return Refusal("bad_value", str(error))
+
+
+def _change_actor(name: str, role: str, known: str) -> Decided:
+    try:
+        return (ev.ActorChanged(checked_text(name).strip(), checked_text(role).strip(), known),)
+    except ValueProblem as error:
+        return Refusal("bad_value", str(error))
+
+
+def _decide_rule(protocol: Protocol, case: Case, command: cmd.DecideRule) -> Decided:
+    rule = protocol.rules.get(command.rule)
+    if rule is None:
+        return Refusal("unknown_rule", f"no rule is called {command.rule!r}", near_miss(command.rule, protocol.rules))
+    if command.decision not in DECISIONS:
+        return Refusal("bad_value", f"{command.decision!r} is not a decision", f"one of {', '.join(DECISIONS)}")
+    if command.decision != "accept":
+        if command.code not in DECISION_REASONS:
+            return Refusal("needs_reason", "say why, by code", f"one of {', '.join(DECISION_REASONS)}")
+        emergency = rule.answers is not None and protocol.red_flags[rule.answers].urgency is Urgency.EMERGENCY
+        if emergency and not (command.comment or "").strip():
+            return Refusal("needs_reason", "an emergency action is not removed without a comment", "say why in words")
+    if command.comment is not None:
+        try:
+            checked_text(command.comment)
+        except ValueProblem as error:
+            return Refusal("bad_value", str(error))
+    return (ev.PlanDecided(command.rule, command.decision, command.code, command.comment),)
+
+
+def _sign(protocol: Protocol, case: Case) -> Decided:
+    waiting = [key for key in case.postponed if is_open(protocol, case, key)]
+    if waiting:
+        return Refusal("incomplete", f"{len(waiting)} postponed questions are still open", "answer them first")
+    if case.next is not None:
+        return Refusal("incomplete", "questions are still open", "finish the interview, or leave the case unsigned")
+    if next_phase(case.phase, Trigger.SIGN) is None or case.plan_digest is None:
+        return Refusal("incomplete", "there is no plan of the present answers to sign", "issue the plan first")
+    return (ev.CaseSigned(case.plan_digest),)
+
+
+def opening(protocol: Protocol, opened: ev.CaseOpened) -> tuple[ev.Event, ...]:
+    """Return what follows the opening of a case: its first question."""
+    case = evolve(protocol, None, opened)
+    return (shown(protocol, case.next),)

@@ -1,0 +1,394 @@
+"""The plan: every rule of the protocol once, with its status, its reasons and its references.
+
+``build_plan`` returns the JSON of the contract (``docs/plan.schema.json``): only strings, integers, booleans,
+None, lists and mappings, so that the same answers give the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from chatbot import __version__
+from chatbot.core import summary
+from chatbot.core.answers import answer_text
+from chatbot.core.condition import Condition
+from chatbot.core.explain import contributors
+from chatbot.core.findings import FlagState, network
+from chatbot.core.phases import Trigger, next_phase
+from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.urgency import (
+    ScopeState,
+    contribution,
+    is_asked,
+    plan_urgency,
+    safety_asked,
+    safety_resolved,
+    scope,
+)
+from chatbot.core.values import Truth, Urgency, moment_text, parse_duration
+
+if TYPE_CHECKING:
+    from chatbot.core.case import Case
+
+PLAN_SCHEMA = "backstory.plan/1"
+
+STATUSES = ("recommended", "check_first", "withheld", "pending", "precaution", "not_applicable")
+"""What a rule may come out as."""
+
+SHOWN_STATUSES = ("recommended", "precaution", "check_first")
+"""Statuses of lines that ask for something to be done."""
+
+
+def rule_status(when: Truth, guards: Iterable[Truth], safety: bool) -> str:
+    """Return the status of a rule: the table of the protocol's semantics, nothing else."""
+    states = tuple(guards)
+    if when is False:
+        return "not_applicable"
+    contraindicated = any(state is True for state in states)
+    if when is None:
+        if safety:
+            return "precaution"
+        return "withheld" if contraindicated else "pending"
+    if safety:
+        return "recommended"
+    if contraindicated:
+        return "withheld"
+    return "check_first" if any(state is None for state in states) else "recommended"
+
+
+def canonical_json(value: object) -> str:
+    """Spell JSON canonically: sorted keys, no spaces, no floats (there are none in a plan)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def plan_digest(plan: dict[str, Any]) -> str:
+    """SHA-256 in hex over the whole plan but ``produced_by``."""
+    content = {key: value for key, value in plan.items() if key != "produced_by"}
+    return hashlib.sha256(canonical_json(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def build_plan(protocol: Protocol, case: Case) -> dict[str, Any]:
+    """Build the plan of a case, complete or not. Questions not asked count as unknown.
+
+    Its phase is the one the case moves to when this plan is issued.
+    """
+    return _Builder(protocol, case).build()
+
+
+def registers(wording: Wording) -> dict[str, str]:
+    """Return a text in both registers as JSON."""
+    return {"clinician": wording.clinician, "patient": wording.patient}
+
+
+class _Builder:
+    """Everything one plan is made from. Lives for one call."""
+
+    def __init__(self, protocol: Protocol, case: Case) -> None:
+        self.protocol, self.case = protocol, case
+        self.assessment = case.assessment
+        self.facts = case.assessment.facts
+        self.urgency = plan_urgency(protocol, case.assessment)
+        self.scope = scope(protocol, case.assessment)
+        self.guards = {name: guard.when.evaluate(self.facts) for name, guard in protocol.guards.items()}
+        self.conflicts_of: dict[str, list[str]] = {}
+        for conflict in protocol.conflicts.values():
+            for rule in conflict.rules:
+                self.conflicts_of.setdefault(rule, []).append(conflict.id)
+        self.numbers: dict[str, int] = {}
+
+    def build(self) -> dict[str, Any]:
+        protocol, case = self.protocol, self.case
+        flags = [self.flag(name) for name in protocol.red_flags]
+        recommendations = [self.recommendation(rule) for rule in protocol.rules.values()]
+        by_rule = {each["id"]: each for each in recommendations}
+        conflicts = [
+            self.conflict(name)
+            for name, conflict in protocol.conflicts.items()
+            if any(by_rule[rule]["status"] != "not_applicable" for rule in conflict.rules)
+        ]
+        hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
+        safety_net = summary.safety_net(protocol)
+        self.number(flags, recommendations, conflicts, safety_net, hypotheses)
+        phase = next_phase(case.phase, Trigger.PLAN) or case.phase
+        return {
+            "schema": PLAN_SCHEMA,
+            "protocol": {"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+            "title": registers(protocol.title),
+            "intended_use": registers(protocol.intended_use),
+            "disclaimer": registers(protocol.disclaimer),
+            "content_status": protocol.content_status,
+            "last_updated": protocol.last_updated,
+            "kind": case.kind,
+            "as_of": moment_text(case.as_of),
+            "scope": self.scope.value,
+            "phase": phase.value,
+            "urgency": self.urgency.value,
+            "safety_asked": safety_asked(protocol, self.assessment),
+            "safety_resolved": safety_resolved(protocol, self.assessment),
+            "red_flags": flags,
+            "findings": {
+                name: "unknown" if self.facts.findings[name] is None else self.facts.findings[name]
+                for name in protocol.findings
+            },
+            "hypotheses": hypotheses,
+            "recommendations": recommendations,
+            "conflicts": conflicts,
+            "unresolved": self.unresolved(),
+            "timeline": self.timeline(recommendations),
+            "safety_net": safety_net,
+            "reassurance": self.reassurance(),
+            "handover": summary.handover(protocol, case, flags, recommendations, hypotheses, self.urgency),
+            "references": self.references(),
+            "ignored": [
+                key for key in protocol.questions if key in case.answers and self.assessment.applies[key] is False
+            ],
+            "produced_by": {"software": "backstory", "version": __version__},
+        }
+
+    # --- reasons ---
+
+    def because(self, condition: Condition | None) -> list[dict[str, str]]:
+        """Return the answers behind a condition's present value."""
+        if condition is None:
+            return []
+        return [
+            self.reason(key) for key in contributors(self.protocol, condition, self.facts) if key in self.case.answers
+        ]
+
+    def reason(self, key: str) -> dict[str, str]:
+        question, answer = self.protocol.questions[key], self.case.answers[key]
+        said = answer_text(self.protocol.labels, question, answer, "clinician")
+        return {
+            "question": key,
+            "answer": said,
+            "source": answer.source.value,
+            "wording": f"{question.named.clinician}: {said}" if question.report else f"{question.ask.clinician} {said}",
+        }
+
+    def settles(self, condition: Condition) -> list[str]:
+        """Return the questions that would settle a condition that is unknown."""
+        return list(contributors(self.protocol, condition, self.facts))
+
+    # --- parts ---
+
+    def flag(self, name: str) -> dict[str, Any]:
+        flag, state = self.protocol.red_flags[name], self.assessment.flags[name]
+        urgency = contribution(flag, state)
+        return {
+            "id": name,
+            "title": registers(flag.title),
+            "state": state.value,
+            "urgency": None if urgency is None else urgency.value,
+            "because": [] if state is FlagState.CLEAR else self.because(flag.when),
+        }
+
+    def recommendation(self, rule: Rule) -> dict[str, Any]:
+        when: Truth = True if rule.when is None else rule.when.evaluate(self.facts)
+        safety = rule.category == SAFETY_CATEGORY
+        guards = [self.guards[each.guard] for each in rule.guards]
+        status = rule_status(when, guards, safety)
+        pending = self.pending_on(rule, when, status)
+        why_not: str | None = None
+        if not safety and status != "not_applicable" and self.scope is not ScopeState.IN:
+            if self.scope is ScopeState.OUT:
+                status, pending = "not_applicable", []
+                why_not = self.protocol.scope.out_of_scope.clinician
+            else:
+                status, pending = "pending", self.settles(self.protocol.scope.when)
+        elif status == "not_applicable":
+            why_not = "; ".join(each["wording"] for each in self.because(rule.when)) or None
+        elif status == "withheld":
+            held = [self.protocol.guards[each.guard].title for each in rule.guards if self.guards[each.guard] is True]
+            why_not = "; ".join(title.clinician for title in held)
+        return {
+            "id": rule.id,
+            "kind": rule.kind.value,
+            "status": status,
+            "category": rule.category,
+            "actions": list(rule.actions),
+            "within": rule.within,
+            "verb": rule.verb,
+            "title": registers(rule.title),
+            "text": registers(self.text(rule)),
+            "answers": rule.answers,
+            "because": self.because(rule.when) if status != "not_applicable" else [],
+            "why_not": why_not,
+            "guards": [
+                {"id": each.guard, "state": "unknown" if state is None else state}
+                for each, state in zip(rule.guards, guards, strict=True)
+            ],
+            "pending_on": pending,
+            "conflicts": self.conflicts_of.get(rule.id, []),
+            "references": [_cited(each) for each in rule.cites],
+            "strength": rule.strength,
+            "certainty": rule.certainty,
+            "applicability": rule.applicability,
+            "jurisdiction": rule.jurisdiction,
+            "review_status": rule.review_status,
+            "review_due": rule.review_due,
+            "verification": rule.verification,
+            "origin": rule.origin,
+            "after_emergency": self.urgency is Urgency.EMERGENCY and not safety,
+        }
+
+    def text(self, rule: Rule) -> Wording:
+        """Return the rule's text, or for a safety rule what replaces it while a guard holds."""
+        if rule.category == SAFETY_CATEGORY:
+            for each in rule.guards:
+                if self.guards[each.guard] is True and each.instead is not None:
+                    return each.instead
+        return rule.text
+
+    def pending_on(self, rule: Rule, when: Truth, status: str) -> list[str]:
+        """Return the questions a rule waits for: its own condition's, or its unknown guards'."""
+        if status == "not_applicable" or status == "withheld":
+            return []
+        found = self.settles(rule.when) if when is None and rule.when is not None else []
+        for each in rule.guards:
+            if self.guards[each.guard] is None:
+                found += [key for key in self.settles(self.protocol.guards[each.guard].when) if key not in found]
+        return found
+
+    def hypothesis(self, name: str) -> dict[str, Any]:
+        hypothesis = self.protocol.hypotheses[name]
+        speaking = [
+            [
+                {"text": registers(clue.text), "because": self.because(clue.when)}
+                for clue in clues
+                if clue.when.evaluate(self.facts) is True
+            ]
+            for clues in (hypothesis.for_, hypothesis.against)
+        ]
+        state = "open"
+        if speaking[0] and not speaking[1]:
+            state = "supported"
+        elif speaking[1] and not speaking[0]:
+            state = "unlikely"
+        return {
+            "id": name,
+            "title": registers(hypothesis.title),
+            "state": state,
+            "for": speaking[0],
+            "against": speaking[1],
+            "decided_by": registers(hypothesis.decided_by),
+            "references": [_cited(each) for each in hypothesis.cites],
+        }
+
+    def conflict(self, name: str) -> dict[str, Any]:
+        conflict = self.protocol.conflicts[name]
+        return {
+            "id": name,
+            "question": registers(conflict.question),
+            "sides": [
+                {"text": registers(side.text), "references": [_cited(each) for each in side.cites]}
+                for side in conflict.sides
+            ],
+            "rules": list(conflict.rules),
+            "default": registers(conflict.default),
+        }
+
+    def unresolved(self) -> list[dict[str, Any]]:
+        """Return every question that applies and has no value, those an emergency hangs on first."""
+        hanging: dict[str, list[str]] = {}
+        for name, flag in self.protocol.red_flags.items():
+            if self.assessment.flags[name] is FlagState.CANNOT_EXCLUDE and flag.if_unknown is not None:
+                for key in self.settles(flag.when):
+                    hanging.setdefault(key, []).append(name)
+        states = self.facts.states
+        found = []
+        for key in network(self.protocol).ask_order:
+            without_value = states[key] not in {"known", "not_applicable"} and self.facts.values[key] is None
+            if not (without_value and is_asked(self.protocol, self.assessment, key)):
+                continue
+            flags = hanging.get(key, [])
+            levels = [self.protocol.red_flags[name].urgency.rank for name in flags]
+            found.append((-max(levels, default=0), self.open_question(key, flags)))
+        return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+
+    def open_question(self, key: str, flags: list[str]) -> dict[str, Any]:
+        state = self.facts.states[key]
+        return {
+            "question": key,
+            "wording": registers(self.protocol.questions[key].ask),
+            "status": "postponed" if key in self.case.postponed and state == "not_asked" else state,
+            "flags": flags,
+            "emergency": any(self.protocol.red_flags[name].urgency is Urgency.EMERGENCY for name in flags),
+        }
+
+    def timeline(self, recommendations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        periods = self.protocol.timeline
+        items: list[list[dict[str, Any]]] = [[] for _ in periods]
+        for each in recommendations:
+            if each["status"] not in SHOWN_STATUSES or each["kind"] == "note":
+                continue
+            day = parse_duration(each["within"]).days
+            for index, period in enumerate(periods):
+                if day <= period.to_day or index == len(periods) - 1:
+                    items[index].append({"rule": each["id"], "title": each["title"], "status": each["status"]})
+                    break
+        start = self.case.as_of.date()
+        return [
+            {
+                "from_day": period.from_day,
+                "to_day": period.to_day,
+                "from_date": (start + timedelta(days=period.from_day)).isoformat(),
+                "to_date": (start + timedelta(days=period.to_day)).isoformat(),
+                "label": registers(period.label),
+                "items": items[index],
+            }
+            for index, period in enumerate(periods)
+        ]
+
+    def reassurance(self) -> list[dict[str, str]]:
+        """The only way a reassuring sentence leaves: every red flag clear, every safety question asked."""
+        clear = all(state is FlagState.CLEAR for state in self.assessment.flags.values())
+        if not (clear and safety_asked(self.protocol, self.assessment) and self.scope is ScopeState.IN):
+            return []
+        return [registers(sentence) for sentence in self.protocol.reassurance]
+
+    # --- references ---
+
+    def number(
+        self,
+        flags: list[dict[str, Any]],
+        recommendations: list[dict[str, Any]],
+        conflicts: list[dict[str, Any]],
+        safety_net: list[dict[str, Any]],
+        hypotheses: list[dict[str, Any]],
+    ) -> None:
+        """Number references in the order in which a reader meets them, and write the numbers in."""
+        shown = [each for each in recommendations if each["status"] in SHOWN_STATUSES]
+        held = [each for each in recommendations if each["status"] not in SHOWN_STATUSES]
+        sides = [side for conflict in conflicts for side in conflict["sides"]]
+        for holder in (*shown, *safety_net, *sides, *hypotheses, *held):
+            for cited in holder["references"]:
+                cited["n"] = self.numbers.setdefault(cited["id"], len(self.numbers) + 1)
+
+    def references(self) -> list[dict[str, Any]]:
+        found = []
+        for name, n in self.numbers.items():
+            reference = self.protocol.references[name]
+            found.append(
+                {
+                    "n": n,
+                    "id": name,
+                    "citation": reference.citation,
+                    "type": reference.type,
+                    "jurisdiction": reference.jurisdiction,
+                    "year": reference.year,
+                    "applicability": reference.applicability,
+                    "identifier": reference.identifier,
+                    "verified": reference.verified,
+                    "verified_note": reference.verified_note,
+                    "superseded": reference.superseded,
+                }
+            )
+        return found
+
+
+def _cited(citation: Citation) -> dict[str, Any]:
+    return {"id": citation.reference, "locator": citation.locator}

@@ -1,0 +1,282 @@
+"""``present``: the view of a case in one register. A function of (protocol, case, register) and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chatbot.core import view as v
+from chatbot.core.answers import answer_text, quick_span, range_text
+from chatbot.core.case import Case, is_open
+from chatbot.core.explain import contributors
+from chatbot.core.findings import FlagState, network
+from chatbot.core.plan import build_plan, rule_status
+from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Question, QuestionType, Wording
+from chatbot.core.urgency import (
+    ScopeState,
+    contribution,
+    is_asked,
+    open_safety_questions,
+    safety_asked,
+    safety_resolved,
+    scope,
+)
+from chatbot.core.values import Status, Urgency, moment_text, parse_duration, to_stored
+
+OPTION_KEYS = "123456789aefgikmopvz"
+"""Keys for choices, in order: digits, then letters that no action of a shell uses."""
+
+STATUS_KEYS = {
+    Status.UNKNOWN: "u",
+    Status.DECLINED: "d",
+    Status.NOT_ASSESSED: "x",
+    Status.CANNOT_APPLY: "c",
+}
+"""One key for each way to answer without a value."""
+
+
+def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
+    """Return everything an interview screen shows."""
+    return _Presenter(protocol, case, register).view()
+
+
+class _Presenter:
+    def __init__(self, protocol: Protocol, case: Case, register: str) -> None:
+        self.protocol, self.case, self.register = protocol, case, register
+        self.assessment = case.assessment
+
+    def say(self, wording: Wording) -> str:
+        return wording.in_register(self.register)
+
+    def label(self, key: str) -> str:
+        return self.say(self.protocol.labels[key])
+
+    def view(self) -> v.View:
+        protocol, case = self.protocol, self.case
+        level = case.urgency.value
+        in_scope = scope(protocol, self.assessment)
+        relevant = [key for key in network(protocol).ask_order if is_asked(protocol, self.assessment, key)]
+        alarm = self.alarm() if case.alarms else None
+        return v.View(
+            title=self.say(protocol.title),
+            version=protocol.version,
+            content_status=protocol.content_status,
+            disclaimer=self.say(protocol.disclaimer),
+            case=case.case,
+            label=case.label,
+            subject=case.subject,
+            kind=case.kind,
+            as_of=moment_text(case.as_of),
+            actor=case.actor,
+            phase=case.phase.value,
+            scope=in_scope.value,
+            scope_text=self.scope_text(in_scope),
+            urgency=level,
+            urgency_label=self.label(f"urgency.{level}"),
+            urgency_symbol=self.label(f"symbol.{level}"),
+            urgency_text=self.urgency_text(),
+            safety_asked=safety_asked(protocol, self.assessment),
+            safety_resolved=safety_resolved(protocol, self.assessment),
+            alarm=alarm,
+            question=None if alarm or case.shown is None else self.question(protocol.questions[case.shown]),
+            answered=tuple(self.answered(key) for key in network(protocol).ask_order if key in case.answers),
+            postponed=tuple(key for key in relevant if key in case.postponed and is_open(protocol, case, key)),
+            flags=tuple(self.flag(name) for name in protocol.red_flags),
+            done=sum(1 for key in relevant if not is_open(protocol, case, key)),
+            expected=len(relevant),
+            counts=self.counts(),
+            notes=tuple(text for _, text in case.notes),
+            closed=case.closed,
+        )
+
+    # --- the case ---
+
+    def scope_text(self, state: ScopeState) -> str:
+        if state is ScopeState.OUT:
+            return self.say(self.protocol.scope.out_of_scope)
+        asked = all(key in self.case.answers for key in self.protocol.questions_behind(self.protocol.scope.when))
+        return self.say(self.protocol.scope.unsettled) if state is ScopeState.UNKNOWN and asked else ""
+
+    def urgency_text(self) -> str:
+        text = self.label(f"urgency_text.{self.case.urgency.value}")
+        waiting = len(open_safety_questions(self.protocol, self.assessment))
+        return text.replace("{open}", str(waiting))
+
+    def answered(self, key: str) -> v.AnsweredView:
+        question, answer = self.protocol.questions[key], self.case.answers[key]
+        return v.AnsweredView(
+            id=key,
+            text=self.say(question.ask),
+            answer=answer_text(self.protocol.labels, question, answer, self.register),
+            source=answer.source.value,
+            given=moment_text(answer.given),
+            raises=key in self.raising,
+            status="" if answer.status is None else answer.status.value,
+            applies=self.assessment.applies[key] is not False,
+        )
+
+    @property
+    def raising(self) -> frozenset[str]:
+        """Questions whose answers make a red flag present."""
+        found: set[str] = set()
+        for name, flag in self.protocol.red_flags.items():
+            if self.assessment.flags[name] is FlagState.PRESENT:
+                found.update(contributors(self.protocol, flag.when, self.assessment.facts))
+        return frozenset(found)
+
+    def flag(self, name: str) -> v.FlagView:
+        flag = self.protocol.red_flags[name]
+        state = self.assessment.open_flags[name]
+        if safety_asked(self.protocol, self.assessment):
+            state = self.assessment.flags[name]
+        return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
+
+    def counts(self) -> v.CountsView:
+        facts = self.assessment.facts
+        guards = {name: guard.when.evaluate(facts) for name, guard in self.protocol.guards.items()}
+        counted = dict.fromkeys(("recommended", "check_first", "pending", "withheld", "precaution"), 0)
+        for rule in self.protocol.rules.values():
+            when = True if rule.when is None else rule.when.evaluate(facts)
+            status = rule_status(when, [guards[each.guard] for each in rule.guards], rule.category == SAFETY_CATEGORY)
+            if status in counted:
+                counted[status] += 1
+        return v.CountsView(**counted)
+
+    # --- the question ---
+
+    def question(self, question: Question) -> v.QuestionView:
+        protocol, case = self.protocol, self.case
+        section = protocol.sections[question.section]
+        siblings = [key for key in section.questions if is_asked(protocol, self.assessment, key)]
+        answer = case.answers.get(question.id)
+        index = siblings.index(question.id) + 1 if question.id in siblings else len(siblings)
+        first = not any(key in case.answers for key in siblings if key != question.id)
+        expired = question.id in self.assessment.expired
+        other = "patient" if self.register == "clinician" else "clinician"
+        return v.QuestionView(
+            id=question.id,
+            section=self.say(section.title),
+            section_intro=self.say(section.intro) if section.intro is not None and first else "",
+            index=index,
+            of=len(siblings),
+            text=self.say(question.ask),
+            other_register=question.ask.in_register(other),
+            why=self.say(question.why),
+            cites=tuple(self.citation(each) for each in question.cites),
+            type=question.type.value,
+            options=self.options(question),
+            statuses=self.statuses(question),
+            cannot_apply=self.keyed([(each.id, each.label, False) for each in question.cannot_apply]),
+            rows=tuple(v.AxisView(axis.id, self.say(axis.label)) for axis in question.rows),
+            columns=tuple(v.AxisView(axis.id, self.say(axis.label)) for axis in question.columns),
+            normal=question.normal,
+            unit=question.unit,
+            range=range_text(question) if question.type in {QuestionType.NUMBER, QuestionType.SCALE} else "",
+            source=question.source.value,
+            private=question.private,
+            answer="" if answer is None else answer_text(protocol.labels, question, answer, self.register),
+            stored=None if answer is None or answer.value is None else to_stored(answer.value),
+            expired=expired,
+            postponed=question.id in case.postponed,
+        )
+
+    def options(self, question: Question) -> tuple[v.OptionView, ...]:
+        if question.type is QuestionType.DATE:
+            quick = self.keyed([(each.id, each.label, False) for each in question.quick])
+            spans = [quick_span(each, self.case.as_of) for each in question.quick]
+            return tuple(replace(option, stored=span) for option, span in zip(quick, spans, strict=True))
+        answer = self.case.answers.get(question.id)
+        value = None if answer is None else answer.value
+        chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
+        return self.keyed([(each.id, each.label, each.exclusive) for each in question.options], frozenset(chosen))
+
+    def keyed(
+        self, choices: list[tuple[str, Wording, bool]], chosen: frozenset[str] = frozenset()
+    ) -> tuple[v.OptionView, ...]:
+        return tuple(
+            v.OptionView(
+                key=OPTION_KEYS[index] if index < len(OPTION_KEYS) else "",
+                id=id_,
+                label=self.say(label),
+                stored=id_,
+                chosen=id_ in chosen,
+                exclusive=exclusive,
+            )
+            for index, (id_, label, exclusive) in enumerate(choices)
+        )
+
+    def statuses(self, question: Question) -> tuple[v.StatusView, ...]:
+        offered = [status for status in Status if status is not Status.CANNOT_APPLY or question.cannot_apply]
+        return tuple(
+            v.StatusView(STATUS_KEYS[status], status.value, self.label(f"status.{status.value}")) for status in offered
+        )
+
+    def citation(self, citation: Citation) -> v.CitationView:
+        reference = self.protocol.references[citation.reference]
+        return v.CitationView(reference.id, reference.citation, citation.locator, reference.type, reference.verified)
+
+    # --- the alarm ---
+
+    def alarm(self) -> v.AlarmView:
+        protocol = self.protocol
+        plan = build_plan(protocol, self.case)
+        standing = {each["id"]: each for each in plan["red_flags"]}
+        flags = [name for name in standing if self.is_emergency(name)]
+        causes: dict[str, v.CauseView] = {}
+        for name in flags:
+            for cause in standing[name]["because"]:
+                causes.setdefault(cause["question"], self.cause(cause["question"]))
+        rules = [
+            each
+            for each in plan["recommendations"]
+            if each["answers"] in flags and each["status"] in {"recommended", "precaution"}
+        ]
+        rules.sort(key=lambda each: (each["kind"] != "do", parse_duration(each["within"])))
+        numbers = sorted({cited["n"] for each in rules for cited in each["references"]})
+        citations = {each["n"]: each["citation"] for each in plan["references"]}
+        tells = [protocol.red_flags[name].tell for name in flags]
+        return v.AlarmView(
+            titles=tuple(self.say(protocol.red_flags[name].title) for name in flags),
+            flags=tuple(flags),
+            causes=tuple(causes.values()),
+            actions=tuple(self.action(each) for each in rules),
+            handover=tuple(self.say(tell) for tell in tells if tell is not None)
+            + tuple(line[self.register] for part in plan["handover"][:2] for line in part["lines"]),
+            references=tuple(f"[{n}] {citations[n]}" for n in numbers),
+        )
+
+    def is_emergency(self, name: str) -> bool:
+        flag = self.protocol.red_flags[name]
+        return contribution(flag, self.assessment.open_flags[name]) is Urgency.EMERGENCY
+
+    def cause(self, key: str) -> v.CauseView:
+        question, answer = self.protocol.questions[key], self.case.answers[key]
+        return v.CauseView(
+            question=key,
+            text=self.say(question.named),
+            answer=answer_text(self.protocol.labels, question, answer, self.register),
+            source=self.label(f"source.{answer.source.value}"),
+            given=moment_text(answer.given),
+        )
+
+    def action(self, recommendation: dict) -> v.ActionView:  # type: ignore[type-arg]
+        return v.ActionView(
+            rule=recommendation["id"],
+            kind=recommendation["kind"],
+            text=recommendation["text"][self.register],
+            within=within_text(recommendation["within"]),
+            numbers=tuple(cited["n"] for cited in recommendation["references"]),
+        )
+
+
+def within_text(within: str) -> str:
+    """Say an ISO 8601 duration as a time limit: ``now``, ``within 4 hours``, ``within 2 weeks``."""
+    limit = parse_duration(within)
+    if limit == timedelta(0):
+        return "now"
+    for unit, size in (("week", timedelta(weeks=1)), ("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        if limit >= size and limit % size == timedelta(0) and not (unit == "day" and limit == timedelta(days=1)):
+            count = limit // size
+            return f"within {count} {unit}{'' if count == 1 else 's'}"
+    minutes = limit // timedelta(minutes=1)
+    return f"within {minutes} minutes"

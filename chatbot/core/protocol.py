@@ -1,0 +1,486 @@
+"""The protocol as frozen values: sections, questions, findings, red flags, guards, rules, references.
+
+Built by ``chatbot.content.build`` from checked YAML. Nothing here reads a file or evaluates a case.
+It is one list of value types with no logic but the safety screen, so it stays one module past 400 lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from chatbot.core.condition import Condition
+from chatbot.core.values import Source, Urgency
+
+
+class QuestionType(StrEnum):
+    """How a question is answered."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    NUMBER = "number"
+    SCALE = "scale"
+    DATE = "date"
+    TEXT = "text"
+    GRID = "grid"
+
+
+class Stage(StrEnum):
+    """Which part of the interview a section belongs to; the phases of an open case follow it."""
+
+    CONTEXT = "context"
+    SAFETY = "safety"
+    HISTORY = "history"
+    EXAMINATION = "examination"
+
+
+class RuleKind(StrEnum):
+    """What a rule says about its action."""
+
+    DO = "do"
+    AVOID = "avoid"
+    NOTE = "note"
+
+
+SAFETY_CATEGORY = "safety"
+"""The one category the engine treats apart: guards never withhold its rules."""
+
+CATEGORIES = (
+    SAFETY_CATEGORY,
+    "imaging",
+    "laboratory",
+    "referral",
+    "non_drug",
+    "drug",
+    "opioid_safety",
+    "interventional",
+    "surgical",
+    "psychosocial",
+    "follow_up",
+)
+"""Every category of the plan, in the order it is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text in both registers."""
+
+    clinician: str
+    patient: str
+
+    def in_register(self, register: str) -> str:
+        """Return the text for ``"clinician"`` or ``"patient"``."""
+        return self.patient if register == "patient" else self.clinician
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference with the place in it."""
+
+    reference: str
+    locator: str = ""
+    """Section, table or page as printed in the source; empty when the whole source is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question, or one grade of a grid."""
+
+    id: str
+    label: Wording
+    exclusive: bool = False
+    """Of several choices: cannot stand beside another ("none of these")."""
+    grade: Decimal | None = None
+    """Of a grid: what comparisons on ``grade`` read; None compares as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotApply:
+    """A coded reason why a question cannot apply to this person, and what must be settled instead."""
+
+    id: str
+    label: Wording
+    substitute: tuple[str, ...]
+    """Questions that settle it; until each has a value the question reads as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuickDate:
+    """One key that writes an interval relative to the sitting's ``as_of`` ("4 to 14 days ago")."""
+
+    id: str
+    label: Wording
+    oldest: str | None
+    """ISO 8601 duration before ``as_of`` at which the interval begins; None: open, stored from the year 1900."""
+    newest: str
+    """ISO 8601 duration before ``as_of`` at which it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One row or column of a grid."""
+
+    id: str
+    label: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions repeated for each operation, treatment …; instances are keyed ``group[n].field``, n from 1."""
+
+    id: str
+    title: Wording
+    count: str
+    """The question whose value says how many there are."""
+    most: int
+    """The largest number of rows."""
+    fields: tuple[str, ...]
+    """Bare field ids in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. A field of a group is expanded to one Question for each possible row."""
+
+    id: str
+    """``bladder_retention``, or ``operations[2].procedure`` for a row of a group."""
+    section: str
+    type: QuestionType
+    ask: Wording
+    why: Wording
+    """Why it is asked, in both registers."""
+    report: Wording | None = None
+    """How a report names it ("bladder retention"); None: by its wording."""
+    cites: tuple[Citation, ...] = ()
+    options: tuple[Option, ...] = ()
+    rows: tuple[Axis, ...] = ()
+    columns: tuple[Axis, ...] = ()
+    normal: str | None = None
+    """Of a grid: the option that "all normal" fills in."""
+    quick: tuple[QuickDate, ...] = ()
+    unit: str | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    """Hard range, inclusive: outside it the answer is refused."""
+    soft_minimum: Decimal | None = None
+    soft_maximum: Decimal | None = None
+    """Soft range: outside it the answer must be confirmed."""
+    when: Condition | None = None
+    """When the question applies; None: always."""
+    valid_for: int | None = None
+    """Shelf life of a reassuring answer in minutes; None: does not age."""
+    private: bool = False
+    source: Source = Source.PATIENT
+    """The usual source of its answer."""
+    cannot_apply: tuple[CannotApply, ...] = ()
+    group: str | None = None
+    """The group it is a row of."""
+    row: int = 0
+    """Its row in that group, from 1; 0 outside groups."""
+    place: str = ""
+    """``path:line`` where it stands in the content."""
+
+    @property
+    def named(self) -> Wording:
+        """How a report names it."""
+        return self.report or self.ask
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Questions grouped as a clinician would."""
+
+    id: str
+    title: Wording
+    stage: Stage
+    questions: tuple[str, ...]
+    intro: Wording | None = None
+    """Said once before its first question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A named clinical fact derived from answers."""
+
+    id: str
+    title: Wording
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A finding that sets the urgency of the case."""
+
+    id: str
+    title: Wording
+    urgency: Urgency
+    when: Condition
+    unless: Condition | None
+    if_unknown: Urgency | None
+    """The urgency when it can be neither shown nor excluded; None: no urgency hangs on it."""
+    cites: tuple[Citation, ...]
+    tell: Wording | None = None
+    """The sentence to say aloud when handing the person over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named contraindication."""
+
+    id: str
+    title: Wording
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGuard:
+    """A guard as one rule uses it."""
+
+    guard: str
+    instead: Wording | None
+    """What replaces the action while the guard holds; every safety rule with guards has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a condition holds, a recommendation is made, withheld, or held back pending a fact."""
+
+    id: str
+    kind: RuleKind
+    category: str
+    when: Condition | None
+    """None: always."""
+    guards: tuple[RuleGuard, ...]
+    answers: str | None
+    """The red flag it answers."""
+    within: str
+    """ISO 8601 duration within which it is due; ``PT0S`` is now."""
+    verb: str
+    """What is to happen within that time: request, be_seen or done."""
+    actions: tuple[str, ...]
+    """Tags from the protocol's closed list."""
+    title: Wording
+    text: Wording
+    strength: str
+    """As its source states it."""
+    certainty: str
+    """As its source states it."""
+    cites: tuple[Citation, ...]
+    applicability: str
+    """direct or indirect, for this population."""
+    jurisdiction: str
+    topic: str
+    """What it is about; must be on the topic list of every reference it cites."""
+    review_status: str
+    reviewed: str | None
+    review_due: str
+    """Dates YYYY-MM-DD; ``reviewed`` None: by nobody yet."""
+    origin: str
+    """Where the rule comes from in the evidence: its number there, or why it was added."""
+    verification: str
+    """verified, unverified, expert_opinion or judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One finding for or against a hypothesis."""
+
+    text: Wording
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A candidate cause with what speaks for it, against it, and the test that decides. Never a probability."""
+
+    id: str
+    title: Wording
+    for_: tuple[Clue, ...]
+    against: tuple[Clue, ...]
+    decided_by: Wording
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a conflict."""
+
+    text: Wording
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A question on which named guidelines disagree."""
+
+    id: str
+    question: Wording
+    sides: tuple[Side, ...]
+    rules: tuple[str, ...]
+    """Rules that touch it; it is shown when one of them is not ``not_applicable``."""
+    default: Wording
+    """What this protocol does, and who decided so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source."""
+
+    id: str
+    citation: str
+    """Vancouver style, without its number."""
+    type: str
+    jurisdiction: str
+    year: int
+    applicability: str
+    topics: tuple[str, ...]
+    """What it may be cited for."""
+    identifier: str
+    """DOI, PMID, ISBN, address, or empty."""
+    verified: str
+    """seen, partly_seen, from_memory or not_applicable."""
+    verified_note: str
+    """What exactly was or was not verified."""
+    superseded: str = ""
+    """What replaced it, or why it has lapsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One stretch of the timeline."""
+
+    id: str
+    label: Wording
+    from_day: int
+    to_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyNet:
+    """One tier of when-to-come-back advice."""
+
+    id: str
+    title: Wording
+    items: tuple[Wording, ...]
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPart:
+    """One part of the handover summary and what it reports."""
+
+    id: str
+    """situation, background, assessment or recommendation."""
+    title: Wording
+    intro: Wording | None
+    questions: tuple[str, ...]
+    """Questions whose answers it reports, in order; a group id reports every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginItem:
+    """One recommendation of the source article and what became of it."""
+
+    id: str
+    says: str
+    """In our own words."""
+    rules: tuple[str, ...]
+    changed: str
+    """Why it is changed or left out; empty when the rules carry it as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom the protocol is for."""
+
+    when: Condition
+    """True: in scope; false: outside; unknown: not settled."""
+    in_scope: Wording
+    out_of_scope: Wording
+    """What is said when the person is outside it."""
+    unsettled: Wording
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """One content package, ready to run. Mappings keep content order; two are equal only when they are one."""
+
+    id: str
+    version: str
+    digest: str
+    """SHA-256 in hex over all that can change what is asked or said."""
+    title: Wording
+    intended_use: Wording
+    disclaimer: Wording
+    content_status: str
+    """Shown on every screen and page, such as "draft, pending clinical review"."""
+    last_updated: str
+    """YYYY-MM-DD."""
+    editorial_policy: Wording
+    scope: Scope
+    sections: Mapping[str, Section]
+    questions: Mapping[str, Question]
+    """Every question in the order of asking, groups expanded."""
+    groups: Mapping[str, Group]
+    findings: Mapping[str, Finding]
+    red_flags: Mapping[str, RedFlag]
+    guards: Mapping[str, Guard]
+    rules: Mapping[str, Rule]
+    hypotheses: Mapping[str, Hypothesis]
+    conflicts: Mapping[str, Conflict]
+    references: Mapping[str, Reference]
+    timeline: tuple[Period, ...]
+    safety_net: tuple[SafetyNet, ...]
+    reassurance: tuple[Wording, ...]
+    """Sentences that may be said only when every red flag is clear."""
+    handover: tuple[HandoverPart, ...]
+    labels: Mapping[str, Wording]
+    """Words for urgency levels, statuses, plan states … keyed ``urgency.emergency``, ``status.check_first``."""
+    origin: tuple[OriginItem, ...] = ()
+    actions: frozenset[str] = field(default_factory=frozenset)
+    default: bool = False
+    canonical: str = ""
+    """The canonical JSON the digest is over; kept once beside the transcripts."""
+
+    @cached_property
+    def safety_questions(self) -> frozenset[str]:
+        """The safety screen, computed: what red flags with an ``if_unknown`` urgency read.
+
+        Directly, through findings, through the conditions of those questions, and through what
+        settles them when they cannot apply.
+        """
+        found: set[str] = set()
+        for flag in self.red_flags.values():
+            if flag.if_unknown is None:
+                continue
+            for condition in (flag.when, flag.unless):
+                if condition is not None:
+                    found |= self.questions_behind(condition)
+        waiting = list(found)
+        while waiting:
+            question = self.questions[waiting.pop()]
+            behind = set() if question.when is None else set(self.questions_behind(question.when))
+            for reason in question.cannot_apply:
+                behind.update(reason.substitute)
+            waiting.extend(behind - found)
+            found |= behind
+        return frozenset(found)
+
+    def questions_behind(self, condition: Condition) -> frozenset[str]:
+        """Return every question a condition reads, directly or through findings."""
+        seen = set(condition.questions)
+        waiting = list(condition.findings)
+        done: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in done:
+                continue
+            done.add(name)
+            finding = self.findings[name].when
+            seen |= finding.questions
+            waiting.extend(finding.findings)
+        return frozenset(seen)

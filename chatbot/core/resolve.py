@@ -1,0 +1,378 @@
+"""Bind the names of a parsed condition to questions and findings, check its types, unroll groups and grids.
+
+All problems of one condition are reported together, each with the stretch of text it is about.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chatbot.core.condition import Condition
+from chatbot.core.syntax import (
+    Comparison,
+    CountTerm,
+    IncludesTest,
+    InTest,
+    IsTest,
+    Joined,
+    Literal,
+    Named,
+    Negated,
+    Quantified,
+    SinceTerm,
+    Term,
+    Tree,
+    Word,
+    parse,
+)
+from chatbot.core.tree import (
+    STATES,
+    And,
+    AtLeast,
+    Cell,
+    CellGrade,
+    Constant,
+    FindingIs,
+    Includes,
+    InState,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    Pair,
+    Since,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a condition may ask of one question."""
+
+    type: str
+    """A ``QuestionType`` value."""
+    options: tuple[str, ...] = ()
+    unit: str | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    grades: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShape:
+    """A repeated group: its count question, its largest number of rows, its bare field ids."""
+
+    count: str
+    most: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """Every name a condition of one protocol may use."""
+
+    questions: Mapping[str, Shape]
+    """By key: plain questions, and ``group[n].field`` for every possible row."""
+    findings: frozenset[str]
+    groups: Mapping[str, GroupShape]
+    row_of: str | None = None
+    """``group[n]`` while a field's own condition is resolved: bare field names mean that row."""
+
+    def key(self, name: str) -> str | None:
+        """Return the question key a name stands for, or None."""
+        if self.row_of is not None and f"{self.row_of}.{name}" in self.questions:
+            return f"{self.row_of}.{name}"
+        return name if name in self.questions else None
+
+    def names(self) -> list[str]:
+        """Return the names an author may write, for suggestions."""
+        plain = [key for key in self.questions if "[" not in key]
+        fields = [field for group in self.groups.values() for field in group.fields]
+        return [*plain, *self.findings, *self.groups, *fields]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionProblem:
+    """One thing wrong with a condition. Offsets are into its text."""
+
+    kind: str
+    """syntax, unknown_name, unknown_option, type, unit or range."""
+    message: str
+    start: int
+    end: int
+    hint: str = ""
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?`` for the nearest known word, or an empty string."""
+    close = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+class _Unresolved(Exception):
+    """Raised inside one comparison after its problem was noted."""
+
+
+def resolve(tree: Tree, symbols: Symbols) -> tuple[Node | None, tuple[ConditionProblem, ...]]:
+    """Return the resolved tree, or None with everything that is wrong."""
+    resolver = _Resolver(symbols)
+    node = resolver.node(tree)
+    return (None if resolver.problems else node), tuple(dict.fromkeys(resolver.problems))
+
+
+def condition(text: str, symbols: Symbols) -> Condition:
+    """Parse, resolve and compile text that is known to be right (tests, generated conditions).
+
+    Raises: ConditionSyntaxError, or ValueError with the first problem.
+    """
+    node, problems = resolve(parse(text), symbols)
+    if node is None:
+        raise ValueError(f"{problems[0].message} in {text!r}")
+    return Condition(text, node)
+
+
+_REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class _CellScope:
+    question: str
+    row: str
+    column: str
+
+
+class _Resolver:
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self.problems: list[ConditionProblem] = []
+        self.cell: _CellScope | None = None
+
+    def problem(self, kind: str, message: str, word: Word, hint: str = "") -> _Unresolved:
+        self.problems.append(ConditionProblem(kind, message, word.start, word.end, hint))
+        return _Unresolved()
+
+    def node(self, tree: Tree) -> Node:
+        match tree:
+            case Joined(word, parts):
+                items = tuple(self.node(part) for part in parts)
+                return And(items) if word == "and" else Or(items)
+            case Negated(part):
+                return Not(self.node(part))
+            case _:
+                try:
+                    return self.leaf(tree)
+                except _Unresolved:
+                    return Constant(False)
+
+    def leaf(self, tree: Tree) -> Node:
+        match tree:
+            case Named(name):
+                return self.finding(name)
+            case IsTest(name, word, negated):
+                node = self.is_test(name, word)
+                return Not(node) if negated else node
+            case InTest(name, words, negated):
+                node = self.one_of(name, words)
+                return Not(node) if negated else node
+            case IncludesTest(name, words, every):
+                key, shape = self.question(name)
+                self.want(name, shape, "several")
+                return Includes(key, self.options(words, shape.options), every)
+            case Comparison(left, op, right):
+                return self.comparison(left, op.text, right, op)
+            case Quantified(kind, over, body):
+                return self.quantified(kind, over, body)
+        raise AssertionError(tree)
+
+    # --- names ---
+
+    def question(self, name: Word) -> tuple[str, Shape]:
+        key = self.symbols.key(name.text)
+        if key is None:
+            if name.text in self.symbols.findings:
+                raise self.problem("type", f"{name.text!r} is a finding, not a question", name, "write its name alone")
+            if name.text in self.symbols.groups:
+                raise self.problem(
+                    "type", f"{name.text!r} is a group", name, f"write any({name.text}, …) or count({name.text})"
+                )
+            if any(name.text in group.fields for group in self.symbols.groups.values()):
+                raise self.problem(
+                    "unknown_name", f"{name.text!r} is asked for each row of a group", name, "write any(group, …)"
+                )
+            raise self.problem(
+                "unknown_name", f"no question is called {name.text!r}", name, near_miss(name.text, self.symbols.names())
+            )
+        return key, self.symbols.questions[key]
+
+    def finding(self, name: Word) -> Node:
+        if name.text in self.symbols.findings:
+            return FindingIs(name.text)
+        if self.symbols.key(name.text) is not None:
+            shape = self.symbols.questions[self.symbols.key(name.text) or ""]
+            hint = f"write '{name.text} is yes'" if shape.type == "yes_no" else "compare it with a value"
+            raise self.problem("type", f"{name.text!r} is a question and stands alone", name, hint)
+        raise self.problem(
+            "unknown_name",
+            f"no finding or question is called {name.text!r}",
+            name,
+            near_miss(name.text, self.symbols.names()),
+        )
+
+    def options(self, words: tuple[Word, ...], known: tuple[str, ...]) -> frozenset[str]:
+        for word in words:
+            if word.text not in known:
+                hint = near_miss(word.text, known) or f"the options are {', '.join(known)}"
+                raise self.problem("unknown_option", f"there is no option {word.text!r}", word, hint)
+        return frozenset(word.text for word in words)
+
+    def want(self, name: Word, shape: Shape, *types: str) -> None:
+        if shape.type not in types:
+            hints = {
+                "several": "use 'includes'",
+                "grid": "use any(…, grade <= …)",
+                "date": "use days_since(…)",
+                "text": "only 'is known' can be asked of a text",
+            }
+            raise self.problem(
+                "type",
+                f"{name.text!r} is a {shape.type.replace('_', ' ')} question and cannot be compared like this",
+                name,
+                hints.get(shape.type, "use a comparison such as >= 3" if shape.type in {"number", "scale"} else ""),
+            )
+
+    # --- tests ---
+
+    def is_test(self, name: Word, word: Word) -> Node:
+        if self.cell is not None and name.text in {"row", "column", "cell"}:
+            return self.one_of(name, (word,))
+        key, shape = self.question(name)
+        if word.text in STATES and word.text not in shape.options:
+            return InState(key, word.text)
+        return self.one_of(name, (word,))
+
+    def one_of(self, name: Word, words: tuple[Word, ...]) -> Node:
+        if self.cell is not None and name.text in {"row", "column", "cell"}:
+            shape = self.symbols.questions[self.cell.question]
+            if name.text == "row":
+                return Constant(self.cell.row in self.options(words, shape.rows))
+            if name.text == "column":
+                return Constant(self.cell.column in self.options(words, shape.columns))
+            return Cell(self.cell.question, f"{self.cell.row}.{self.cell.column}", self.options(words, shape.options))
+        key, shape = self.question(name)
+        self.want(name, shape, "yes_no", "choice")
+        return OneOf(key, self.options(words, shape.options))
+
+    def comparison(self, left: Term, op: str, right: Term, at: Word) -> Node:
+        if isinstance(left, Literal) and not isinstance(right, Literal):
+            left, right, op = right, left, _REVERSED[op]
+        if isinstance(left, CountTerm):
+            return self.counted(left, op, self.whole(right, at))
+        if isinstance(left, SinceTerm):
+            key, shape = self.question(left.name)
+            self.want(left.name, shape, "date")
+            return Since(key, left.unit, op, self.whole(right, at))
+        if not isinstance(left, Word):
+            raise self.problem("type", "a comparison needs a question on its left", at)
+        if self.cell is not None and left.text == "grade":
+            grades = self.symbols.questions[self.cell.question].grades
+            limit = self.literal(right, None, at)
+            return CellGrade(self.cell.question, f"{self.cell.row}.{self.cell.column}", op, limit, grades)
+        key, shape = self.question(left)
+        if isinstance(right, Word):
+            other_key, other = self.question(right)
+            kinds = {"number", "scale"}
+            if not ({shape.type, other.type} <= kinds or shape.type == other.type == "date"):
+                raise self.problem("type", f"{left.text!r} and {right.text!r} cannot be compared", right)
+            if shape.unit != other.unit:
+                raise self.problem("unit", f"{left.text!r} and {right.text!r} have different units", right)
+            return Pair(key, op, other_key)
+        self.want(left, shape, "number", "scale")
+        limit = self.literal(right, shape.unit, at)
+        self.within_range(left, shape, limit, right, at)
+        return Number(key, op, limit)
+
+    def within_range(self, name: Word, shape: Shape, limit: Decimal, right: Term, at: Word) -> None:
+        word = right.number if isinstance(right, Literal) else at
+        below = shape.minimum is not None and limit < shape.minimum
+        above = shape.maximum is not None and limit > shape.maximum
+        if below or above:
+            raise self.problem(
+                "range",
+                f"{name.text!r} lies between {shape.minimum} and {shape.maximum}; {limit} is never reached",
+                word,
+            )
+
+    def literal(self, term: Term, unit: str | None, at: Word) -> Decimal:
+        if not isinstance(term, Literal):
+            raise self.problem("type", "expected a number on the right", at)
+        if term.unit is not None and term.unit.text != unit:
+            known = f"its unit is {unit}" if unit else "it has no unit"
+            raise self.problem("unit", f"{term.unit.text!r} is not the unit of this question", term.unit, known)
+        return Decimal(term.number.text)
+
+    def whole(self, term: Term, at: Word) -> int:
+        number = self.literal(term, None, at)
+        if number != int(number) or number < 0:
+            raise self.problem("type", "expected a whole number, zero or more", at)
+        return int(number)
+
+    # --- groups and grids ---
+
+    def quantified(self, kind: str, over: Word, body: Tree) -> Node:
+        pairs = self.unrolled(over, body)
+        if kind == "any":
+            return Or(tuple(And((exists, inner)) if exists else inner for exists, inner in pairs))
+        return And(tuple(Or((Not(exists), inner)) if exists else inner for exists, inner in pairs))
+
+    def counted(self, term: CountTerm, op: str, limit: int) -> Node:
+        pairs = self.unrolled(term.over, term.body)
+        items = tuple(And((exists, inner)) if exists else inner for exists, inner in pairs)
+        at_least, more = AtLeast(limit, items), AtLeast(limit + 1, items)
+        table: dict[str, Node] = {
+            ">=": at_least,
+            ">": more,
+            "<": Not(at_least),
+            "<=": Not(more),
+            "==": And((at_least, Not(more))),
+            "!=": Or((Not(at_least), more)),
+        }
+        return table[op]
+
+    def unrolled(self, over: Word, body: Tree | None) -> list[tuple[Node | None, Node]]:
+        """Return (row exists, body for that row) for every possible row or cell."""
+        key = self.symbols.key(over.text)
+        if key is not None and self.symbols.questions[key].type == "grid":
+            return [(None, self.cell_body(key, row, column, body)) for row, column in self.cells(key)]
+        group = self.symbols.groups.get(over.text)
+        if group is None:
+            grids = [key for key, shape in self.symbols.questions.items() if shape.type == "grid"]
+            raise self.problem(
+                "unknown_name",
+                f"{over.text!r} is neither a group nor a grid",
+                over,
+                near_miss(over.text, [*self.symbols.groups, *grids]),
+            )
+        outer = self.symbols
+        rows: list[tuple[Node | None, Node]] = []
+        for index in range(1, group.most + 1):
+            self.symbols = replace(outer, row_of=f"{over.text}[{index}]")
+            exists = Number(group.count, ">=", Decimal(index))
+            rows.append((exists, Constant(True) if body is None else self.node(body)))
+        self.symbols = outer
+        return rows
+
+    def cells(self, key: str) -> list[tuple[str, str]]:
+        shape = self.symbols.questions[key]
+        return [(row, column) for row in shape.rows for column in shape.columns]
+
+    def cell_body(self, key: str, row: str, column: str, body: Tree | None) -> Node:
+        outer, self.cell = self.cell, _CellScope(key, row, column)
+        try:
+            return Constant(True) if body is None else self.node(body)
+        finally:
+            self.cell = outer

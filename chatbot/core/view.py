@@ -1,0 +1,216 @@
+"""What a screen shows, as words and choices: no colours, no widths, no keys of the terminal.
+
+``present`` is a function of (protocol, case, register); every shell draws the same view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One choice with the key that gives it."""
+
+    key: str
+    """One character: a digit, then letters that no action uses."""
+    id: str
+    label: str
+    stored: str = ""
+    """What it stores: the option id, or for a quick date its interval."""
+    chosen: bool = False
+    """It is part of the answer that stands."""
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A way to answer without a value."""
+
+    key: str
+    """u, d, x or c."""
+    status: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AxisView:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitationView:
+    """A source as shown beside a question or a rule."""
+
+    reference: str
+    citation: str
+    locator: str
+    type: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """The question on screen."""
+
+    id: str
+    section: str
+    """Title of its section."""
+    section_intro: str
+    """Said once, at the first question of the section; otherwise empty."""
+    index: int
+    """Place among the applicable questions of its section, from 1."""
+    of: int
+    text: str
+    other_register: str
+    """The same question in the other register."""
+    why: str
+    cites: tuple[CitationView, ...]
+    type: str
+    """A ``QuestionType`` value."""
+    options: tuple[OptionView, ...]
+    """Choices; for a date the quick intervals; for a grid its grades."""
+    statuses: tuple[StatusView, ...]
+    cannot_apply: tuple[OptionView, ...]
+    """The coded reasons, when *cannot apply* may be chosen."""
+    rows: tuple[AxisView, ...]
+    columns: tuple[AxisView, ...]
+    normal: str | None
+    unit: str | None
+    range: str
+    """The allowed range in words, or empty."""
+    source: str
+    """Usual source, as an id of ``Source``."""
+    private: bool
+    answer: str
+    """The answer that stands, in words; empty when there is none."""
+    stored: object
+    """The stored value that stands, or None."""
+    expired: bool
+    """The answer that stands has passed its shelf life: one key says *still so*."""
+    postponed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredView:
+    """A question that has an answer."""
+
+    id: str
+    text: str
+    answer: str
+    source: str
+    given: str
+    raises: bool
+    """The answer raises a red flag."""
+    status: str
+    """The status, or empty when there is a value."""
+    applies: bool
+    """False: kept in the log, not part of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """A red flag and where it stands."""
+
+    id: str
+    title: str
+    state: str
+    """present, cannot_exclude, open or clear."""
+    urgency: str
+    """Its urgency level when present."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseView:
+    """One reason for an alarm: a question with its answer."""
+
+    question: str
+    """Question id."""
+    text: str
+    answer: str
+    source: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One thing to do, or not to do."""
+
+    rule: str
+    kind: str
+    """do, avoid or note."""
+    text: str
+    within: str
+    """The time limit in words, such as "now" or "within 4 hours"."""
+    numbers: tuple[int, ...]
+    """Reference numbers in the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """The emergency, whole screen: what, why, what now, by when."""
+
+    titles: tuple[str, ...]
+    flags: tuple[str, ...]
+    causes: tuple[CauseView, ...]
+    actions: tuple[ActionView, ...]
+    handover: tuple[str, ...]
+    """Sentences to read aloud."""
+    references: tuple[str, ...]
+    """Numbered citations used on this screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountsView:
+    """The plan so far, as counts."""
+
+    recommended: int
+    check_first: int
+    pending: int
+    withheld: int
+    precaution: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything an interview screen shows."""
+
+    title: str
+    version: str
+    content_status: str
+    disclaimer: str
+    case: str
+    label: str
+    subject: str
+    kind: str
+    as_of: str
+    actor: str
+    phase: str
+    scope: str
+    """in, out or unknown."""
+    scope_text: str
+    """What the protocol says about that; empty while in scope."""
+    urgency: str
+    urgency_label: str
+    urgency_symbol: str
+    urgency_text: str
+    """One sentence, such as "6 safety questions open"."""
+    safety_asked: bool
+    safety_resolved: bool
+    alarm: AlarmView | None
+    """Set while an alarm waits to be acknowledged: nothing else may be asked."""
+    question: QuestionView | None
+    """None while an alarm waits, and when nothing is left to ask."""
+    answered: tuple[AnsweredView, ...]
+    """In the order of asking."""
+    postponed: tuple[str, ...]
+    """Ids of postponed questions that are still open."""
+    flags: tuple[FlagView, ...]
+    done: int
+    expected: int
+    """Applicable questions answered, and applicable questions in all as far as known."""
+    counts: CountsView
+    notes: tuple[str, ...]
+    closed: bool
+    """Signed or abandoned: nothing can be changed."""

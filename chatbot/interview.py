@@ -1,0 +1,87 @@
+"""The one service every shell uses: command, decide, append durably, evolve, view.
+
+It holds no file and no clock. What it is given to record with must have made the events durable
+before ``append`` returns; only then does the case move on.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Sequence
+from typing import Any
+
+from chatbot.core import commands as cmd
+from chatbot.core.case import Case, evolve, fold
+from chatbot.core.commands import Command, Refusal
+from chatbot.core.events import CaseOpened, Event
+from chatbot.core.navigation import decide, opening
+from chatbot.core.plan import build_plan
+from chatbot.core.present import present
+from chatbot.core.protocol import Protocol
+from chatbot.core.view import View
+from chatbot.errors import UsageError
+
+
+class Recorder(typing.Protocol):
+    """Where events are kept."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Make events durable.
+
+        Raises: BackstoryError when that cannot be done; then none of them counts as recorded.
+        """
+
+
+class Interview:
+    """One case being worked on."""
+
+    def __init__(self, protocol: Protocol, recorder: Recorder, events: Sequence[Event]) -> None:
+        self.protocol = protocol
+        self.recorder = recorder
+        self.events = list(events)
+        self.case: Case = fold(protocol, self.events)
+
+    @classmethod
+    def start(cls, protocol: Protocol, recorder: Recorder, opened: CaseOpened) -> Interview:
+        """Begin a case whose opening is already recorded; shows the first question."""
+        interview = cls(protocol, recorder, [opened])
+        interview._record(opening(protocol, opened))
+        return interview
+
+    @classmethod
+    def resume(cls, protocol: Protocol, recorder: Recorder, events: Sequence[Event], as_of: str) -> Interview:
+        """Begin a new sitting of a recorded case.
+
+        Raises: UsageError when the case is closed or *as_of* lies before its last sitting.
+        """
+        interview = cls(protocol, recorder, events)
+        refusal = interview.send(cmd.Resume(as_of))
+        if refusal is not None:
+            raise UsageError(refusal.message, hint=refusal.hint)
+        return interview
+
+    def send(self, command: Command) -> Refusal | None:
+        """Carry a command out. None: done and durable. A refusal: nothing has changed.
+
+        Raises: BackstoryError from the recorder; the case then stands as before the command.
+        """
+        decided = decide(self.protocol, self.case, command)
+        if isinstance(decided, Refusal):
+            return decided
+        self._record(decided)
+        return None
+
+    def view(self, register: str = "clinician") -> View:
+        """Return what a screen shows now."""
+        return present(self.protocol, self.case, register)
+
+    def plan(self) -> dict[str, Any]:
+        """Return the plan of the present answers."""
+        return build_plan(self.protocol, self.case)
+
+    def _record(self, events: tuple[Event, ...]) -> None:
+        if events:
+            self.recorder.append(events)
+        for event in events:
+            self.case = evolve(self.protocol, self.case, event)
+            self.events.append(event)
