@@ -10,7 +10,7 @@ from functools import reduce
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
 from chatbot.core.findings import Assessment, assess, network, reassess
-from chatbot.core.phases import CLOSED_PHASES, Phase, Trigger, next_phase
+from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
 from chatbot.core.values import Answer, Source, Status, Urgency, parse_moment
@@ -167,10 +167,7 @@ def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
 
 def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
     """Bring everything derived from the answers up to date after one of them changed."""
-    if case.assessment.expired:
-        assessment = assess(protocol, case.answers, case.as_of)
-    else:
-        assessment = reassess(protocol, case.assessment, case.answers, (changed,))
+    assessment = reassess(protocol, case.assessment, case.answers, (changed,))
     return _advance(
         protocol, replace(case, assessment=assessment, postponed=case.postponed - {changed}, plan_digest=None)
     )
@@ -179,7 +176,10 @@ def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
 def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     phase = _moved(case, Trigger.RESUME)
     assessment = assess(protocol, case.answers, as_of)
-    return _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
+    after = _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
+    if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
+        raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")
+    return after
 
 
 def _advance(protocol: Protocol, case: Case) -> Case:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Evaluate, Facts, compile_node
+from chatbot.core.explain import contributors
 from chatbot.core.protocol import Protocol, Question, RedFlag, Stage
 from chatbot.core.tree import FindingIs, Node, Not, children, questions_of
 from chatbot.core.values import Answer, Status, Truth
@@ -48,8 +49,10 @@ class Assessment:
     """As a plan reads them: never ``open``."""
     open_flags: Mapping[str, FlagState]
     """As the open case reads them."""
+    aged: frozenset[str]
+    """Questions whose answer has passed its shelf life."""
     expired: frozenset[str]
-    """Questions whose reassuring answer has passed its shelf life."""
+    """Those of them whose answer is reassuring: they count as not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,11 @@ def _stage(protocol: Protocol, question: Question) -> Stage:
 def assess(protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime) -> Assessment:
     """Evaluate a case's answers from nothing."""
     empty = Facts({}, {}, {}, as_of)
-    blank = Assessment(as_of, {}, empty, empty, {}, {}, frozenset())
-    expired = expired_answers(protocol, answers, as_of)
+    aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
+    expired = aged - raising_answers(protocol, answers, as_of, aged) if aged else aged
+    blank = Assessment(as_of, {}, empty, empty, {}, {}, aged, expired)
     net = network(protocol)
-    return _evaluate(protocol, net, replace(blank, expired=expired), answers, range(len(net.names)))
+    return _evaluate(protocol, net, blank, answers, range(len(net.names)))
 
 
 def reassess(
@@ -147,11 +151,12 @@ def reassess(
 ) -> Assessment:
     """Evaluate again what the *changed* questions touch; ``as_of`` stays."""
     net = network(protocol)
+    changed = tuple(changed)
     positions = set()
     for key in changed:
         positions.add(net.questions[key])
         positions.update(net.questions[other] for other in net.substitutes.get(key, ()))
-    if before.expired:
+    if before.aged or any(key in answers and is_aged(protocol, key, answers[key], before.as_of) for key in changed):
         return assess(protocol, answers, before.as_of)
     return _evaluate(protocol, net, before, answers, sorted(positions))
 
@@ -178,7 +183,7 @@ def _evaluate(
         position = heapq.heappop(waiting)
         kind, name = net.names[position]
         if kind == "question":
-            touched = _settle_question(protocol.questions[name], answers, after)
+            touched = _settle_question(protocol, protocol.questions[name], answers, after)
         elif kind == "finding":
             touched = _settle_finding(name, protocol.findings[name].when, after)
         else:
@@ -191,10 +196,12 @@ def _evaluate(
     return after
 
 
-def _settle_question(question: Question, answers: Mapping[str, Answer], after: Assessment) -> bool:
+def _settle_question(protocol: Protocol, question: Question, answers: Mapping[str, Answer], after: Assessment) -> bool:
     key = question.id
     applies: Truth = True if question.when is None else question.when.evaluate(after.facts)
     value, open_value, state = _reading(question, applies, answers, after.expired)
+    if applies is None and state == "not_asked" and not waits_to_be_asked(protocol, question, after.facts):
+        open_value = None
     values: dict[str, Any] = after.facts.values  # type: ignore[assignment]
     open_values: dict[str, Any] = after.open_facts.values  # type: ignore[assignment]
     states: dict[str, str] = after.facts.states  # type: ignore[assignment]
@@ -233,6 +240,21 @@ def _has_value(key: str, answers: Mapping[str, Answer], expired: frozenset[str])
     return key in answers and answers[key].value is not None and key not in expired
 
 
+def waits_to_be_asked(protocol: Protocol, question: Question, facts: Facts) -> bool:
+    """Whether a question of unknown applicability will still be put, or may be once its condition is settled.
+
+    Not when everything its condition hangs on has been asked, unless it belongs to the safety screen;
+    and not even then when all of that was declined.
+    """
+    assert question.when is not None
+    if any(facts.states.get(key) == "not_asked" for key in question.when.questions):
+        return True
+    hanging = {facts.states[key] for key in contributors(protocol, question.when, facts)}
+    if "not_asked" in hanging:
+        return True
+    return question.id in protocol.safety_questions and hanging != {"declined"}
+
+
 def _settle_finding(name: str, when: Condition, after: Assessment) -> bool:
     truth, open_truth = when.evaluate(after.facts), when.evaluate(after.open_facts)
     known: dict[str, Truth] = after.facts.findings  # type: ignore[assignment]
@@ -263,25 +285,21 @@ def _settle_flag(flag: RedFlag, after: Assessment) -> bool:
 # --- shelf life -----------------------------------------------------------------------------------
 
 
-def expired_answers(protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime) -> frozenset[str]:
-    """Return the questions whose *reassuring* value is past its shelf life at *as_of*.
-
-    An answer that raises a red flag or a guard never expires, nor does a status: expiry never lowers urgency.
-    """
-    aged = {
-        key
-        for key, answer in answers.items()
-        if answer.value is not None
-        and (valid_for := protocol.questions[key].valid_for) is not None
-        and answer.given + timedelta(minutes=valid_for) < as_of
-    }
-    return frozenset(aged - raising_answers(protocol, answers, as_of, aged)) if aged else frozenset()
+def is_aged(protocol: Protocol, key: str, answer: Answer, as_of: datetime) -> bool:
+    """Whether a value is past its shelf life. A status never ages: it reassures nobody."""
+    valid_for = protocol.questions[key].valid_for
+    if answer.value is None or valid_for is None:
+        return False
+    return answer.given + timedelta(minutes=valid_for) < as_of
 
 
 def raising_answers(
     protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime, among: Iterable[str]
 ) -> set[str]:
-    """Return those questions whose answer makes true some comparison that counts towards a flag or guard."""
+    """Return those questions whose answer makes true some comparison that counts towards a flag or guard.
+
+    Such an answer never expires, so expiry never lowers urgency.
+    """
     values = {key: answers[key].value if key in answers else None for key in protocol.questions}
     states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
     facts = Facts(values, states, {}, as_of)

@@ -89,5 +89,23 @@ def next_phase(phase: Phase, trigger: Trigger) -> Phase | None:
     return TRANSITIONS.get((phase, trigger))
 
 
-URGENCY_RISES = {level: tuple(other for other in Urgency if other.rank > level.rank) for level in Urgency}
-"""Where urgency may go as soon as answers say so; it falls only when an answer is corrected or settles a flag."""
+class UrgencyTrigger(StrEnum):
+    """What may change the urgency of an open case."""
+
+    ANSWER = "an answer, a correction or a withdrawal"
+    """May raise it, or lower it by settling a flag; a correction that lowers it needs a coded reason."""
+    SITTING = "a new sitting"
+    """Reassuring answers may have aged: urgency rises, stays, or is no longer settled."""
+
+
+def _urgency_moves() -> dict[tuple[Urgency, UrgencyTrigger], frozenset[Urgency]]:
+    table: dict[tuple[Urgency, UrgencyTrigger], frozenset[Urgency]] = {}
+    for level in Urgency:
+        table[level, UrgencyTrigger.ANSWER] = frozenset(Urgency)
+        table[level, UrgencyTrigger.SITTING] = frozenset(other for other in Urgency if other.rank >= level.rank)
+    table[Urgency.ROUTINE, UrgencyTrigger.SITTING] |= {Urgency.UNDETERMINED}
+    return table
+
+
+URGENCY_MOVES = _urgency_moves()
+"""(urgency, trigger) to the levels it may move to."""

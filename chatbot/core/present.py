@@ -55,7 +55,7 @@ class _Presenter:
         protocol, case = self.protocol, self.case
         level = case.urgency.value
         in_scope = scope(protocol, self.assessment)
-        relevant = [key for key in network(protocol).ask_order if is_asked(protocol, self.assessment, key)]
+        relevant = [key for key in network(protocol).ask_order if self.is_expected(key)]
         alarm = self.alarm() if case.alarms else None
         return v.View(
             title=self.say(protocol.title),
@@ -91,6 +91,12 @@ class _Presenter:
 
     # --- the case ---
 
+    def is_expected(self, key: str) -> bool:
+        """Whether a question counts in the progress: it applies, or it is asked although that is in doubt."""
+        if self.assessment.applies[key] is not None:
+            return self.assessment.applies[key] is True
+        return key == self.case.shown or (key in self.case.answers and is_asked(self.protocol, self.assessment, key))
+
     def scope_text(self, state: ScopeState) -> str:
         if state is ScopeState.OUT:
             return self.say(self.protocol.scope.out_of_scope)
@@ -99,7 +105,7 @@ class _Presenter:
 
     def urgency_text(self) -> str:
         text = self.label(f"urgency_text.{self.case.urgency.value}")
-        waiting = len(open_safety_questions(self.protocol, self.assessment))
+        waiting = sum(map(self.is_expected, open_safety_questions(self.protocol, self.assessment)))
         return text.replace("{open}", str(waiting))
 
     def answered(self, key: str) -> v.AnsweredView:

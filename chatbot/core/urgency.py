@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from chatbot.core.explain import contributors
-from chatbot.core.findings import Assessment, FlagState, network
+from chatbot.core.findings import Assessment, FlagState, network, waits_to_be_asked
 from chatbot.core.protocol import Protocol, RedFlag
 from chatbot.core.values import Urgency
 
@@ -52,10 +51,7 @@ def is_asked(protocol: Protocol, assessment: Assessment, key: str) -> bool:
         return applies
     if key not in protocol.safety_questions:
         return False
-    when = protocol.questions[key].when
-    assert when is not None
-    hanging = contributors(protocol, when, assessment.facts)
-    return not hanging or any(assessment.facts.states[other] != "declined" for other in hanging)
+    return waits_to_be_asked(protocol, protocol.questions[key], assessment.facts)
 
 
 def open_safety_questions(protocol: Protocol, assessment: Assessment) -> tuple[str, ...]:
