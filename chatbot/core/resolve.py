@@ -136,6 +136,9 @@ def condition(text: str, symbols: Symbols) -> Condition:
     return Condition(text, node)
 
 
+LONGEST_SINCE = {"hours": 1_314_900, "days": 54_788, "weeks": 7_827, "months": 1_800, "years": 150}
+"""The longest time a condition may look back, by unit: 150 years."""
+
 _REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 
 
@@ -275,7 +278,10 @@ class _Resolver:
         if isinstance(left, SinceTerm):
             key, shape = self.question(left.name)
             self.want(left.name, shape, "date")
-            return Since(key, left.unit, op, self.whole(right, at))
+            age = self.whole(right, at)
+            if age > LONGEST_SINCE[left.unit]:
+                raise self.problem("range", f"{age} {left.unit} ago is longer than anyone has lived", at)
+            return Since(key, left.unit, op, age)
         if not isinstance(left, Word):
             raise self.problem("type", "a comparison needs a question on its left", at)
         if self.cell is not None and left.text == "grade":
