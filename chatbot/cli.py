@@ -1,0 +1,263 @@
+"""The command ``backstory``: arguments, exit codes, and one clear message for whatever goes wrong.
+
+Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot import __version__
+from chatbot.errors import BackstoryError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from chatbot.core.protocol import Protocol
+
+FORMATS = ("text", "md", "json")
+REGISTERS = ("clinician", "patient")
+KINDS = ("clinical", "practice", "demonstration", "test")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+        handler: Callable[[argparse.Namespace], int] = options.handler
+        code = handler(options)
+        sys.stdout.flush()
+        return code
+    except BackstoryError as error:
+        _complain(error.render())
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        _complain("interrupted; every acknowledged answer is saved")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINE
+    except Exception as error:
+        _complain(_fault(error))
+        return ExitCode.INTERNAL
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _fault(error: Exception) -> str:
+    """Say where a fault of ours happened without any of the values that were being worked on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    return (
+        f"error: a fault in backstory {__version__}: {type(error).__name__} at {place}\n"
+        "  Every acknowledged answer is saved. Please report this line."
+    )
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="backstory", description="Structured history-taking after spine surgery.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print version, intended use and status")
+    _common(parser)
+    parser.set_defaults(handler=_home)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _interview_parser(commands)
+    _plan_parser(commands)
+    _check_parser(commands)
+    _replay_parser(commands)
+    cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
+    cases.add_argument("--json", action="store_true", help="print JSON")
+    _common(cases, again=True)
+    cases.set_defaults(handler=_cases)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    default: Any = argparse.SUPPRESS if again else None
+    parser.add_argument("--transcripts", type=Path, metavar="DIR", default=default, help="where cases are kept")
+    parser.add_argument("--protocols", type=Path, metavar="DIR", default=default, help="where protocols are")
+    parser.add_argument("--settings", type=Path, metavar="FILE", default=default, help="your settings")
+
+
+def _interview_parser(commands: Any) -> None:
+    parser = commands.add_parser("interview", help="interview a patient", allow_abbrev=False)
+    parser.add_argument("protocol", nargs="?", help="the protocol; without it the one that settings or content name")
+    parser.add_argument("--plain", action="store_true", help="line by line, without a screen")
+    parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
+    parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; without it now")
+    parser.add_argument("--resume", metavar="CASE", help="go on with a saved case: its code or its file")
+    parser.add_argument("--kind", choices=KINDS, default="clinical", help="kind of a new case")
+    parser.add_argument("--label", default="", help="what staff recognise: initials, bed; never a name")
+    parser.add_argument("--subject", default="", help="code of the record number")
+    parser.add_argument("--actor", default="", help="who interviews")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_interview)
+
+
+def _plan_parser(commands: Any) -> None:
+    parser = commands.add_parser("plan", help="answers in, plan out", allow_abbrev=False)
+    parser.add_argument("--answers", type=Path, metavar="FILE", required=True, help="answers file or vignette")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; overrides the file")
+    parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
+    parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
+    parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_plan)
+
+
+def _check_parser(commands: Any) -> None:
+    parser = commands.add_parser("check", help="check protocols", allow_abbrev=False)
+    parser.add_argument("protocol", nargs="?", help="one protocol; without it all of them")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_check)
+
+
+def _replay_parser(commands: Any) -> None:
+    parser = commands.add_parser("replay", help="verify a saved case", allow_abbrev=False)
+    parser.add_argument("transcript", type=Path)
+    parser.add_argument("--verify", action="store_true", help="check chain, state and plan digests (the default)")
+    parser.add_argument("--salvage", type=Path, metavar="OUT", help="copy what can be read of a damaged transcript")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_replay)
+
+
+class _Version(argparse.Action):
+    """Print version, intended use, status and disclaimer, and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"backstory {__version__}")
+        try:
+            protocol = _protocol(argparse.Namespace(protocol=None, protocols=None, settings=None))
+        except BackstoryError as error:
+            _complain(error.render())
+            parser.exit(int(error.exit_code))
+        for line in about(protocol):
+            print(line)
+        parser.exit(0)
+
+
+def about(protocol: Protocol) -> list[str]:
+    """Return what every output says about a protocol: title, status, intended use, disclaimer."""
+    from chatbot.core.text import visible
+
+    lines = [
+        f"{protocol.title.clinician} {protocol.version}, {protocol.last_updated}",
+        protocol.content_status,
+        protocol.intended_use.clinician,
+        protocol.disclaimer.clinician,
+    ]
+    return [visible(line) for line in lines]
+
+
+def _protocol(options: argparse.Namespace, name: str | None = None) -> Protocol:
+    from chatbot.content.library import load_protocol
+    from chatbot.settings import read_settings
+
+    chosen = options.protocol or name
+    if chosen is None:
+        chosen = read_settings(options.settings).protocol
+    return load_protocol(chosen, folder=options.protocols)
+
+
+# --- plan and check -------------------------------------------------------------------------------
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from chatbot.content.answers_file import open_case, read_answers
+    from chatbot.core.plan import build_plan
+
+    file = read_answers(options.answers)
+    as_of = _moment(options.as_of) or file.as_of
+    if as_of is None:
+        hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
+        raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
+    protocol = _protocol(options, file.protocol)
+    case, _ = open_case(protocol, file, as_of)
+    _print(_rendered(build_plan(protocol, case), protocol, options))
+    return ExitCode.FINE
+
+
+def _rendered(plan: dict[str, Any], protocol: Protocol, options: argparse.Namespace) -> str:
+    if options.format == "json":
+        import json
+
+        return json.dumps(plan, indent=2, ensure_ascii=False) + "\n"
+    from chatbot.export.markdown import plan_markdown
+    from chatbot.export.text import plan_text
+
+    render = plan_markdown if options.format == "md" else plan_text
+    return render(plan, protocol.labels, register=options.register, all_rules=options.all_rules)
+
+
+def _moment(text: str | None) -> str | None:
+    from chatbot.core.values import ValueProblem, moment_text, parse_moment
+
+    if text is None:
+        return None
+    try:
+        return moment_text(parse_moment(text))
+    except ValueProblem as error:
+        raise UsageError(f"--as-of: {error}") from error
+
+
+def _print(text: str) -> None:
+    """Write text as UTF-8 whatever the locale says: the same bytes everywhere."""
+    sys.stdout.flush()
+    data = text if text.endswith("\n") else text + "\n"
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(data.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(data)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from chatbot.content.checks.report import check_protocol
+    from chatbot.content.library import find_protocol, protocol_names, protocols_folder
+
+    folder = protocols_folder(options.protocols)
+    names = [options.protocol] if options.protocol else protocol_names(folder)
+    if not names:
+        raise UsageError(f"there is no protocol in {folder}", hint="a protocol is a folder with a protocol.yaml")
+    reports = [check_protocol(find_protocol(name, folder)) for name in names]
+    if options.json:
+        import json
+
+        _print(json.dumps([report.to_json() for report in reports], indent=2, ensure_ascii=False))
+    else:
+        _print("\n".join(report.render() for report in reports))
+    return ExitCode.CONTENT if any(report.failed for report in reports) else ExitCode.FINE
+
+
+# --- cases ----------------------------------------------------------------------------------------
+
+
+def _home(options: argparse.Namespace) -> int:
+    raise UsageError("not yet")
+
+
+def _interview(options: argparse.Namespace) -> int:
+    raise UsageError("not yet")
+
+
+def _replay(options: argparse.Namespace) -> int:
+    raise UsageError("not yet")
+
+
+def _cases(options: argparse.Namespace) -> int:
+    raise UsageError("not yet")

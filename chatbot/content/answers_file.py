@@ -1,0 +1,305 @@
+"""Answers files and vignettes: answers in YAML or JSON, read against a protocol.
+
+``as_of`` and ``protocol`` may stand beside ``answers``, or beside the answers themselves. An answer is a value, a
+status word, or a mapping with ``value`` or ``status`` and ``source``, ``on``, ``note``, ``reason``. A repeated
+group is a list of mappings and fills in its count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from chatbot.content.build import question_key
+from chatbot.content.diagnostics import Diagnostic, in_order
+from chatbot.content.source import Mapping, Mark, Node, Scalar, Sequence, plain, read
+from chatbot.core.answers import accept
+from chatbot.core.batch import NotAccepted, give_all
+from chatbot.core.case import Case
+from chatbot.core.commands import GiveAnswer
+from chatbot.core.events import CaseOpened, Event
+from chatbot.core.protocol import Protocol, Question, QuestionType
+from chatbot.core.resolve import near_miss
+from chatbot.core.values import Source, Status, Stored, ValueProblem, moment_text, parse_moment
+from chatbot.errors import UsageError
+
+HEADS = ("as_of", "protocol", "answers", "kind", "label")
+"""Keys that are not question ids."""
+
+VIGNETTE_HEADS = ("vignette", "title", "story", "invented", "expect")
+"""Keys a vignette has besides; they are not read here."""
+
+KINDS = ("clinical", "practice", "demonstration", "test")
+
+STATUS_WORDS = frozenset(Status)
+
+DETAILS = ("value", "status", "source", "on", "note", "reason")
+"""What an answer written as a mapping may say."""
+
+
+class AnswersError(UsageError):
+    """An answers file that does not fit; the message holds every rendered diagnostic."""
+
+    def render(self) -> str:
+        """Return the diagnostics as they are."""
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """An answers file as far as it can be read without a protocol."""
+
+    path: str
+    protocol: str | None
+    as_of: str | None
+    kind: str
+    label: str
+    answers: Mapping
+    """The mapping of question ids."""
+
+
+def read_answers(path: Path) -> AnswersFile:
+    """Read an answers file or a vignette.
+
+    Raises: AnswersError with every problem: not readable, not YAML, wrong shape.
+    """
+    shown = str(path)
+    root, found = read(path, shown)
+    if root is None:
+        raise _error(found)
+    if not isinstance(root, Mapping):
+        message = "an answers file is a mapping of question ids to answers"
+        raise _error([root.mark.diagnostic("P112", message, "begin with 'as_of: 2026-01-31'")])
+    vignette = root.value("vignette") is not None
+    answers = root.value("answers")
+    heads = {*HEADS, *(VIGNETTE_HEADS if vignette else ())}
+    if answers is None:
+        answers = Mapping(tuple(entry for entry in root.entries if entry[0].text not in heads), root.mark)
+    else:
+        for key, _ in root.entries:
+            if key.text not in heads:
+                hint = near_miss(key.text, heads) or "put answers under 'answers:'"
+                found.append(key.mark.diagnostic("P110", f"{key.text!r} is not a key here", hint))
+    if not isinstance(answers, Mapping):
+        found.append(answers.mark.diagnostic("P112", "a mapping of question ids to answers is expected here"))
+        raise _error(found)
+    texts = {name: _head(root, name, found) for name in ("as_of", "protocol", "kind", "label")}
+    kind = texts["kind"] or ("test" if vignette else "clinical")
+    if kind not in KINDS:
+        node = root.value("kind")
+        assert node is not None
+        found.append(node.mark.diagnostic("P301", f"{kind!r} is not a kind of case", f"one of {', '.join(KINDS)}"))
+    if found:
+        raise _error(found)
+    return AnswersFile(shown, texts["protocol"], texts["as_of"], kind, texts["label"] or path.stem, answers)
+
+
+def _head(root: Mapping, name: str, found: list[Diagnostic]) -> str | None:
+    node = root.value(name)
+    if node is None:
+        return None
+    if not isinstance(node, Scalar):
+        found.append(node.mark.diagnostic("P112", f"{name!r} is one text"))
+        return None
+    if name == "as_of":
+        try:
+            parse_moment(node.text)
+        except ValueProblem as error:
+            found.append(node.mark.diagnostic("P301", str(error)))
+    return node.text
+
+
+def _error(found: list[Diagnostic]) -> AnswersError:
+    return AnswersError("\n".join(each.render() for each in in_order(found)))
+
+
+def commands_of(protocol: Protocol, file: AnswersFile, as_of: str) -> list[GiveAnswer]:
+    """Return the answers of a file as commands.
+
+    Raises: AnswersError with every unknown question and every value that does not fit.
+    """
+    reader = _Reader(protocol, as_of)
+    commands = [command for key, value in file.answers.entries for command in reader.entry(key, value)]
+    if reader.found:
+        raise _error(reader.found)
+    return commands
+
+
+def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, tuple[Event, ...]]:
+    """Return the case a file describes, with what happened in it.
+
+    Raises: AnswersError.
+    """
+    moment = moment_text(parse_moment(as_of))
+    commands = commands_of(protocol, file, moment)
+    opened = CaseOpened(
+        case="answers",
+        kind=file.kind,
+        as_of=moment,
+        label=file.label,
+        subject="",
+        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+    )
+    try:
+        return give_all(protocol, opened, commands)
+    except NotAccepted as error:
+        key = error.command.question
+        mark = _mark_of(file, key)
+        raise _error([mark.diagnostic("P301", f"{key}: {error.refusal.message}", error.refusal.hint)]) from error
+
+
+def _mark_of(file: AnswersFile, key: str) -> Mark:
+    found = file.answers.key(key.split("[", 1)[0])
+    return file.answers.mark if found is None else found.mark
+
+
+class _Reader:
+    def __init__(self, protocol: Protocol, as_of: str) -> None:
+        self.protocol = protocol
+        self.as_of = parse_moment(as_of)
+        self.found: list[Diagnostic] = []
+
+    def problem(self, mark: Mark, code: str, message: str, hint: str = "") -> None:
+        self.found.append(mark.diagnostic(code, message, hint))
+
+    def entry(self, key: Scalar, node: Node) -> Iterator[GiveAnswer]:
+        if key.text in self.protocol.groups:
+            yield from self.group(key, node)
+        elif (question := self.protocol.questions.get(key.text)) is not None:
+            command = self.answer(question, node)
+            if command is not None:
+                yield command
+        else:
+            known = [*self.protocol.groups, *(name for name in self.protocol.questions if "[" not in name)]
+            self.problem(key.mark, "P210", f"no question is called {key.text!r}", near_miss(key.text, known))
+
+    def group(self, key: Scalar, node: Node) -> Iterator[GiveAnswer]:
+        group = self.protocol.groups[key.text]
+        if not isinstance(node, Sequence):
+            self.problem(node.mark, "P112", f"{key.text!r} is a list with one mapping for each row")
+            return
+        if len(node.items) > group.most:
+            self.problem(node.mark, "P301", f"{len(node.items)} rows; {group.most} is the most")
+            return
+        yield GiveAnswer(group.count, value=str(len(node.items)), via="file", confirmed=True)
+        for row, item in enumerate(node.items, start=1):
+            if not isinstance(item, Mapping):
+                self.problem(item.mark, "P112", "a row is a mapping of fields to answers")
+                continue
+            for name, value in item.entries:
+                if name.text not in group.fields:
+                    hint = near_miss(name.text, group.fields) or f"the fields are {', '.join(group.fields)}"
+                    self.problem(name.mark, "P210", f"{key.text!r} has no field {name.text!r}", hint)
+                    continue
+                command = self.answer(self.protocol.questions[question_key(key.text, row, name.text)], value)
+                if command is not None:
+                    yield command
+
+    def answer(self, question: Question, node: Node) -> GiveAnswer | None:
+        detailed = isinstance(node, Mapping) and (
+            question.type is not QuestionType.GRID or any(key.text in {"value", "status"} for key, _ in node.entries)
+        )
+        if detailed:
+            assert isinstance(node, Mapping)
+            return self.detailed(question, node)
+        if isinstance(node, Scalar) and node.text in STATUS_WORDS:
+            return GiveAnswer(question.id, status=node.text, via="file")
+        return self.value(question, node)
+
+    def detailed(self, question: Question, node: Mapping) -> GiveAnswer | None:
+        details: dict[str, Any] = {}
+        for key, value in node.entries:
+            if key.text not in DETAILS:
+                hint = near_miss(key.text, DETAILS) or f"one of {', '.join(DETAILS)}"
+                self.problem(key.mark, "P110", f"{key.text!r} is not a key of an answer", hint)
+            elif key.text != "value" and not isinstance(value, Scalar):
+                self.problem(value.mark, "P112", f"{key.text!r} is one text")
+            else:
+                details[key.text] = value
+        if ("value" in details) == ("status" in details):
+            self.problem(node.mark, "P111", f"{question.id}: either 'value' or 'status' is needed")
+            return None
+        if "status" in details:
+            command: GiveAnswer | None = self.status(question, details["status"])
+        else:
+            command = self.value(question, details["value"])
+        if command is None:
+            return None
+        texts: dict[str, str] = {
+            name: plain(details[name]) for name in ("source", "on", "note", "reason") if name in details
+        }
+        return self.with_details(command, texts, details)
+
+    def with_details(self, command: GiveAnswer, texts: dict[str, str], nodes: dict[str, Any]) -> GiveAnswer | None:
+        if "source" in texts and texts["source"] not in list(Source):
+            hint = near_miss(texts["source"], Source) or f"one of {', '.join(Source)}"
+            self.problem(nodes["source"].mark, "P301", f"{texts['source']!r} is not a source", hint)
+            return None
+        if "on" in texts:
+            try:
+                if parse_moment(texts["on"]) > self.as_of:
+                    raise ValueProblem(f"{texts['on']} lies after as_of")
+            except ValueProblem as error:
+                self.problem(nodes["on"].mark, "P301", str(error))
+                return None
+        return replace(command, **texts)  # type: ignore[arg-type]
+
+    def status(self, question: Question, node: Scalar) -> GiveAnswer | None:
+        if node.text not in STATUS_WORDS:
+            hint = near_miss(node.text, STATUS_WORDS) or f"one of {', '.join(Status)}"
+            self.problem(node.mark, "P301", f"{node.text!r} is not a status", hint)
+            return None
+        return GiveAnswer(question.id, status=node.text, via="file")
+
+    def value(self, question: Question, node: Node) -> GiveAnswer | None:
+        try:
+            stored = stored_value(question, node)
+            accept(question, stored, self.as_of)
+        except ValueProblem as error:
+            hint = ""
+            if isinstance(node, Scalar) and question.options:
+                hint = near_miss(node.text, [*(option.id for option in question.options), *Status])
+            self.problem(node.mark, "P301", f"{question.id}: {error}", hint)
+            return None
+        return GiveAnswer(question.id, value=stored, via="file", confirmed=True)
+
+
+def stored_value(question: Question, node: Node) -> Stored:
+    """Return the stored form of a value written in YAML.
+
+    Raises: ValueProblem when its shape does not fit the question.
+    """
+    if question.type is QuestionType.SEVERAL:
+        if isinstance(node, Scalar):
+            return [node.text]
+        if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
+            order = [option.id for option in question.options]
+            given = [item.text for item in node.items if isinstance(item, Scalar)]
+            return sorted(given, key=lambda each: order.index(each) if each in order else len(order))
+        raise ValueProblem("a list of options is expected")
+    if question.type is QuestionType.GRID:
+        return _grid(node)
+    if not isinstance(node, Scalar):
+        raise ValueProblem("one value is expected")
+    if question.type is QuestionType.SCALE:
+        try:
+            return int(node.text)
+        except ValueError as error:
+            raise ValueProblem(f"{node.text!r} is not a whole number") from error
+    return node.text
+
+
+def _grid(node: Node) -> dict[str, str]:
+    if not isinstance(node, Mapping):
+        raise ValueProblem("a mapping of row.column to a grade is expected")
+    cells: dict[str, str] = {}
+    for key, value in node.entries:
+        if isinstance(value, Scalar):
+            cells[key.text] = value.text
+        elif isinstance(value, Mapping) and all(isinstance(inner, Scalar) for _, inner in value.entries):
+            cells |= {f"{key.text}.{column.text}": plain(inner) for column, inner in value.entries}
+        else:
+            raise ValueProblem(f"{key.text!r} holds neither a grade nor columns with grades")
+    return cells

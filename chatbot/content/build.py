@@ -1,0 +1,343 @@
+"""Bundle to protocol: the one way a ``core.protocol.Protocol`` comes to be.
+
+Reads the canonical bundle alone, so that a case resumes under the content it was made with, whatever
+stands on disk by now. Needs neither YAML nor pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from chatbot.core import protocol as p
+from chatbot.core.condition import Condition
+from chatbot.core.resolve import GroupShape, Shape, Symbols, condition
+from chatbot.core.tree import Constant
+from chatbot.core.values import Source, Urgency, parse_duration
+
+Data = Mapping[str, Any]
+
+
+def instances(group: Data) -> range:
+    """Return the numbers of the rows a group may have."""
+    return range(1, int(group["most"]) + 1)
+
+
+def question_key(group: str, row: int, field: str) -> str:
+    """Return the key of a field in one row: ``operations[2].procedure``."""
+    return f"{group}[{row}].{field}"
+
+
+def is_group(entry: Data) -> bool:
+    """Whether an entry of a section is a repeated group."""
+    return bool(entry["type"] == "group")
+
+
+# --- names a condition may use --------------------------------------------------------------------
+
+
+def symbols_of(bundle: Data) -> Symbols:
+    """Return every name a condition of this bundle may use."""
+    questions: dict[str, Shape] = {}
+    groups: dict[str, GroupShape] = {}
+    for section in bundle["sections"]:
+        for entry in section["questions"]:
+            if not is_group(entry):
+                questions[entry["id"]] = _shape(entry)
+                continue
+            fields = tuple(field["id"] for field in entry["fields"])
+            groups[entry["id"]] = GroupShape(entry["count"], int(entry["most"]), fields)
+            for row in instances(entry):
+                for field in entry["fields"]:
+                    questions[question_key(entry["id"], row, field["id"])] = _shape(field)
+    return Symbols(questions, frozenset(bundle["findings"]), groups)
+
+
+def _shape(entry: Data) -> Shape:
+    limits = entry.get("range", {})
+    options = entry.get("options", ())
+    return Shape(
+        type=entry["type"],
+        options=("yes", "no") if entry["type"] == "yes_no" else tuple(option["id"] for option in options),
+        unit=entry.get("unit"),
+        minimum=_decimal(limits.get("min")),
+        maximum=_decimal(limits.get("max")),
+        rows=tuple(axis["id"] for axis in entry.get("rows", ())),
+        columns=tuple(axis["id"] for axis in entry.get("columns", ())),
+        grades=tuple((option["id"], Decimal(option["grade"])) for option in options if "grade" in option),
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+# --- the protocol ---------------------------------------------------------------------------------
+
+
+def build_protocol(bundle: Data, canonical: str, digest: str, *, lenient: bool = False) -> p.Protocol:
+    """Build a protocol from a checked bundle.
+
+    With *lenient*, a condition that does not resolve never holds, so that checks can look at the rest.
+
+    Raises: KeyError, ValueError or ConditionSyntaxError for a bundle no check has passed.
+    """
+    return _Builder(bundle, lenient).protocol(canonical, digest)
+
+
+class _Builder:
+    def __init__(self, bundle: Data, lenient: bool) -> None:
+        self.bundle, self.lenient = bundle, lenient
+        self.symbols = symbols_of(bundle)
+        self.questions: dict[str, p.Question] = {}
+        self.groups: dict[str, p.Group] = {}
+
+    def protocol(self, canonical: str, digest: str) -> p.Protocol:
+        bundle = self.bundle
+        sections = {each["id"]: self.section(each) for each in bundle["sections"]}
+        return p.Protocol(
+            id=bundle["id"],
+            version=bundle["version"],
+            digest=digest,
+            title=words(bundle["title"]),
+            intended_use=words(bundle["intended_use"]),
+            disclaimer=words(bundle["disclaimer"]),
+            content_status=bundle["content_status"],
+            last_updated=bundle["last_updated"],
+            editorial_policy=words(bundle["editorial_policy"]),
+            scope=self.scope(bundle["scope"]),
+            sections=sections,
+            questions=self.questions,
+            groups=self.groups,
+            findings={
+                name: p.Finding(name, words(each["title"]), self.condition(each["when"]))
+                for name, each in bundle["findings"].items()
+            },
+            red_flags={each["id"]: self.red_flag(each) for each in bundle["red_flags"]},
+            guards={
+                name: p.Guard(name, words(each["title"]), self.condition(each["when"]))
+                for name, each in bundle["guards"].items()
+            },
+            rules={each["id"]: self.rule(each) for each in bundle["rules"]},
+            hypotheses={each["id"]: self.hypothesis(each) for each in bundle["hypotheses"]},
+            conflicts={each["id"]: _conflict(each) for each in bundle["conflicts"]},
+            references={name: _reference(name, each) for name, each in bundle["references"].items()},
+            timeline=tuple(
+                p.Period(each["id"], words(each["label"]), each["from_day"], each["to_day"])
+                for each in bundle["timeline"]
+            ),
+            safety_net=tuple(
+                p.SafetyNet(each["id"], words(each["title"]), tuple(map(words, each["items"])), cites(each))
+                for each in bundle.get("safety_net", ())
+            ),
+            reassurance=tuple(map(words, bundle.get("reassurance", ()))),
+            handover=tuple(
+                p.HandoverPart(
+                    each["id"], words(each["title"]), _maybe(each, "intro"), tuple(each.get("questions", ()))
+                )
+                for each in bundle.get("handover", ())
+            ),
+            labels={
+                f"{group}.{name}": words(label)
+                for group, labels in bundle["labels"].items()
+                for name, label in labels.items()
+            },
+            actions=frozenset(bundle["actions"]),
+            canonical=canonical,
+        )
+
+    def condition(self, text: str, row_of: str | None = None) -> Condition:
+        symbols = self.symbols
+        if row_of is not None:
+            symbols = Symbols(symbols.questions, symbols.findings, symbols.groups, row_of)
+        try:
+            return condition(text, symbols)
+        except ValueError:
+            if not self.lenient:
+                raise
+            return Condition(text, Constant(False))
+
+    def scope(self, data: Data) -> p.Scope:
+        return p.Scope(
+            self.condition(data["when"]),
+            words(data["in_scope"]),
+            words(data["out_of_scope"]),
+            words(data["unsettled"]),
+        )
+
+    # --- questions ---
+
+    def section(self, data: Data) -> p.Section:
+        keys: list[str] = []
+        for entry in data["questions"]:
+            if is_group(entry):
+                keys += self.group(entry, data["id"])
+            else:
+                self.questions[entry["id"]] = self.question(entry, entry["id"], data["id"])
+                keys.append(entry["id"])
+        stage = p.Stage(data["stage"])
+        return p.Section(data["id"], words(data["title"]), stage, tuple(keys), _maybe(data, "intro"))
+
+    def group(self, data: Data, section: str) -> list[str]:
+        fields = tuple(field["id"] for field in data["fields"])
+        name = data["id"]
+        self.groups[name] = p.Group(name, words(data["title"]), data["count"], int(data["most"]), fields)
+        keys = []
+        for row in instances(data):
+            for field in data["fields"]:
+                key = question_key(name, row, field["id"])
+                self.questions[key] = self.question(field, key, section, group=name, row=row, count=data["count"])
+                keys.append(key)
+        return keys
+
+    def question(
+        self, data: Data, key: str, section: str, *, group: str | None = None, row: int = 0, count: str = ""
+    ) -> p.Question:
+        limits = data.get("range", {})
+        return p.Question(
+            id=key,
+            section=section,
+            type=p.QuestionType(data["type"]),
+            ask=_numbered(words(data["ask"]), row),
+            why=_numbered(words(data["why"]), row),
+            report=_numbered(words(data["report"]), row) if "report" in data else None,
+            cites=cites(data),
+            options=self.options(data),
+            rows=tuple(p.Axis(axis["id"], words(axis["label"])) for axis in data.get("rows", ())),
+            columns=tuple(p.Axis(axis["id"], words(axis["label"])) for axis in data.get("columns", ())),
+            normal=data.get("normal"),
+            quick=tuple(
+                p.QuickDate(each["id"], words(each["label"]), each.get("oldest"), each["newest"])
+                for each in data.get("quick", ())
+            ),
+            unit=data.get("unit"),
+            minimum=_decimal(limits.get("min")),
+            maximum=_decimal(limits.get("max")),
+            soft_minimum=_decimal(limits.get("soft_min")),
+            soft_maximum=_decimal(limits.get("soft_max")),
+            when=self.applicability(data.get("when"), group, row, count),
+            valid_for=None if "valid_for" not in data else int(parse_duration(data["valid_for"]).total_seconds() // 60),
+            private=data.get("private", False),
+            source=Source(data.get("source", "patient")),
+            cannot_apply=tuple(
+                p.CannotApply(each["id"], words(each["label"]), tuple(each.get("substitute", ())))
+                for each in data.get("cannot_apply", ())
+            ),
+            group=group,
+            row=row,
+        )
+
+    def options(self, data: Data) -> tuple[p.Option, ...]:
+        if data["type"] == "yes_no":
+            labels = self.bundle["labels"].get("option", {})
+            plain = {name: {"clinician": name, "patient": name} for name in ("yes", "no")}
+            return tuple(p.Option(name, words(labels.get(name, plain[name]))) for name in plain)
+        return tuple(
+            p.Option(each["id"], words(each["label"]), each.get("exclusive", False), _decimal(each.get("grade")))
+            for each in data.get("options", ())
+        )
+
+    def applicability(self, text: str | None, group: str | None, row: int, count: str) -> Condition | None:
+        """A row of a group applies when the count says there are that many, and its own condition holds."""
+        if group is None:
+            return None if text is None else self.condition(text)
+        exists = f"{count} >= {row}"
+        return self.condition(exists if text is None else f"{exists} and ({text})", f"{group}[{row}]")
+
+    # --- what is derived ---
+
+    def red_flag(self, data: Data) -> p.RedFlag:
+        urgency = Urgency(data["urgency"])
+        if_unknown = data.get("if_unknown", "none" if urgency is Urgency.URGENT else Urgency.SAME_DAY.value)
+        return p.RedFlag(
+            id=data["id"],
+            title=words(data["title"]),
+            urgency=urgency,
+            when=self.condition(data["when"]),
+            unless=self.condition(data["unless"]) if "unless" in data else None,
+            if_unknown=None if if_unknown == "none" else Urgency(if_unknown),
+            cites=cites(data),
+            tell=_maybe(data, "tell"),
+        )
+
+    def rule(self, data: Data) -> p.Rule:
+        return p.Rule(
+            id=data["id"],
+            kind=p.RuleKind(data["kind"]),
+            category=data["category"],
+            when=self.condition(data["when"]) if "when" in data else None,
+            guards=tuple(p.RuleGuard(each["guard"], _maybe(each, "instead")) for each in data.get("guards", ())),
+            answers=data.get("answers"),
+            within=data["within"],
+            verb=data["verb"],
+            actions=tuple(data.get("actions", ())),
+            title=words(data["title"]),
+            text=words(data["text"]),
+            strength=data["strength"],
+            certainty=data["certainty"],
+            cites=cites(data),
+            applicability=data["applicability"],
+            jurisdiction=data["jurisdiction"],
+            topic=data["topic"],
+            review_status=data["review_status"],
+            reviewed=data.get("reviewed"),
+            review_due=data["review_due"],
+            origin=data["origin"],
+            verification=data["verification"],
+        )
+
+    def hypothesis(self, data: Data) -> p.Hypothesis:
+        clues = [
+            tuple(p.Clue(words(each["text"]), self.condition(each["when"])) for each in data.get(side, ()))
+            for side in ("for", "against")
+        ]
+        return p.Hypothesis(
+            data["id"], words(data["title"]), clues[0], clues[1], words(data["decided_by"]), cites(data)
+        )
+
+
+def _conflict(data: Data) -> p.Conflict:
+    return p.Conflict(
+        id=data["id"],
+        question=words(data["question"]),
+        sides=tuple(p.Side(words(side["text"]), cites(side)) for side in data["sides"]),
+        rules=tuple(data["rules"]),
+        default=words(data["default"]),
+    )
+
+
+def _reference(name: str, data: Data) -> p.Reference:
+    return p.Reference(
+        id=name,
+        citation=data["citation"],
+        type=data["type"],
+        jurisdiction=data["jurisdiction"],
+        year=int(data["year"]),
+        applicability=data["applicability"],
+        topics=tuple(data["topics"]),
+        identifier=data.get("identifier", ""),
+        verified=data["verified"],
+        verified_note=data["verified_note"],
+        superseded=data.get("superseded", ""),
+    )
+
+
+def words(data: Data) -> p.Wording:
+    """Return a text in both registers."""
+    return p.Wording(data["clinician"], data["patient"])
+
+
+def _maybe(data: Data, key: str) -> p.Wording | None:
+    return words(data[key]) if key in data else None
+
+
+def _numbered(wording: p.Wording, row: int) -> p.Wording:
+    if not row:
+        return wording
+    return p.Wording(wording.clinician.replace("{n}", str(row)), wording.patient.replace("{n}", str(row)))
+
+
+def cites(data: Data) -> tuple[p.Citation, ...]:
+    """Return the citations of an entry."""
+    return tuple(p.Citation(each["reference"], each.get("locator", "")) for each in data.get("cites", ()))

@@ -1,0 +1,84 @@
+"""The protocol bundle: everything that can change what is asked or said, as canonical JSON data.
+
+Its SHA-256 is the protocol digest. Comments, folding, the order of keys inside one entry, and files outside it
+(vignettes, origin) do not change it; the order of questions, options, red flags and rules does, because it
+changes what is asked or printed first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from pydantic import BaseModel
+
+from chatbot.content.package import Package
+from chatbot.core.plan import canonical_json
+
+FORMAT = "backstory.protocol/1"
+
+ORDERED = frozenset(
+    "questions fields options rows columns quick cannot_apply red_flags rules hypotheses conflicts".split()
+)
+"""Mappings whose order means something: they become lists of entries with their id."""
+
+_NOT_CONTENT = frozenset({"default", "sections", "actions"})
+
+
+def bundle_of(package: Package) -> dict[str, Any]:
+    """Return the bundle of a package; entries that did not fit are left out."""
+    assert package.manifest is not None
+    manifest = _data(package.manifest.model)
+    bundle = {key: value for key, value in manifest.items() if key not in _NOT_CONTENT}
+    bundle["format"] = FORMAT
+    bundle["actions"] = sorted(manifest["actions"])
+    bundle["sections"] = [_section(_data(file.model)) for file in package.sections]
+    for stem in ("findings", "guards", "references"):
+        bundle[stem] = {name: _data(entry) for name, entry in sorted(package.entries(stem).items())}
+    for stem in ("red_flags", "hypotheses", "conflicts"):
+        bundle[stem] = [{"id": name, **_data(entry)} for name, entry in package.entries(stem).items()]
+    bundle["rules"] = [
+        {"id": name, "category": file.model.category, **_data(rule)} for file, name, rule in package.all_rules()
+    ]
+    return bundle
+
+
+def digest_of(canonical: str) -> str:
+    """SHA-256 in hex of a canonical bundle."""
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+def canonical_of(bundle: dict[str, Any]) -> str:
+    """Return the bytes of a bundle as text: what is kept beside the transcripts."""
+    return canonical_json(bundle)
+
+
+def _section(data: dict[str, Any]) -> dict[str, Any]:
+    return {"id": data.pop("section"), **data}
+
+
+def _data(model: BaseModel) -> dict[str, Any]:
+    data: dict[str, Any] = _listed(model.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    return data
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_listed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _one_by_one(key, inner) for key, inner in value.items()}
+
+
+def _one_by_one(key: str, inner: Any) -> Any:
+    if key == "labels":
+        return inner
+    return _entries(inner) if key in ORDERED and isinstance(inner, dict) else _listed(inner)
+
+
+def _entries(mapping: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for name, entry in mapping.items():
+        inner = _listed(entry)
+        found.append({"id": name, **(inner if "clinician" not in inner else {"label": inner})})
+    return found

@@ -1,0 +1,102 @@
+"""Every condition of a package: where it stands, whether it parses, whether its names and types resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chatbot.content.build import symbols_of
+from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.package import File, Package
+from chatbot.content.schema import GroupModel
+from chatbot.content.source import at
+from chatbot.core.resolve import Symbols, resolve
+from chatbot.core.syntax import ConditionSyntaxError, parse, tokens
+
+CODE_OF_KIND = {
+    "syntax": "P120",
+    "unknown_name": "P201",
+    "unknown_option": "P202",
+    "type": "P302",
+    "unit": "P303",
+    "range": "P304",
+}
+"""Kind of a condition's problem to its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One condition and where it stands."""
+
+    owner: str
+    """question, finding, red_flag, guard, rule, hypothesis or scope."""
+    name: str
+    """Id of the owner; ``group.field`` for a field of a group."""
+    part: str
+    """when or unless."""
+    text: str
+    file: File[Any]
+    path: tuple[str | int, ...]
+    row_of: str | None = None
+    """The group whose fields it may name."""
+
+    def diagnostic(self, code: str, message: str, start: int, end: int, hint: str = "") -> Diagnostic:
+        """Return a diagnostic about a stretch of the condition."""
+        mark = at(self.file.root, self.path).within(self.text, start, end)
+        return mark.diagnostic(code, message, hint)
+
+
+def sites(package: Package) -> Iterator[Site]:
+    """Yield every condition of a package."""
+    assert package.manifest is not None
+    yield Site("scope", "scope", "when", package.manifest.model.scope.when, package.manifest, ("scope", "when"))
+    yield from _of_questions(package)
+    for stem, owner in (("findings", "finding"), ("guards", "guard"), ("red_flags", "red_flag")):
+        for name, entry in package.entries(stem).items():
+            for part in ("when", "unless"):
+                text = getattr(entry, part, None)
+                if text is not None:
+                    yield Site(owner, name, part, text, package.single[stem], (stem, name, part))
+    for file, name, rule in package.all_rules():
+        if rule.when is not None:
+            yield Site("rule", name, "when", rule.when, file, ("rules", name, "when"))
+    for name, hypothesis in package.entries("hypotheses").items():
+        for side, clues in (("for", hypothesis.for_), ("against", hypothesis.against)):
+            for index, clue in enumerate(clues):
+                path = ("hypotheses", name, side, index, "when")
+                yield Site("hypothesis", name, "when", clue.when, package.single["hypotheses"], path)
+
+
+def _of_questions(package: Package) -> Iterator[Site]:
+    for file, path, name, question in package.all_questions():
+        if not isinstance(question, GroupModel):
+            if question.when is not None:
+                yield Site("question", name, "when", question.when, file, (*path, "when"))
+            continue
+        for inner, entry in question.fields.items():
+            if entry.when is not None:
+                here = (*path, "fields", inner, "when")
+                yield Site("question", f"{name}.{inner}", "when", entry.when, file, here, row_of=name)
+
+
+def check(package: Package, bundle: dict[str, Any], found: list[Site]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with each condition. One that names a broken entry is left until that is mended."""
+    symbols = symbols_of(bundle)
+    for site in found:
+        yield from _check(package, site, symbols)
+
+
+def _check(package: Package, site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
+    try:
+        tree = parse(site.text)
+    except ConditionSyntaxError as error:
+        yield site.diagnostic("P120", error.message, error.start, error.end, error.hint)
+        return
+    if package.broken and not package.broken.isdisjoint(token.text for token in tokens(site.text)):
+        return
+    if site.row_of is not None:
+        symbols = replace(symbols, row_of=f"{site.row_of}[1]")
+    _, problems = resolve(tree, symbols)
+    for each in problems:
+        yield site.diagnostic(CODE_OF_KIND[each.kind], each.message, each.start, each.end, each.hint)

@@ -1,0 +1,98 @@
+"""The report of ``backstory check`` for one protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chatbot.content.build import build_protocol
+from chatbot.content.bundle import bundle_of, canonical_of, digest_of
+from chatbot.content.checks import check_all
+from chatbot.content.diagnostics import Diagnostic, errors, in_order
+from chatbot.content.library import shown_path
+from chatbot.content.package import read_package
+from chatbot.core.findings import network
+from chatbot.core.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was checked and what was found."""
+
+    path: str
+    found: tuple[Diagnostic, ...]
+    protocol: Protocol | None
+    """None when there are errors."""
+    vignettes: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether the content has an error."""
+        return self.protocol is None
+
+    def counts(self) -> dict[str, int]:
+        """Return how many of everything there are."""
+        protocol = self.protocol
+        if protocol is None:
+            return {}
+        asked = {
+            question.id if question.group is None else f"{question.group}.{question.id.rsplit('.', 1)[1]}"
+            for question in protocol.questions.values()
+        }
+        return {
+            "questions": len(asked),
+            "safety screen": len(protocol.safety_questions),
+            "findings": len(protocol.findings),
+            "red flags": len(protocol.red_flags),
+            "guards": len(protocol.guards),
+            "rules": len(protocol.rules),
+            "hypotheses": len(protocol.hypotheses),
+            "conflicts": len(protocol.conflicts),
+            "references": len(protocol.references),
+            "vignettes": self.vignettes,
+        }
+
+    def safety_screen(self) -> list[str]:
+        """Return the safety screen in the order of asking."""
+        if self.protocol is None:
+            return []
+        return [key for key in network(self.protocol).ask_order if key in self.protocol.safety_questions]
+
+    def render(self) -> str:
+        """Return the report as text."""
+        lines = [each.render() for each in self.found]
+        wrong = len(errors(self.found))
+        if self.protocol is None:
+            return "\n".join([*lines, f"{self.path}: {wrong} error{'' if wrong == 1 else 's'}"])
+        lines += [
+            f"{self.path}: no errors ({self.protocol.content_status})",
+            "  " + ", ".join(f"{count} {what}" for what, count in self.counts().items()),
+            f"  digest {self.protocol.digest}",
+            f"  safety screen: {', '.join(self.safety_screen())}",
+        ]
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON data."""
+        return {
+            "path": self.path,
+            "ok": not self.failed,
+            "digest": None if self.protocol is None else self.protocol.digest,
+            "content_status": None if self.protocol is None else self.protocol.content_status,
+            "counts": self.counts(),
+            "safety_screen": self.safety_screen(),
+            "diagnostics": [each.to_json() for each in self.found],
+        }
+
+
+def check_protocol(path: Path) -> Report:
+    """Check the protocol in a folder, with its vignettes."""
+    package = read_package(path, shown_path(path))
+    found = tuple(in_order(check_all(package)))
+    protocol = None
+    if not errors(found):
+        bundle = bundle_of(package)
+        canonical = canonical_of(bundle)
+        protocol = build_protocol(bundle, canonical, digest_of(canonical))
+    return Report(shown_path(path), found, protocol, len(package.vignettes))

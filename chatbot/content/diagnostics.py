@@ -1,0 +1,127 @@
+"""What is wrong with content: numbered diagnostics with their place, rendered or as JSON.
+
+Codes are for ever. Each has an entry in ``docs/diagnostics.md`` and a failing example that is its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.core.text import visible
+from chatbot.errors import ContentError
+
+ERROR, WARNING = "error", "warning"
+
+CODES: dict[str, str] = {
+    "P101": "the file is not UTF-8 text",
+    "P102": "the file is not YAML",
+    "P103": "the file is too large, too deep or too long",
+    "P104": "an anchor, an alias or a merge key",
+    "P105": "a tag",
+    "P106": "more than one document, or a directive",
+    "P107": "a key stands twice",
+    "P108": "a control or bidirectional character",
+    "P109": "a key without a value",
+    "P110": "an unknown key",
+    "P111": "a key is missing",
+    "P112": "the wrong shape: a text, a list or a mapping is expected",
+    "P113": "a file is missing or cannot be read",
+    "P114": "an id and the name of its file differ",
+    "P115": "a file the protocol does not use",
+    "P120": "a condition that cannot be read",
+    "P201": "a name that nothing defines",
+    "P202": "an option that does not exist",
+    "P203": "a question's own condition reads a question asked later",
+    "P204": "a cycle",
+    "P205": "a guard that nothing defines",
+    "P206": "a red flag that nothing defines",
+    "P207": "a reference that nothing defines",
+    "P208": "a reference that nothing cites",
+    "P209": "a rule that nothing defines",
+    "P210": "a question that nothing defines",
+    "P211": "an id that is used twice",
+    "P212": "an action that is not on the protocol's list",
+    "P301": "a value that does not fit",
+    "P302": "a comparison of things that cannot be compared",
+    "P303": "a unit that does not fit",
+    "P304": "a limit that is never reached",
+    "P305": "an id that is misspelt or reserved",
+    "P306": "a question whose parts do not fit its type",
+    "P401": "a rule without a reference",
+    "P402": "a negation in what raises a red flag",
+    "P403": "a reference cited for a topic that is not on its list",
+    "P404": "a recommendation of the source that no rule carries and no reason explains",
+    "P405": "a red flag that no safety rule answers",
+    "P406": "a safety rule with a guard that says nothing instead",
+    "P407": "a word the screens need is missing",
+    "P409": "a vignette that does not come out as expected",
+    "P410": "a vignette whose answers do not fit",
+    "P411": "a text without one of its registers",
+}
+"""Every code with what it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing wrong with content, and where."""
+
+    code: str
+    message: str
+    path: str
+    """As the author names it."""
+    line: int
+    """From 1; 0 when the whole file is meant."""
+    column: int
+    """From 1."""
+    width: int = 1
+    """Characters underlined."""
+    text: str = ""
+    """The line it stands in."""
+    hint: str = ""
+    """What to do."""
+    severity: str = ERROR
+
+    def render(self) -> str:
+        """Return ``path:line:col: error P201: message``, the line with carets, and what to do."""
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        lines = [f"{place}: {self.severity} {self.code}: {visible(self.message)}"]
+        if self.text:
+            before = "".join("\t" if character == "\t" else " " for character in self.text[: self.column - 1])
+            width = max(1, min(self.width, len(self.text) - self.column + 1))
+            lines += [f"    {visible(self.text)}", f"    {before}{'^' * width}"]
+        if self.hint:
+            lines.append(f"  {visible(self.hint)}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members of one entry of ``check --json``."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics by place, each once."""
+    return sorted(dict.fromkeys(found), key=lambda each: (each.path, each.line, each.column, each.code, each.message))
+
+
+def errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return those that keep the content from loading."""
+    return [each for each in found if each.severity == ERROR]
+
+
+def refuse(found: Iterable[Diagnostic]) -> None:
+    """Raise ContentError with every rendered diagnostic when one of them is an error."""
+    ordered = in_order(found)
+    wrong = errors(ordered)
+    if wrong:
+        count = f"{len(wrong)} problem{'' if len(wrong) == 1 else 's'}"
+        raise ContentError("\n".join([*(each.render() for each in ordered), f"{count}: the content was not loaded"]))

@@ -1,0 +1,216 @@
+"""One protocol folder, read file by file into models; what is wrong with the files themselves.
+
+Entries that do not fit are left out and remembered as *broken*, so that one mistake is reported once and
+everything else is still checked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chatbot.content import schema
+from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.source import Mapping, Node, at, plain, read
+from chatbot.core.protocol import CATEGORIES
+from chatbot.core.resolve import near_miss
+
+Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
+
+MANIFEST = "protocol.yaml"
+
+SINGLE_FILES: dict[str, type[BaseModel]] = {
+    "findings": schema.FindingsModel,
+    "red_flags": schema.RedFlagsModel,
+    "guards": schema.GuardsModel,
+    "hypotheses": schema.HypothesesModel,
+    "conflicts": schema.ConflictsModel,
+    "references": schema.ReferencesModel,
+    "origin": schema.OriginsModel,
+}
+"""File stem to its model; the container inside has the same name but for ``origin``."""
+
+CONTAINERS = {"origin": "recommendations"}
+
+
+@dataclass(frozen=True, slots=True)
+class File(Generic[T]):
+    """One content file that was read."""
+
+    path: str
+    root: Node
+    model: T
+
+
+@dataclass
+class Package:
+    """Everything one protocol folder holds, as far as it could be read."""
+
+    folder: Path
+    shown: str
+    """The folder as the author names it."""
+    found: list[Diagnostic] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Ids of entries that stand in a file but do not fit."""
+    whole: bool = True
+    """False when a file could not be read at all: names it would define are not known."""
+    manifest: File[schema.ManifestModel] | None = None
+    sections: list[File[schema.SectionModel]] = field(default_factory=list)
+    single: dict[str, File[Any]] = field(default_factory=dict)
+    """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin."""
+    rules: list[File[schema.RulesModel]] = field(default_factory=list)
+    vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
+    bytes_read: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def entries(self, stem: str) -> dict[str, Any]:
+        """Return the entries of a single file by id; empty when it has none."""
+        file = self.single.get(stem)
+        return {} if file is None else getattr(file.model, CONTAINERS.get(stem, stem))
+
+    def all_rules(self) -> Iterator[tuple[File[schema.RulesModel], str, schema.RuleModel]]:
+        """Yield (file, id, rule) in the order of the plan."""
+        for file in self.rules:
+            for name, rule in file.model.rules.items():
+                yield file, name, rule
+
+    def all_questions(
+        self,
+    ) -> Iterator[tuple[File[schema.SectionModel], tuple[str, ...], str, schema.QuestionModel | schema.GroupModel]]:
+        """Yield (file, path, id, question or group) in the order of the protocol."""
+        for file in self.sections:
+            for name, question in file.model.questions.items():
+                yield file, ("questions", name), name, question
+
+    def defines(self, name: str) -> bool:
+        """Whether *name* stands somewhere, well or badly written."""
+        return name in self.broken
+
+
+def read_package(folder: Path, shown: str, *, vignettes: bool = True) -> Package:
+    """Read every file of a protocol folder."""
+    package = Package(folder, shown)
+    manifest = _load(package, folder / MANIFEST, schema.ManifestModel, "")
+    package.manifest = manifest
+    names = manifest.model.sections if manifest is not None else _stems(folder / "sections")
+    for name in names:
+        section = _load(package, folder / "sections" / f"{name}.yaml", schema.SectionModel, "questions")
+        if section is not None:
+            _same_name(package, section, "section", section.model.section, name)
+            package.sections.append(section)
+    for stem, model in SINGLE_FILES.items():
+        path = folder / f"{stem}.yaml"
+        if path.exists() or stem in {"references", "red_flags"}:
+            single = _load(package, path, model, CONTAINERS.get(stem, stem))
+            if single is not None:
+                package.single[stem] = single
+    for name in _stems(folder / "rules"):
+        rules = _load(package, folder / "rules" / f"{name}.yaml", schema.RulesModel, "rules")
+        if rules is not None:
+            _same_name(package, rules, "category", rules.model.category, name)
+            package.rules.append(rules)
+    package.rules.sort(key=lambda file: CATEGORIES.index(file.model.category))
+    if vignettes:
+        _read_vignettes(package)
+    _unused_files(package, names)
+    return package
+
+
+def _read_vignettes(package: Package) -> None:
+    for name in _stems(package.folder / "vignettes"):
+        path = package.folder / "vignettes" / f"{name}.yaml"
+        vignette = _load(package, path, schema.VignetteModel, "")
+        if vignette is not None:
+            _same_name(package, vignette, "vignette", vignette.model.vignette, name)
+            package.vignettes.append(vignette)
+
+
+def _stems(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def _same_name(package: Package, file: File[Any], key: str, written: str, expected: str) -> None:
+    if written != expected:
+        message = f"{key} is {written!r}, but the file is called {expected!r}"
+        package.found.append(at(file.root, (key,)).diagnostic("P114", message, "give both the same name"))
+
+
+def _unused_files(package: Package, sections: Any) -> None:
+    known = {MANIFEST, *(f"{stem}.yaml" for stem in SINGLE_FILES)}
+    for path in sorted(package.folder.glob("*.yaml")):
+        if path.name not in known:
+            shown = os.path.join(package.shown, path.name)
+            hint = near_miss(path.name, known) or "delete it"
+            package.found.append(Diagnostic("P115", f"{path.name} is no file of a protocol", shown, 0, 1, hint=hint))
+    for name in _stems(package.folder / "sections"):
+        if name not in sections:
+            shown = os.path.join(package.shown, "sections", f"{name}.yaml")
+            hint = f"add it to 'sections' of {MANIFEST}, or delete the file"
+            package.found.append(Diagnostic("P115", f"no section is called {name!r}", shown, 0, 1, hint=hint))
+
+
+def _load(package: Package, path: Path, model: type[Model], container: str) -> File[Model] | None:
+    shown = os.path.join(package.shown, path.relative_to(package.folder))
+    root, found = read(path, shown)
+    package.found += found
+    if root is None:
+        package.whole = False
+        return None
+    if not isinstance(root, Mapping):
+        package.found.append(root.mark.diagnostic("P112", "a file is a mapping of keys to values"))
+        package.whole = False
+        return None
+    data = plain(root)
+    while True:
+        try:
+            return File(shown, root, model.model_validate(data))
+        except ValidationError as error:
+            reported = [(each["loc"], _diagnostic(root, each)) for each in error.errors(include_url=False)]
+        package.found += [diagnostic for _, diagnostic in reported]
+        entries = {loc[1] for loc, _ in reported if len(loc) > 1 and loc[0] == container}
+        if not container or any(len(loc) < 2 or loc[0] != container for loc, _ in reported):
+            package.whole = False
+            return None
+        package.broken |= {str(name) for name in entries}
+        for name in entries:
+            data[container].pop(name, None)
+        if not data[container]:
+            package.whole = False
+            return None
+
+
+def _diagnostic(root: Node, error: Any) -> Diagnostic:
+    """Turn one pydantic error into a diagnostic at its place in the file."""
+    loc, kind = tuple(error["loc"]), error["type"]
+    context = error.get("ctx", {})
+    if kind.startswith("P"):
+        on_key = bool(loc) and loc[-1] == "[key]"
+        return at(root, loc, key=on_key).diagnostic(kind, str(context["message"]), str(context["hint"]))
+    if kind == "missing":
+        return at(root, loc[:-1], key=True).diagnostic("P111", f"{loc[-1]!r} is missing", "add it")
+    if kind == "extra_forbidden":
+        hint = near_miss(str(loc[-1]), _KNOWN_KEYS) or "delete it"
+        return at(root, loc, key=True).diagnostic("P110", f"{loc[-1]!r} is not a key here", hint)
+    shapes = {
+        "model_type": "a mapping of keys to values is expected here",
+        "dict_type": "a mapping of keys to values is expected here",
+        "tuple_type": "a list is expected here",
+        "string_type": "a text is expected here",
+        "too_short": "there must be more entries here",
+        "string_too_short": "the text is empty",
+    }
+    return at(root, loc).diagnostic("P112", shapes.get(kind, error["msg"]))
+
+
+_KNOWN_KEYS = frozenset(
+    info.alias or name
+    for model in vars(schema).values()
+    if isinstance(model, type) and issubclass(model, BaseModel)
+    for name, info in model.model_fields.items()
+)
+"""Every key any file may have, for suggestions."""

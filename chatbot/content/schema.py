@@ -1,0 +1,547 @@
+"""The shape of every content file, as strict pydantic models over strings.
+
+A model types and normalises what one file says; what links files to each other is checked elsewhere.
+Custom errors carry their diagnostic code as pydantic error type.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
+from chatbot.core.resolve import near_miss
+from chatbot.core.values import (
+    RESERVED_WORDS,
+    Source,
+    Urgency,
+    ValueProblem,
+    parse_decimal,
+    parse_duration,
+    parse_moment,
+    parse_span,
+)
+
+
+def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """Return an error pydantic reports with a diagnostic code; braces in texts are data, not fields."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+# --- scalars --------------------------------------------------------------------------------------
+
+
+def _a_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise problem("P112", "a text is expected here", "write one text, not a list or a mapping")
+    return value
+
+
+def _one_line(value: object) -> str:
+    return " ".join(_a_text(value).split())
+
+
+Text = Annotated[str, BeforeValidator(_one_line), Field(min_length=1)]
+"""Prose: runs of white space count as one space, so folding a line differently changes nothing."""
+
+
+def _identifier(value: object) -> str:
+    text = _a_text(value)
+    if re.fullmatch(r"[a-z][a-z0-9_]*", text) is None:
+        raise problem("P305", f"{text!r} is not an id", "small letters, digits and _, a letter first")
+    return text
+
+
+def _name(value: object) -> str:
+    text = _identifier(value)
+    if text in RESERVED_WORDS:
+        raise problem("P305", f"{text!r} is a word of the condition language", "choose another id")
+    return text
+
+
+def _option_id(value: object) -> str:
+    text = _a_text(value)
+    if re.fullmatch(r"[a-z0-9][a-z0-9_]*", text) is None:
+        raise problem("P305", f"{text!r} is not an option id", "small letters, digits and _")
+    if text in RESERVED_WORDS - {"yes", "no"}:
+        raise problem("P305", f"{text!r} is a word of the condition language", "choose another id")
+    return text
+
+
+def _reference_id(value: object) -> str:
+    text = _a_text(value)
+    if re.fullmatch(r"[A-Z][A-Z0-9_]*", text) is None:
+        raise problem("P305", f"{text!r} is not a reference id", "capitals, digits and _")
+    return text
+
+
+def _yes_no(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise problem("P301", f"{value!r} is neither yes nor no", "write yes or no")
+    return value == "yes"
+
+
+def _whole(value: object) -> int:
+    text = _a_text(value)
+    if re.fullmatch(r"[0-9]{1,6}", text) is None:
+        raise problem("P301", f"{text!r} is not a whole number", "write digits")
+    return int(text)
+
+
+def _decimal(value: object) -> Decimal:
+    try:
+        return parse_decimal(_a_text(value))
+    except ValueProblem as error:
+        raise problem("P301", str(error)) from error
+
+
+def _duration(value: object) -> str:
+    text = _a_text(value)
+    try:
+        parse_duration(text)
+    except ValueProblem as error:
+        raise problem("P301", str(error)) from error
+    return text
+
+
+def _day(value: object) -> str:
+    text = _a_text(value)
+    try:
+        date.fromisoformat(text)
+        parse_span(text)
+    except ValueError as error:
+        raise problem("P301", f"{text!r} is not a day", "write it like 2026-11-24") from error
+    return text
+
+
+def _moment(value: object) -> str:
+    text = _a_text(value)
+    try:
+        parse_moment(text)
+    except ValueProblem as error:
+        raise problem("P301", str(error)) from error
+    return text
+
+
+def one_of(*words: str) -> Any:
+    """Return a validator that admits these words only and suggests the nearest."""
+
+    def check(value: object) -> str:
+        text = _a_text(value)
+        if text not in words:
+            hint = near_miss(text, words) or f"one of {', '.join(words)}"
+            raise problem("P301", f"{text!r} is not known here", hint)
+        return text
+
+    return BeforeValidator(check)
+
+
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+Name = Annotated[str, BeforeValidator(_name)]
+"""An id a condition may use."""
+OptionId = Annotated[str, BeforeValidator(_option_id)]
+ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Duration = Annotated[str, BeforeValidator(_duration)]
+Day = Annotated[str, BeforeValidator(_day)]
+Moment = Annotated[str, BeforeValidator(_moment)]
+Condition = Text
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused, nothing is coerced, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+# --- wordings, citations, options -----------------------------------------------------------------
+
+
+class WordsModel(Strict):
+    """One text in both registers."""
+
+    clinician: Text
+    patient: Text
+
+
+def _same_in_both(value: object) -> object:
+    return {"clinician": value, "patient": value} if isinstance(value, str) else value
+
+
+def _both_registers(value: object) -> object:
+    if isinstance(value, str):
+        raise problem("P411", "the wording for both registers is needed", "write clinician: … and patient: …")
+    return value
+
+
+Words = Annotated[WordsModel, BeforeValidator(_same_in_both)]
+"""A text; written once it stands in both registers."""
+BothWords = Annotated[WordsModel, BeforeValidator(_both_registers)]
+"""A text a patient hears: both registers are written out."""
+
+
+class CitationModel(Strict):
+    reference: ReferenceId
+    locator: str = ""
+
+
+def _citation(value: object) -> object:
+    if not isinstance(value, str):
+        raise problem("P112", "a reference id is expected, with ': ' and the place in it where one is known")
+    reference, _, locator = value.partition(":")
+    return {"reference": reference.strip(), "locator": " ".join(locator.split())}
+
+
+Cited = Annotated[CitationModel, BeforeValidator(_citation)]
+
+
+class OptionModel(Strict):
+    label: Words
+    exclusive: YesNo = False
+    grade: Number | None = None
+
+
+def _labelled(value: object) -> object:
+    if isinstance(value, str) or (isinstance(value, dict) and "label" not in value):
+        return {"label": value}
+    return value
+
+
+class CannotApplyModel(Strict):
+    label: Words
+    substitute: tuple[Name, ...] = Field(default=(), strict=False)
+
+
+class QuickModel(Strict):
+    label: Words
+    oldest: Duration | None = None
+    newest: Duration
+
+
+class RangeModel(Strict):
+    min: Number | None = None
+    max: Number | None = None
+    soft_min: Number | None = None
+    soft_max: Number | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RangeModel:
+        limits = [each for each in (self.min, self.soft_min, self.soft_max, self.max) if each is not None]
+        if limits != sorted(limits):
+            raise problem("P306", "the limits are not in order", "min <= soft_min <= soft_max <= max")
+        return self
+
+
+# --- sections and questions -----------------------------------------------------------------------
+
+
+class QuestionModel(Strict):
+    ask: BothWords
+    report: Words | None = None
+    type: Annotated[str, one_of(*QuestionType, "group")]
+    why: BothWords
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+    options: dict[OptionId, Annotated[OptionModel, BeforeValidator(_labelled)]] = {}
+    rows: dict[Identifier, Words] = {}
+    columns: dict[Identifier, Words] = {}
+    normal: OptionId | None = None
+    quick: dict[Identifier, QuickModel] = {}
+    unit: Text | None = None
+    range: RangeModel | None = None
+    when: Condition | None = None
+    valid_for: Duration | None = None
+    private: YesNo = False
+    source: Annotated[str, one_of(*Source)] = "patient"
+    cannot_apply: dict[OptionId, Annotated[CannotApplyModel, BeforeValidator(_labelled)]] = {}
+
+    @model_validator(mode="after")
+    def _parts_fit_the_type(self) -> QuestionModel:
+        for part, types in _PARTS.items():
+            if getattr(self, part) and self.type not in types:
+                raise problem("P306", f"{part!r} does not belong to a question of type {self.type}")
+        least = {"choice": 2, "several": 2, "grid": 2}.get(self.type, 0)
+        if len(self.options) < least:
+            raise problem("P306", f"a question of type {self.type} needs at least {least} options")
+        if self.type == "grid" and not (self.rows and self.columns):
+            raise problem("P306", "a grid needs rows and columns")
+        if self.normal is not None and self.normal not in self.options:
+            raise problem(
+                "P306", f"'normal' is {self.normal!r}, which is no option", near_miss(self.normal, self.options)
+            )
+        return self
+
+
+_PARTS = {
+    "options": ("choice", "several", "grid"),
+    "rows": ("grid",),
+    "columns": ("grid",),
+    "normal": ("grid",),
+    "quick": ("date",),
+    "unit": ("number", "scale"),
+    "range": ("number", "scale"),
+}
+"""Parts of a question that only some types have."""
+
+
+class GroupModel(Strict):
+    type: Literal["group"]
+    title: Words
+    count: Name
+    most: Whole
+    fields: dict[Name, QuestionModel] = Field(min_length=1)
+
+
+def _kind(value: object) -> str:
+    written = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return "a group" if written == "group" else "a question"
+
+
+class SectionModel(Strict):
+    section: Identifier
+    title: Words
+    stage: Annotated[str, one_of(*Stage)]
+    intro: Words | None = None
+    questions: dict[
+        Name,
+        Annotated[
+            Annotated[QuestionModel, Tag("a question")] | Annotated[GroupModel, Tag("a group")], Discriminator(_kind)
+        ],
+    ] = Field(min_length=1)
+
+
+# --- findings, red flags, guards, rules -----------------------------------------------------------
+
+
+class FindingModel(Strict):
+    title: Words
+    when: Condition
+
+
+class FindingsModel(Strict):
+    findings: dict[Name, FindingModel]
+
+
+_LEVELS = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)
+
+
+class RedFlagModel(Strict):
+    title: Words
+    urgency: Annotated[str, one_of(*_LEVELS)]
+    when: Condition
+    unless: Condition | None = None
+    if_unknown: Annotated[str, one_of(*_LEVELS, "none")] | None = None
+    cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
+    tell: Words | None = None
+
+
+class RedFlagsModel(Strict):
+    red_flags: dict[Name, RedFlagModel]
+
+
+class GuardModel(Strict):
+    title: Words
+    when: Condition
+
+
+class GuardsModel(Strict):
+    guards: dict[Name, GuardModel]
+
+
+class RuleGuardModel(Strict):
+    guard: Name
+    instead: Words | None = None
+
+
+def _rule_guard(value: object) -> object:
+    if isinstance(value, str):
+        return {"guard": value}
+    if isinstance(value, dict) and len(value) == 1:
+        name, more = next(iter(value.items()))
+        if isinstance(more, dict) and more.keys() <= {"instead"}:
+            return {"guard": name, **more}
+    raise problem("P112", "a guard is written as its id, or as 'id: {instead: …}'")
+
+
+class RuleModel(Strict):
+    kind: Annotated[str, one_of(*RuleKind)]
+    when: Condition | None = None
+    always: YesNo = False
+    guards: tuple[Annotated[RuleGuardModel, BeforeValidator(_rule_guard)], ...] = Field(default=(), strict=False)
+    answers: Name | None = None
+    within: Duration
+    verb: Annotated[str, one_of("request", "be_seen", "done")]
+    actions: tuple[Identifier, ...] = Field(default=(), strict=False)
+    title: Words
+    text: BothWords
+    strength: Text
+    certainty: Text
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+    applicability: Annotated[str, one_of("direct", "indirect")]
+    jurisdiction: Text
+    topic: Identifier
+    review_status: Text
+    reviewed: Day | None = None
+    review_due: Day
+    origin: Text
+    verification: Annotated[str, one_of("verified", "unverified", "expert_opinion", "judgement")]
+
+    @model_validator(mode="after")
+    def _has_one_condition(self) -> RuleModel:
+        if (self.when is None) is not self.always:
+            raise problem("P111", "a rule has either 'when' or 'always: yes'")
+        return self
+
+
+class RulesModel(Strict):
+    category: Annotated[str, one_of(*CATEGORIES)]
+    rules: dict[Identifier, RuleModel]
+
+
+class ClueModel(Strict):
+    text: Words
+    when: Condition
+
+
+class HypothesisModel(Strict):
+    title: Words
+    for_: tuple[ClueModel, ...] = Field(alias="for", strict=False, min_length=1)
+    against: tuple[ClueModel, ...] = Field(default=(), strict=False)
+    decided_by: Words
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+
+
+class HypothesesModel(Strict):
+    hypotheses: dict[Identifier, HypothesisModel]
+
+
+class SideModel(Strict):
+    text: Words
+    cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
+
+
+class ConflictModel(Strict):
+    question: Words
+    sides: tuple[SideModel, ...] = Field(strict=False, min_length=2)
+    rules: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+    default: Words
+
+
+class ConflictsModel(Strict):
+    conflicts: dict[Identifier, ConflictModel]
+
+
+class ReferenceModel(Strict):
+    citation: Text
+    type: Text
+    jurisdiction: Text
+    year: Whole
+    applicability: Annotated[str, one_of("direct", "indirect", "background")]
+    topics: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+    identifier: str = ""
+    verified: Annotated[str, one_of("seen", "partly_seen", "from_memory", "not_applicable")]
+    verified_note: Text
+    superseded: Text | None = None
+
+
+class ReferencesModel(Strict):
+    references: dict[ReferenceId, ReferenceModel]
+
+
+class OriginModel(Strict):
+    says: Text
+    rules: tuple[Identifier, ...] = Field(default=(), strict=False)
+    changed: Text | None = None
+
+
+class OriginsModel(Strict):
+    recommendations: dict[Identifier, OriginModel]
+
+
+# --- protocol.yaml --------------------------------------------------------------------------------
+
+
+class ScopeModel(Strict):
+    when: Condition
+    in_scope: Words
+    out_of_scope: Words
+    unsettled: Words
+
+
+class PeriodModel(Strict):
+    id: Identifier
+    label: Words
+    from_day: Whole
+    to_day: Whole
+
+
+class SafetyNetModel(Strict):
+    id: Identifier
+    title: Words
+    items: tuple[Words, ...] = Field(strict=False, min_length=1)
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+
+
+class HandoverModel(Strict):
+    id: Annotated[str, one_of("situation", "background", "assessment", "recommendation")]
+    title: Words
+    intro: Words | None = None
+    questions: tuple[Name, ...] = Field(default=(), strict=False)
+
+
+class ManifestModel(Strict):
+    id: Identifier
+    version: Text
+    default: YesNo = False
+    title: Words
+    content_status: Text
+    last_updated: Day
+    intended_use: Words
+    disclaimer: Words
+    editorial_policy: Words
+    scope: ScopeModel
+    sections: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+    actions: tuple[Identifier, ...] = Field(strict=False)
+    timeline: tuple[PeriodModel, ...] = Field(strict=False, min_length=1)
+    safety_net: tuple[SafetyNetModel, ...] = Field(default=(), strict=False)
+    reassurance: tuple[Words, ...] = Field(default=(), strict=False)
+    handover: tuple[HandoverModel, ...] = Field(default=(), strict=False)
+    labels: dict[Identifier, dict[Identifier, Words]]
+
+
+# --- vignettes ------------------------------------------------------------------------------------
+
+
+class ExpectModel(Strict):
+    urgency: Annotated[str, one_of(*Urgency)]
+    safety_resolved: YesNo
+    scope: Annotated[str, one_of("in", "out", "unknown")] = "in"
+    present: tuple[Name, ...] = Field(default=(), strict=False)
+    cannot_exclude: tuple[Name, ...] = Field(default=(), strict=False)
+    clear_all: YesNo = False
+    rules: dict[Identifier, Text] = {}
+
+
+class VignetteModel(Strict):
+    vignette: Identifier
+    title: Text
+    story: Text
+    kind: Annotated[str, one_of("clinical", "practice", "demonstration", "test")] = "test"
+    as_of: Moment
+    invented: tuple[str, ...] = Field(default=(), strict=False)
+    answers: dict[str, Any]
+    expect: ExpectModel

@@ -1,0 +1,43 @@
+"""Answers given all at once, without a screen: what ``plan --answers`` and vignettes do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chatbot.core import commands as cmd
+from chatbot.core.case import Case, evolve
+from chatbot.core.events import CaseOpened, Event
+from chatbot.core.findings import network
+from chatbot.core.navigation import decide
+from chatbot.core.protocol import Protocol
+
+
+class NotAccepted(ValueError):
+    """An answer the case refuses; carries the command and the refusal."""
+
+    def __init__(self, command: cmd.GiveAnswer, refusal: cmd.Refusal) -> None:
+        super().__init__(refusal.message)
+        self.command, self.refusal = command, refusal
+
+
+def give_all(
+    protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.GiveAnswer]
+) -> tuple[Case, tuple[Event, ...]]:
+    """Open a case and give it answers in the order of asking; alarms are acknowledged as they come.
+
+    Returns the case and everything that happened.
+    Raises: NotAccepted for the first answer that is refused.
+    """
+    case = evolve(protocol, None, opened)
+    happened: list[Event] = [opened]
+    order = {key: index for index, key in enumerate(network(protocol).ask_order)}
+    for command in sorted(answers, key=lambda each: order.get(each.question, -1)):
+        commands: list[cmd.Command] = [cmd.Acknowledge()] if case.alarms else []
+        for each in (*commands, command):
+            decided = decide(protocol, case, each)
+            if isinstance(decided, cmd.Refusal):
+                raise NotAccepted(command, decided)
+            for event in decided:
+                case = evolve(protocol, case, event)
+                happened.append(event)
+    return case, tuple(happened)

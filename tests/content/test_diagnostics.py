@@ -1,0 +1,104 @@
+"""Every mistake an author can make is reported with its code, its place and the way to mend it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chatbot.content.checks import check_all
+from chatbot.content.diagnostics import CODES, Diagnostic, in_order
+from chatbot.content.package import read_package
+
+HERE = Path(__file__).parent
+TINY = HERE.parent / "data" / "protocols" / "tiny"
+DOCS = HERE.parents[1] / "docs" / "diagnostics.md"
+CASES: list[dict[str, Any]] = yaml.load((HERE / "cases.yaml").read_text("utf-8"), yaml.BaseLoader)
+
+
+def edited(case: dict[str, Any], folder: Path) -> Path:
+    """Return a copy of the tiny protocol with the case's edit made."""
+    shutil.copytree(TINY, folder)
+    path = folder / case["file"]
+    if "bytes" in case:
+        path.write_bytes(bytes.fromhex(case["bytes"]))
+    elif "deep" in case:
+        path.write_text("guards: " + "[" * int(case["deep"]))
+    elif "long" in case:
+        path.write_text("# " + "x" * int(case["long"]))
+    elif "whole" in case:
+        path.write_text(case["whole"])
+    elif "delete" in case:
+        path.unlink()
+    else:
+        text = case.get("prepend", "") + path.read_text("utf-8") + case.get("append", "")
+        for edit in (case, *case.get("more", ())):
+            if "find" in edit:
+                assert edit["find"] in text, edit
+                text = text.replace(edit["find"], edit["put"], 1)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def found_in(folder: Path) -> list[Diagnostic]:
+    return in_order(check_all(read_package(folder, str(folder))))
+
+
+def named(case: dict[str, Any]) -> str:
+    return f"{case['code']}-{case.get('name', CODES[case['code']])}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_mistake_is_reported_where_it_stands(case: dict[str, Any], tmp_path: Path) -> None:
+    found = found_in(edited(case, tmp_path / "tiny"))
+    about = [each for each in found if each.code == case["code"]]
+    assert about, [each.render() for each in found]
+    if not case.get("also_any"):
+        assert {each.code for each in found} == {case["code"], *case.get("also", ())}, [each.render() for each in found]
+    first = about[0]
+    assert first.path.endswith(case.get("reported_in", case["file"]))
+    assert "at" not in case or f"{first.line}:{first.column}" == case["at"]
+    assert "under" not in case or first.text[first.column - 1 :][: first.width] == case["under"]
+    assert "hint" not in case or first.hint == case["hint"]
+    assert "says" not in case or case["says"] in first.message
+
+
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_diagnostic_reads_path_line_column_severity_code(case: dict[str, Any], tmp_path: Path) -> None:
+    for each in found_in(edited(case, tmp_path / "tiny")):
+        first, *rest = each.render().split("\n")
+        assert re.match(r".+?(:\d+:\d+)?: (error|warning) P\d{3}: \S", first)
+        if each.text:
+            assert rest[0].strip() and "^" in rest[1] and rest[1].strip("^ \t") == ""
+
+
+def test_every_code_has_a_failing_example() -> None:
+    assert {case["code"] for case in CASES} == set(CODES)
+
+
+def test_every_code_is_explained_in_the_docs() -> None:
+    explained = set(re.findall(r"^### (P\d{3})", DOCS.read_text("utf-8"), re.MULTILINE))
+    assert explained == set(CODES)
+
+
+def test_the_tiny_protocol_has_nothing_wrong() -> None:
+    assert found_in(TINY) == []
+
+
+def test_all_problems_come_in_one_run(tmp_path: Path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder)
+    edits = {
+        "guards.yaml": ("kidney is yes", "kidny is yes"),
+        "rules/drug.yaml": ("verb: request", "verb: requests"),
+        "red_flags.yaml": ("    when: smoke is thin", "    when: not smoke is none"),
+        "conflicts.yaml": ("rules: [rest]", "rules: [rset]"),
+    }
+    for name, (before, after) in edits.items():
+        path = folder / name
+        path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    assert [each.code for each in found_in(folder)] == ["P209", "P201", "P402", "P301"]
