@@ -248,16 +248,109 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _home(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from chatbot.desk import Desk
+
+    _needs_terminal("backstory plan --answers FILE needs none")
+    return _screen(options, Desk.from_options(options), None, None)
 
 
 def _interview(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from chatbot.core.commands import Suspend
+    from chatbot.desk import Desk
+    from chatbot.record.cases import find_case
+
+    if not options.plain:
+        _needs_terminal("add --plain for the line mode")
+    desk = Desk.from_options(options, as_of=_moment(options.as_of))
+    if options.resume:
+        interview = desk.resume(find_case(desk.transcripts, options.resume))
+    else:
+        interview = desk.start(options.kind, options.label, options.subject)
+    try:
+        if options.plain:
+            return _lines(options, desk, interview)
+        return _screen(options, desk, interview, options.register)
+    except KeyboardInterrupt:
+        interview.send(Suspend())
+        raise
+    finally:
+        desk.close()
+
+
+def _needs_terminal(hint: str) -> None:
+    from chatbot.errors import EnvironmentProblem
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise EnvironmentProblem("the screen needs a terminal", code="U001", hint=hint)
+
+
+def _lines(options: argparse.Namespace, desk: Any, interview: Any) -> int:
+    from chatbot import plain
+    from chatbot.settings import read_settings
+
+    for line in about(interview.protocol):
+        plain.write_line(line)
+    register = options.register or read_settings(options.settings).register or "clinician"
+    return plain.run(interview, register=register, read=plain.read_line, write=plain.write_line, notices=desk.notices)
+
+
+def _screen(options: argparse.Namespace, desk: Any, interview: Any, register: str | None) -> int:
+    from chatbot.tui.start import run_screen
+
+    return run_screen(desk, interview, register, options.settings)
 
 
 def _replay(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from chatbot.desk import cached_bundle
+    from chatbot.record.cases import find_case, transcripts_folder
+    from chatbot.record.replay import verify
+    from chatbot.record.salvage import salvage
+
+    path = options.transcript
+    if not path.exists() and os.sep not in str(path):
+        path = find_case(transcripts_folder(options.transcripts, os.environ), str(path))
+    if options.salvage is not None:
+        saved = salvage(path, options.salvage)
+        _print(
+            f"{saved.path}: {saved.records} records copied; "
+            f"{saved.lost_bytes} bytes from line {saved.line} on were lost"
+        )
+        return ExitCode.FINE
+    report = verify(path, cached_bundle)
+    if options.json:
+        import json
+
+        _print(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
+    else:
+        _print(
+            f"{path}: {report.verdict}\n"
+            f"  case {report.case} ({report.kind}), {report.records} records, phase {report.phase}, "
+            f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
+            f"  head {report.head_code}"
+        )
+        for problem in report.problems:
+            _complain(problem)
+    return int(report.exit_code)
 
 
 def _cases(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from chatbot.core.text import visible
+    from chatbot.record.cases import list_cases, transcripts_folder
+
+    folder = transcripts_folder(options.transcripts, os.environ)
+    found = list_cases(folder)
+    if options.json:
+        import json
+
+        members = ("case", "kind", "label", "subject", "as_of", "phase", "last", "records", "state", "locked")
+        rows = [{"path": str(each.path), **{name: getattr(each, name) for name in members}} for each in found]
+        _print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return ExitCode.FINE
+    if not found:
+        _print(f"no cases in {folder}")
+    for each in found:
+        state = "" if each.state == "ok" else f"  {each.state.upper()}"
+        open_elsewhere = "  open in another program" if each.locked else ""
+        row = f"{each.case:8}  {each.kind:13}  {each.phase:9}  {each.as_of:16}  {each.label}{state}{open_elsewhere}"
+        _print(visible(row))
+    return ExitCode.FINE

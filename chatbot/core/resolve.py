@@ -110,7 +110,7 @@ class ConditionProblem:
 
 def near_miss(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the nearest known word, or an empty string."""
-    close = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, sorted({str(each) for each in known}), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

@@ -1,0 +1,399 @@
+"""What a person types, read as the stored value of a question's answer.
+
+Only what has one reading is taken; everything else comes back as a problem with a hint, never as an exception.
+Statuses ("does not know") are not read here: every shell has keys for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from chatbot.core.answers import accept, checked_text, limits, quick_span
+from chatbot.core.entry_dates import EXAMPLES, read_date
+from chatbot.core.present import OPTION_KEYS
+from chatbot.core.protocol import Axis, Option, Question, QuestionType, Wording
+from chatbot.core.resolve import near_miss
+from chatbot.core.values import Stored, ValueProblem, parse_decimal, to_stored
+from chatbot.core.view import QuestionView
+
+NOT_RECORDED = "-"
+"""Typed for a cell of a grid that was not looked at."""
+
+LONGEST_ENTRY = 1_000
+"""Characters of anything but free text."""
+
+_YES_NO = {"y": "yes", "n": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was typed, as the value that is stored."""
+
+    value: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProblem:
+    """Why nothing can be stored."""
+
+    message: str
+    hint: str
+    """How to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """An option as it may be typed."""
+
+    key: str
+    id: str
+    labels: tuple[str, ...]
+    stored: str
+
+    @property
+    def label(self) -> str:
+        return self.labels[0]
+
+
+def read_entry(question: QuestionView | Question, typed: str, as_of: datetime) -> Entry | EntryProblem:
+    """Read a whole answer.
+
+    A ``Question`` has its hard range checked; a ``QuestionView`` does not carry it, so there the case refuses.
+    """
+    reading = _Reading(question, as_of)
+    try:
+        return Entry(reading.value(typed))
+    except ValueProblem as problem:
+        return EntryProblem(str(problem), reading.hint())
+
+
+def read_row(question: QuestionView | Question, row: str, typed: str, as_of: datetime) -> Entry | EntryProblem:
+    """Read one row of a grid, in the order of its columns or with their names; ``-`` leaves a cell out.
+
+    The value holds the cells of that row alone, and may be empty.
+    """
+    reading = _Reading(question, as_of)
+    try:
+        return Entry(reading.row(row, typed))
+    except ValueProblem as problem:
+        return EntryProblem(str(problem), reading.row_hint())
+
+
+def entry_hint(question: QuestionView | Question) -> str:
+    """Say how an answer to this question is typed; empty where the list of options says it all."""
+    return _Reading(question, datetime.min).hint()
+
+
+def option_keys(question: QuestionView | Question) -> tuple[str, ...]:
+    """Return what is typed for each option, in their order; with quick dates for a date.
+
+    Mostly the keys of the view. Grades that are numbers themselves are typed as those numbers: a muscle power
+    of 5 must never be stored because 5 is the place of power 4 in a list.
+    """
+    return tuple(choice.key for choice in _Reading(question, datetime.min).choices)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+_NUMBER_FIRST = re.compile(r"(\d+[+-]?)(?:/\d+)?(?![\w.,])", re.ASCII)
+
+
+def _own_keys(grid: bool, choices: Sequence[tuple[str, str]]) -> list[str] | None:
+    """Return keys for (id, label) pairs whose labels are grades that are numbers; None where they are not."""
+    numbers: list[str | None] = []
+    for id_, label in choices:
+        match = _NUMBER_FIRST.match(label)
+        ending = re.search(r"(\d+)\Z", id_, re.ASCII)
+        if grid and match is None:
+            match = ending
+        said_twice = match is not None and ending is not None and match[1] == ending[1]
+        numbers.append(match[1] if match is not None and (grid or said_twice) else None)
+    own = [number for number in numbers if number is not None]
+    if len(own) < 2 or len(set(own)) != len(own):
+        return None
+    spare = (key for key in OPTION_KEYS if not key.isdecimal())
+    return [next(spare, "") if number is None else number for number in numbers]
+
+
+class _Reading:
+    """One question, ready to have an answer read."""
+
+    def __init__(self, question: QuestionView | Question, as_of: datetime) -> None:
+        self.as_of = as_of
+        if isinstance(question, QuestionView):
+            self.question = _from_view(question)
+            options = [_Choice(each.key, each.id, (each.label,), each.stored) for each in question.options]
+        else:
+            self.question = question
+            options = _choices(question, as_of)
+        pairs = [(choice.id, choice.label) for choice in options]
+        is_date = self.question.type is QuestionType.DATE
+        own = None if is_date else _own_keys(self.question.type is QuestionType.GRID, pairs)
+        keys = own or [choice.key or choice.id for choice in options]
+        self.choices = [
+            _Choice(key, choice.id, choice.labels, choice.stored) for key, choice in zip(keys, options, strict=True)
+        ]
+
+    def value(self, typed: str) -> Stored:
+        """Return the stored value. Raises: ValueProblem."""
+        if not typed.strip():
+            raise ValueProblem("nothing was typed")
+        if len(typed) > LONGEST_ENTRY and self.question.type is not QuestionType.TEXT:
+            raise ValueProblem(f"that is longer than {LONGEST_ENTRY} characters")
+        return to_stored(accept(self.question, self.read(typed.strip()), self.as_of))
+
+    def read(self, typed: str) -> Stored:
+        match self.question.type:
+            case QuestionType.YES_NO | QuestionType.CHOICE:
+                return self.choice(typed).stored
+            case QuestionType.SEVERAL:
+                return self.several(typed)
+            case QuestionType.NUMBER:
+                return _number(typed, self.question.unit)
+            case QuestionType.SCALE:
+                return self.scale(typed)
+            case QuestionType.DATE:
+                quick = self.find(typed, whole=True)
+                return read_date(typed, self.as_of) if quick is None else quick.stored
+            case QuestionType.TEXT:
+                return checked_text(typed)
+            case QuestionType.GRID:
+                return self.grid(typed)
+
+    # --- options ---
+
+    def find(self, typed: str, whole: bool = False) -> _Choice | None:
+        """Return the option a text stands for: its key, its id, its label, or (not *whole*) how one label begins.
+
+        Raises: ValueProblem when several labels begin so.
+        """
+        text = _folded(typed)
+        if self.question.type is QuestionType.YES_NO:
+            text = _YES_NO.get(text, text)
+        for choice in self.choices:
+            if text == choice.key:
+                return choice
+        for spelled in (lambda choice: [choice.id, choice.id.replace("_", " ")], lambda choice: choice.labels):
+            named = [choice for choice in self.choices if text in map(_folded, spelled(choice))]
+            if len(named) == 1:
+                return named[0]
+        if whole or text.isdecimal():
+            return None
+        begun = [choice for choice in self.choices if any(_folded(label).startswith(text) for label in choice.labels)]
+        if len(begun) > 1:
+            raise ValueProblem(f"{typed!r} could be {' or '.join(repr(choice.label) for choice in begun)}")
+        return begun[0] if begun else None
+
+    def choice(self, typed: str) -> _Choice:
+        found = self.find(typed)
+        if found is None:
+            guess = near_miss(_folded(typed), [_folded(label) for choice in self.choices for label in choice.labels])
+            raise ValueProblem(f"no option is {typed!r}" + (f"; {guess}" if guess else ""))
+        return found
+
+    def several(self, typed: str) -> Stored:
+        whole = self.find(typed)
+        if whole is not None:
+            return [whole.stored]
+        found: list[str] = []
+        for part in filter(None, map(str.strip, re.split(r"[,;]", typed))):
+            choice = self.find(part)
+            words = [word for word in part.split() if word.casefold() != "and"]
+            found += [choice.stored] if choice is not None else [self.choice(word).stored for word in words]
+        if not found:
+            raise ValueProblem(f"no option is {typed!r}")
+        return list(dict.fromkeys(found))
+
+    # --- numbers ---
+
+    def scale(self, typed: str) -> Stored:
+        high = limits(self.question)[1]
+        text = typed.removesuffix(f"/{high}").strip()
+        number = parse_decimal(_number(text, self.question.unit))
+        if number != number.to_integral_value():
+            raise ValueProblem(f"{typed!r} is not a whole number")
+        return int(number)
+
+    # --- grids ---
+
+    def grid(self, typed: str) -> Stored:
+        question = self.question
+        cells: dict[str, str] = {}
+        rest_normal = False
+        for part in filter(None, map(str.strip, re.split(r"[;\n]", typed))):
+            if re.fullmatch(r"(all|otherwise|rest|the rest)? ?normal", _folded(part)) and question.normal is not None:
+                rest_normal = True
+            else:
+                cells.update(self.cell(part))
+        if rest_normal and question.normal is not None:
+            every = (f"{row.id}.{column.id}" for row in question.rows for column in question.columns)
+            cells = {cell: cells.get(cell, question.normal) for cell in every}
+        if not cells:
+            raise ValueProblem("no cell is filled in")
+        return cells
+
+    def cell(self, part: str) -> dict[str, str]:
+        """Read "row column grade", or "row" with its grades."""
+        text = _folded(part)
+        found = _named(self.question.rows, text) or _named(self.question.rows, _folded(re.sub("[.:=]", " ", text)))
+        if found is None:
+            rows = ", ".join(axis.label.clinician for axis in self.question.rows)
+            raise ValueProblem(f"{part!r} does not begin with one of: {rows}")
+        row, rest = found
+        return self.row(row, rest)
+
+    def row(self, row: str, typed: str) -> dict[str, str]:
+        columns = self.question.columns
+        text = _folded(typed)
+        if not text:
+            raise ValueProblem("nothing was typed")
+        if text == NOT_RECORDED:
+            return {}
+        if found := self.find(text.removeprefix("both ").removeprefix("all ")):
+            if len(columns) == 1 or text.startswith(("both ", "all ")):
+                return {f"{row}.{column.id}": found.stored for column in columns}
+        if text == "normal" and self.question.normal is not None:
+            return {f"{row}.{column.id}": self.question.normal for column in columns}
+        if "," not in text:
+            text = _commas_before(columns, text) if _named(columns, text) else ",".join(text.split())
+        return self.in_columns(row, [part.strip() for part in text.split(",") if part.strip()])
+
+    def in_columns(self, row: str, parts: list[str]) -> dict[str, str]:
+        """Read the grades of one row: each with the name of its column, or one for every column in order."""
+        named = [_named(self.question.columns, part) for part in parts]
+        if any(each is None for each in named):
+            if any(each is not None for each in named) or len(parts) != len(self.question.columns):
+                labels = ", ".join(column.label.clinician for column in self.question.columns)
+                raise ValueProblem(f"{len(self.question.columns)} grades are needed here, in this order: {labels}")
+            named = [(axis.id, part) for axis, part in zip(self.question.columns, parts, strict=True)]
+        cells: dict[str, str] = {}
+        for column, grade in filter(None, named):
+            if f"{row}.{column}" in cells:
+                raise ValueProblem(f"{grade!r} is a second grade for the same cell")
+            if grade != NOT_RECORDED:
+                cells[f"{row}.{column}"] = self.choice(grade).stored
+        return cells
+
+    # --- hints ---
+
+    def hint(self) -> str:
+        match self.question.type:
+            case QuestionType.YES_NO:
+                return "type y or n"
+            case QuestionType.CHOICE:
+                return f"type one of {self.keys()}, or the beginning of an option"
+            case QuestionType.SEVERAL:
+                return f"type one or more of {self.keys()}, such as {' '.join(self.some_keys())}"
+            case QuestionType.NUMBER:
+                return f"type a number, such as 3 or 38.5{f', in {self.question.unit}' if self.question.unit else ''}"
+            case QuestionType.SCALE:
+                low, high = limits(self.question)
+                return f"type a whole number from {low} to {high}"
+            case QuestionType.DATE:
+                return f"type a date: {EXAMPLES}"
+            case QuestionType.TEXT:
+                return "type a line of text"
+            case QuestionType.GRID:
+                normal = "normal, or " if self.question.normal is not None else ""
+                return f"type {normal}the cells: {self.some_cell()}"
+
+    def row_hint(self) -> str:
+        columns = ", ".join(column.label.clinician for column in self.question.columns)
+        return f"type a grade ({self.keys()}) for: {columns}; {NOT_RECORDED} leaves one out"
+
+    def keys(self) -> str:
+        keys = [choice.key for choice in self.choices]
+        return f"{keys[0]} to {keys[-1]}" if len(keys) > 5 and all(map(str.isdecimal, keys)) else ", ".join(keys)
+
+    def some_keys(self) -> list[str]:
+        return [choice.key for choice in self.choices[:3:2]]
+
+    def some_cell(self) -> str:
+        if not (self.question.rows and self.question.columns and self.choices):
+            return ""
+        row, column = self.question.rows[0].label.clinician, self.question.columns[0].label.clinician
+        return f"{row} {column} {self.choices[0].key}"
+
+
+def _named(axes: Sequence[Axis], text: str) -> tuple[str, str] | None:
+    """Return the axis a text begins with, by the longest of its names, and what follows it."""
+    best: tuple[int, str] | None = None
+    for axis in axes:
+        for name in (axis.id, axis.id.replace("_", " "), axis.label.clinician, axis.label.patient):
+            folded = _folded(name)
+            if text.startswith(f"{folded} ") and (best is None or len(folded) > best[0]):
+                best = (len(folded), axis.id)
+    return None if best is None else (best[1], text[best[0] :].strip())
+
+
+def _commas_before(axes: Sequence[Axis], text: str) -> str:
+    """Part "right 4 left 5" before each name of a column."""
+    names = {_folded(name) for axis in axes for name in (axis.id, axis.label.clinician, axis.label.patient)}
+    return re.sub(rf" (?=(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))}) )", ",", text)
+
+
+def _number(typed: str, unit: str | None) -> str:
+    """Return the digits of a number typed with or without its unit, a decimal comma read where it can be no other."""
+    text = _without_unit(typed.strip(), unit)
+    if match := re.fullmatch(r"(-?[0-9]+),([0-9]+)", text):
+        if len(match[2]) == 3 and match[1].lstrip("-0"):
+            raise ValueProblem(f"{typed!r} may be {match[1]}{match[2]} or {match[1]}.{match[2]}")
+        text = f"{match[1]}.{match[2]}"
+    return str(to_stored(parse_decimal(text)))
+
+
+def _without_unit(text: str, unit: str | None) -> str:
+    if unit is None:
+        return text
+    match = re.fullmatch(r"([-0-9.,]+)\s*([^\s\d.,-].*)", text)
+    if match is None:
+        return text
+    said, known = _folded(match[2]), _folded(unit)
+    if said in {known, known.removeprefix("°")} or (known.isalpha() and len(known) > 2 and said in _plurals(known)):
+        return match[1]
+    raise ValueProblem(f"the unit here is {unit}, not {match[2]}")
+
+
+def _plurals(unit: str) -> set[str]:
+    return {f"{unit}s", unit.removesuffix("s")}
+
+
+def _choices(question: Question, as_of: datetime) -> list[_Choice]:
+    keys = [*OPTION_KEYS, *[""] * len(question.options)]
+    if question.type is not QuestionType.DATE:
+        return [
+            _Choice(key, each.id, (each.label.clinician, each.label.patient), each.id)
+            for key, each in zip(keys, question.options, strict=False)
+        ]
+    # A hint is asked for without a moment; then there is none to count from.
+    stored = ["" if as_of == datetime.min else quick_span(each, as_of) for each in question.quick]
+    return [
+        _Choice(key, each.id, (each.label.clinician, each.label.patient), span)
+        for key, each, span in zip(keys, question.quick, stored, strict=False)
+    ]
+
+
+def _from_view(view: QuestionView) -> Question:
+    """Return as much of the question as its view carries: all but the ranges of a number."""
+    nothing = Wording("", "")
+    top = re.search(r"(-?\d+) to (-?\d+)", view.range) if view.type == QuestionType.SCALE.value else None
+    return Question(
+        id=view.id,
+        section="",
+        type=QuestionType(view.type),
+        ask=nothing,
+        why=nothing,
+        options=tuple(Option(each.id, Wording(each.label, each.label), each.exclusive) for each in view.options),
+        rows=tuple(Axis(each.id, Wording(each.label, each.label)) for each in view.rows),
+        columns=tuple(Axis(each.id, Wording(each.label, each.label)) for each in view.columns),
+        normal=view.normal,
+        unit=view.unit,
+        minimum=None if top is None else Decimal(top[1]),
+        maximum=None if top is None else Decimal(top[2]),
+    )

@@ -1,0 +1,1 @@
+"""Written forms of a case: events, plan and labels in, text out."""

@@ -1,0 +1,329 @@
+"""The plan as a sequence of headings, paragraphs and items, in one register: what every written form of it says.
+
+All words come from the plan and from the labels of its protocol. Nothing here is escaped: each format does
+that in its own way. After-emergency lines stand under their own heading and nowhere else; reassuring
+sentences are taken from ``plan["reassurance"]`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chatbot.core.case import Decision
+from chatbot.core.plan import plan_digest
+from chatbot.core.present import within_text
+from chatbot.core.protocol import Wording
+from chatbot.core.values import parse_duration
+
+HELD_BACK = ("check_first", "withheld", "pending")
+"""Statuses of lines that are not to be acted on yet, in the order they are printed."""
+
+KINDS = ("do", "avoid", "note")
+"""The order of lines that are due at the same time."""
+
+UNVERIFIED = frozenset({"from_memory", ""})
+"""What a reference says of its verification when nothing was looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    """1 for the title, 2 for sections, 3 inside them."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a list with what belongs to it."""
+
+    text: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the reference list."""
+
+    n: int
+    citation: str
+    identifier: str
+    details: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Item | Source
+
+
+def plan_blocks(
+    plan: Mapping[str, Any],
+    labels: Mapping[str, Wording],
+    *,
+    register: str = "clinician",
+    all_rules: bool = False,
+    case: str = "",
+    decisions: Mapping[str, Decision] | None = None,
+) -> list[Block]:
+    """Return the whole plan in reading order.
+
+    *case* names the case (label, code) where the caller knows it; *decisions* are what the clinician made of
+    the recommendations. Rules that do not apply are left out unless *all_rules* is set.
+    """
+    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case)
+
+
+def spell(labels: Mapping[str, Wording], key: str, register: str) -> str:
+    """Return a label; the last part of its key where the content has none (a bundle older than the label)."""
+    wording = labels.get(key)
+    return key.rpartition(".")[2].replace("_", " ") if wording is None else wording.in_register(register)
+
+
+class _Writer:
+    """One plan being written in one register."""
+
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        labels: Mapping[str, Wording],
+        register: str,
+        decisions: Mapping[str, Decision],
+    ) -> None:
+        self.plan, self.labels, self.register, self.decisions = plan, labels, register, decisions
+        self.rules: list[dict[str, Any]] = plan["recommendations"]
+        self.questions = {each["question"]: each["wording"][register] for each in plan["unresolved"]}
+        self.cited: set[int] = set()
+        self.blocks: list[Block] = []
+
+    def write(self, all_rules: bool, case: str) -> list[Block]:
+        self.head(case)
+        self.red_flags()
+        self.section("heading.reassurance", (Paragraph(each[self.register]) for each in self.plan["reassurance"]))
+        self.recommendations()
+        self.held_back()
+        self.section("heading.after_emergency", map(self.rule, self.after_emergency()))
+        self.section("heading.conflicts", map(self.conflict, self.plan["conflicts"]))
+        if self.plan["scope"] != "out":
+            self.section("heading.hypotheses", map(self.hypothesis, self.plan["hypotheses"]))
+        self.section("heading.timeline", map(self.period, self.plan["timeline"]))
+        self.section("heading.safety_net", map(self.tier, self.plan["safety_net"]))
+        self.section("heading.open_questions", map(self.open_question, self.plan["unresolved"]))
+        self.handover()
+        if all_rules:
+            left_out = [each for each in self.rules if each["status"] == "not_applicable"]
+            self.section("heading.considered", map(self.rule, left_out))
+        self.section("heading.references", self.sources())
+        self.versions()
+        return self.blocks
+
+    # --- small words ---
+
+    def say(self, key: str) -> str:
+        return spell(self.labels, key, self.register)
+
+    def section(self, heading: str, blocks: Iterable[Block | None], level: int = 2) -> None:
+        """Add a heading with what stands under it; nothing at all when nothing does."""
+        found = [block for block in blocks if block is not None]
+        if found:
+            self.blocks.append(Heading(level, self.say(heading) if "." in heading else heading))
+            self.blocks += found
+
+    def cite(self, references: Iterable[Mapping[str, Any]]) -> str:
+        """Return " [1, p. 3] [4]", or nothing."""
+        said = ""
+        for each in references:
+            self.cited.add(each["n"])
+            said += f" [{each['n']}, {each['locator']}]" if each["locator"] else f" [{each['n']}]"
+        return said
+
+    def wordings(self, questions: Iterable[str]) -> str:
+        return " / ".join(self.questions.get(key, key) for key in questions)
+
+    @property
+    def for_clinician(self) -> bool:
+        return self.register == "clinician"
+
+    def filled(self, text: str) -> str:
+        """Return a label with the number of open questions that a red flag hangs on."""
+        return text.replace("{open}", str(sum(1 for each in self.plan["unresolved"] if each["flags"])))
+
+    # --- the head ---
+
+    def head(self, case: str) -> None:
+        plan = self.plan
+        kind = "" if plan["kind"] == "clinical" else self.say(f"kind.{plan['kind']}")
+        where = [case, kind, plan["as_of"].replace("T", " "), self.say(f"phase.{plan['phase']}")]
+        level = plan["urgency"]
+        urgency = f"{self.say(f'symbol.{level}')} {self.say(f'urgency.{level}')}"
+        self.blocks += [
+            Heading(1, plan["title"][self.register]),
+            Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
+            Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True),
+            Paragraph(self.filled(self.say(f"urgency_text.{level}"))),
+            Paragraph(f"{plan['content_status']} · {plan['last_updated']}", strong=True),
+            Paragraph(f"{self.say('heading.intended_use')}: {plan['intended_use'][self.register]}"),
+            Paragraph(f"{self.say('heading.disclaimer')}: {plan['disclaimer'][self.register]}"),
+        ]
+        if plan["scope"] != "in":
+            self.section("heading.outside_scope", [Paragraph(self.say(f"scope.{plan['scope']}"), strong=True)])
+
+    def red_flags(self) -> None:
+        flags = self.plan["red_flags"]
+        present = [self.flag(each) for each in flags if each["state"] == "present"]
+        doubtful = [self.flag(each) for each in flags if each["state"] == "cannot_exclude"]
+        self.section("heading.red_flags", present)
+        self.section("heading.cannot_exclude", doubtful)
+
+    def flag(self, flag: Mapping[str, Any]) -> Block:
+        urgency = "" if flag["urgency"] is None else f": {self.say('urgency.' + flag['urgency'])}"
+        details = []
+        if flag["state"] == "cannot_exclude":
+            settling = [each["question"] for each in self.plan["unresolved"] if flag["id"] in each["flags"]]
+            if settling:
+                details.append(f"{self.say('heading.open_questions')}: {self.wordings(settling)}")
+        return Item(f"{flag['title'][self.register]}{urgency}", (*details, *self.because(flag["because"])))
+
+    # --- recommendations ---
+
+    def recommendations(self) -> None:
+        """Write what to do and not to do, by when: now first, then the periods of the timeline."""
+        shown = [each for each in self.rules if each["status"] in {"recommended", "precaution"}]
+        shown.sort(key=lambda each: KINDS.index(each["kind"]))
+        groups: dict[str, list[Block]] = {}
+        for each in (each for each in shown if not each["after_emergency"]):
+            groups.setdefault(self.group(each["within"]), []).append(self.rule(each))
+        if groups:
+            self.blocks.append(Heading(2, self.say("heading.plan")))
+        periods = [period["label"][self.register] for period in self.plan["timeline"]]
+        for name in dict.fromkeys([self.say("heading.now"), *periods, self.say("heading.plan")]):
+            if name in groups:
+                self.blocks += [Heading(3, name), *groups[name]]
+
+    def group(self, within: str) -> str:
+        limit = parse_duration(within)
+        if not limit:
+            return self.say("heading.now")
+        timeline = self.plan["timeline"]
+        for period in timeline:
+            if limit.days <= period["to_day"] or period is timeline[-1]:
+                return str(period["label"][self.register])
+        return self.say("heading.plan")
+
+    def held_back(self) -> None:
+        held = [each for each in self.rules if each["status"] in HELD_BACK and not each["after_emergency"]]
+        held.sort(key=lambda each: HELD_BACK.index(each["status"]))
+        self.section("heading.held_back", map(self.rule, held))
+
+    def after_emergency(self) -> list[dict[str, Any]]:
+        return [each for each in self.rules if each["after_emergency"] and each["status"] != "not_applicable"]
+
+    def rule(self, rule: Mapping[str, Any]) -> Block:
+        details = [f"{rule['text'][self.register]}{self.cite(rule['references'])}", self.when_and_how_sure(rule)]
+        details += self.because(rule["because"])
+        if self.for_clinician and rule["why_not"]:
+            details.append(f"{self.say('rule.' + rule['status'])}: {rule['why_not']}")
+        if rule["pending_on"]:
+            ready = rule["status"] in {"recommended", "check_first"}
+            label = self.say("heading.check_first" if ready else "heading.open_questions")
+            details.append(f"{label}: {self.wordings(rule['pending_on'])}")
+        conflicts = [each for each in self.plan["conflicts"] if each["id"] in rule["conflicts"]]
+        details += [f"{self.say('heading.conflicts')}: {each['question'][self.register]}" for each in conflicts]
+        details += self.decision(rule["id"])
+        return Item(self.marked(rule), tuple(filter(None, details)))
+
+    def marked(self, rule: Mapping[str, Any]) -> str:
+        """Return the title of a rule with its status where that is not "recommended", and "do not" where it is so."""
+        marks = [self.say(f"rule.{rule['status']}")] if rule["status"] != "recommended" else []
+        if rule["kind"] == "avoid":
+            marks.append(self.say("heading.do_not"))
+        return ": ".join([*marks, rule["title"][self.register]])
+
+    def when_and_how_sure(self, rule: Mapping[str, Any]) -> str:
+        """Return when it is due and, for a clinician, what its source says of it."""
+        said = []
+        if rule["kind"] == "do" and rule["status"] != "not_applicable":
+            said.append(f"{self.say('verb.' + rule['verb'])} {within_text(rule['within'])}")
+        if self.for_clinician:
+            said += [self.say(f"category.{rule['category']}"), rule["strength"], rule["certainty"]]
+            said += [rule["applicability"], rule["jurisdiction"]]
+        if rule["verification"] != "verified":
+            said.append(self.say(f"verification.{rule['verification']}"))
+        return " · ".join(filter(None, said))
+
+    def because(self, reasons: Iterable[Mapping[str, str]]) -> list[str]:
+        """Return the answers behind something. They exist in the clinician's words only."""
+        said = [f"{each['wording']} ({self.say('source.' + each['source'])})" for each in reasons]
+        return [f"{self.say('heading.because')}: {' / '.join(said)}"] if said and self.for_clinician else []
+
+    def decision(self, rule: str) -> list[str]:
+        made = self.decisions.get(rule)
+        if made is None:
+            return []
+        said = [self.say(f"decision.{made.decision}")]
+        if made.code is not None:
+            said.append(self.say(f"decision_reason.{made.code}"))
+        return [": ".join([*said, made.comment] if made.comment else said)]
+
+    # --- what stands behind it, and what comes after ---
+
+    def conflict(self, conflict: Mapping[str, Any]) -> Block:
+        sides = [
+            f"{place}) {side['text'][self.register]}{self.cite(side['references'])}"
+            for place, side in enumerate(conflict["sides"], 1)
+        ]
+        return Item(conflict["question"][self.register], (*sides, f"→ {conflict['default'][self.register]}"))
+
+    def hypothesis(self, hypothesis: Mapping[str, Any]) -> Block:
+        details = [f"+ {clue['text'][self.register]}" for clue in hypothesis["for"]]
+        details += [f"− {clue['text'][self.register]}" for clue in hypothesis["against"]]
+        details.append(f"? {hypothesis['decided_by'][self.register]}{self.cite(hypothesis['references'])}")
+        state = self.say(f"hypothesis.{hypothesis['state']}")
+        return Item(f"{hypothesis['title'][self.register]}: {state}", tuple(details))
+
+    def period(self, period: Mapping[str, Any]) -> Block | None:
+        rules = {each["id"]: each for each in self.rules if not each["after_emergency"]}
+        items = [self.marked(rules[each["rule"]]) for each in period["items"] if each["rule"] in rules]
+        dates = f"{period['from_date']} – {period['to_date']}"
+        return Item(f"{period['label'][self.register]} ({dates})", tuple(items)) if items else None
+
+    def tier(self, tier: Mapping[str, Any]) -> Block:
+        items = tuple(each[self.register] for each in tier["items"])
+        return Item(f"{tier['title'][self.register]}{self.cite(tier['references'])}", items)
+
+    def open_question(self, each: Mapping[str, Any]) -> Block:
+        symbol = f"{self.say('symbol.emergency')} " if each["emergency"] else ""
+        return Item(f"{symbol}{each['wording'][self.register]} ({self.say('status.' + each['status'])})")
+
+    def handover(self) -> None:
+        parts = [part for part in self.plan["handover"] if part["lines"]]
+        if parts:
+            self.blocks.append(Heading(2, self.say("heading.handover")))
+        for part in parts:
+            self.blocks.append(Heading(3, part["title"][self.register]))
+            self.blocks += [Item(self.filled(line[self.register])) for line in part["lines"]]
+
+    # --- references and versions ---
+
+    def sources(self) -> Iterable[Block]:
+        for each in self.plan["references"]:
+            if each["n"] in self.cited:
+                unverified = self.say("verification.unverified") if each["verified"] in UNVERIFIED else ""
+                superseded = each["superseded"] and f"{self.say('heading.superseded')}: {each['superseded']}"
+                kind = " · ".join(filter(None, [each["type"], each["jurisdiction"], unverified]))
+                details = tuple(filter(None, [kind, each["verified_note"], superseded]))
+                identifier = "" if each["identifier"] in each["citation"] else each["identifier"]
+                yield Source(each["n"], each["citation"], identifier, details)
+
+    def versions(self) -> None:
+        plan, made = self.plan, self.plan["produced_by"]
+        if plan["ignored"]:
+            self.blocks.append(Paragraph(f"{self.say('status.not_applicable')}: {', '.join(plan['ignored'])}"))
+        self.blocks += [
+            Paragraph(f"{made['software']} {made['version']} · {plan['schema']} · sha256 {plan_digest(dict(plan))}"),
+            Paragraph(f"{plan['protocol']['id']} {plan['protocol']['version']} · sha256 {plan['protocol']['digest']}"),
+        ]

@@ -1,0 +1,100 @@
+"""Questions and alarms as plain rows, one after the other, for the line mode.
+
+A row is what stands at its beginning (a key, a number, nothing) and its text; the shell breaks it to its width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chatbot.core.entry import entry_hint, option_keys
+from chatbot.core.protocol import QuestionType, Wording
+from chatbot.core.view import AlarmView, QuestionView, View
+from chatbot.export.document import spell
+
+Row = tuple[str, str]
+
+BLANK: Row = ("", "")
+
+
+def head_rows(view: View, intended_use: str, labels: Mapping[str, Wording], register: str) -> list[Row]:
+    """Return what is said once at the beginning of a sitting."""
+    kind = "" if view.kind == "clinical" else spell(labels, f"kind.{view.kind}", register)
+    case = " · ".join(filter(None, [kind, view.case, view.label, view.subject, view.as_of.replace("T", " ")]))
+    return [
+        ("", f"{view.title} {view.version}"),
+        ("", view.content_status),
+        ("", intended_use),
+        ("", view.disclaimer),
+        ("", case),
+        ("", f"answered: {view.done} of {view.expected}"),
+    ]
+
+
+def urgency_row(view: View, labels: Mapping[str, Wording], register: str) -> Row:
+    heading = spell(labels, "heading.urgency", register)
+    return ("", f"{heading}: {view.urgency_symbol} {view.urgency_label}. {view.urgency_text}")
+
+
+def flag_rows(view: View, labels: Mapping[str, Wording], register: str) -> list[Row]:
+    """Return where each red flag stands: the read-back at the end of the safety screen."""
+    rows = [("  ", f"{flag.title}: {spell(labels, f'flag.{flag.state}', register)}") for flag in view.flags]
+    return [("", spell(labels, "heading.red_flags", register)), *rows] if rows else []
+
+
+def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:
+    """Return a question with everything that may be typed; *mark* stands first in its heading."""
+    place = f"{asked.section}, {asked.index} of {asked.of}"
+    rows: list[Row] = [BLANK, ("", " · ".join(filter(None, [mark, place])))]
+    if asked.section_intro:
+        rows.append(("", asked.section_intro))
+    rows.append(("", asked.text))
+    for key, option in zip(option_keys(asked), asked.options, strict=True):
+        rows.append((f"  {key}  ", option.label))
+    if asked.type == QuestionType.GRID.value:
+        rows.append(("  ", f"{', '.join(row.label for row in asked.rows)}"))
+        rows.append(("  ", f"({', '.join(column.label for column in asked.columns)})"))
+    if asked.range and asked.type == QuestionType.NUMBER.value:
+        rows.append(("  ", asked.range))
+    if asked.type not in {QuestionType.YES_NO.value, QuestionType.CHOICE.value}:
+        rows.append(("  ", entry_hint(asked)))
+    colon = ":" if asked.type == QuestionType.TEXT.value else ""
+    rows.append(("  ", ", ".join(f"{colon}{each.key} {each.label}" for each in asked.statuses)))
+    if asked.answer:
+        still = "; type = when it is still so" if asked.expired else ""
+        rows.append(("  ", f"recorded: {asked.answer}{still}"))
+    return rows
+
+
+def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:
+    """Return an emergency in full: what, why, what now and by when, what not, and what to tell them."""
+
+    def say(key: str) -> str:
+        return spell(labels, key, register)
+
+    emergency = f"{say('symbol.emergency')} {say('urgency.emergency')}"
+    rows: list[Row] = [BLANK, *(("", f"{emergency}: {title}") for title in alarm.titles)]
+    if mark:
+        rows.insert(1, ("", mark))
+    if alarm.causes:
+        rows.append(("", f"{say('heading.because')}:"))
+    for place, cause in enumerate(alarm.causes, 1):
+        given = cause.given.replace("T", " ")
+        rows.append((f"  {place}  ", f"{cause.text}: {cause.answer} ({cause.source}, {given})"))
+    to_do = [each for each in alarm.actions if each.kind != "avoid"]
+    if to_do:
+        rows.append(("", f"{say('heading.now')}:"))
+    for place, action in enumerate(to_do, 1):
+        numbers = "".join(f"[{n}]" for n in action.numbers)
+        within = f"{action.within}: " if action.kind == "do" else ""
+        rows.append((f"  {place}  ", f"{within}{action.text} {numbers}"))
+    avoided = [each for each in alarm.actions if each.kind == "avoid"]
+    if avoided:
+        rows.append(("", f"{say('heading.do_not')}:"))
+    rows += [("  -  ", f"{each.text} {''.join(f'[{n}]' for n in each.numbers)}") for each in avoided]
+    if alarm.handover:
+        rows.append(("", f"{say('heading.tell_them')}:"))
+    rows += [("  ", sentence) for sentence in alarm.handover]
+    if alarm.references:
+        rows.append(("", f"{say('heading.references')}:"))
+    return [*rows, *(("  ", reference) for reference in alarm.references)]

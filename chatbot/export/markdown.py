@@ -1,0 +1,67 @@
+"""The plan as Markdown (CommonMark, GitHub tables off): every word in it is text, never markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chatbot.core.case import Decision
+from chatbot.core.protocol import Wording
+from chatbot.core.text import visible
+from chatbot.export.document import Block, Heading, Item, Paragraph, Source, plan_blocks
+
+_MARKUP = re.compile(r"[\\`*_\[\]~|$]")
+_LINE_START = re.compile(r"^([-+=#:]|\d{1,9}(?=[.)]))")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9./_%?=+-]+")
+
+
+def plan_markdown(
+    plan: Mapping[str, Any],
+    labels: Mapping[str, Wording],
+    *,
+    width: int = 80,
+    register: str = "clinician",
+    all_rules: bool = False,
+    case: str = "",
+    decisions: Mapping[str, Decision] | None = None,
+) -> str:
+    """Return the plan as Markdown. *width* is not used: a Markdown reader breaks its own lines."""
+    blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    written = []
+    for index, block in enumerate(blocks):
+        # Items of one list stand together; everything else is parted by an empty line.
+        together = index and isinstance(block, Item | Source) and type(blocks[index - 1]) is type(block)
+        written.append(("" if together or not index else "\n") + _block(block))
+    return "\n".join(written) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return foreign text as Markdown that renders as exactly that text on one line.
+
+    Addresses are not turned into links.
+    """
+    line = " ".join(visible(text).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = _MARKUP.sub(r"\\\g<0>", line).replace("://", "\\://").replace("www.", "www\\.")
+    return _LINE_START.sub(_unlisted, line)
+
+
+def _unlisted(match: re.Match[str]) -> str:
+    """Keep the beginning of a line from being read as a list or a quotation: "- x", "1. x"."""
+    start = match[1]
+    return f"{start}\\" if start.isdecimal() else f"\\{start}"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            return f"{'#' * level} {escaped(text)}"
+        case Paragraph(text, strong):
+            return f"**{escaped(text)}**" if strong and text.strip() else escaped(text)
+        case Item(text, details):
+            return "\n".join([f"- {escaped(text)}", *(f"  - {escaped(detail)}" for detail in details)])
+        case Source(n, citation, identifier, details):
+            link = f"<{identifier}>" if _ADDRESS.fullmatch(identifier) else escaped(identifier)
+            cited = " ".join(filter(None, [escaped(citation), link]))
+            return f"- \\[{n}\\] " + " · ".join([cited, *map(escaped, details)])

@@ -1,0 +1,216 @@
+"""The members of a record and of the header: built when writing, checked when reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from chatbot.core.events import EVENT_TYPES, EVENT_VERSION, CaseOpened, Event, UnknownEvent, from_data, to_data
+from chatbot.core.values import ValueProblem, parse_moment
+
+FORMAT = "backstory-transcript"
+
+FORMAT_VERSION = 1
+"""What this version writes, and the newest it reads."""
+
+MIN_READER = 1
+"""The oldest reader that understands what this version writes."""
+
+KINDS = ("clinical", "practice", "demonstration", "test")
+"""Kinds of a case; each has its own folder."""
+
+CLOSING = frozenset({"case.signed", "case.abandoned"})
+"""Nothing may stand after one of these."""
+
+MEMBERS = frozenset({"actor", "data", "id", "mono_ns", "prev", "seq", "t", "type", "v"})
+
+_HEADER = frozenset(
+    "format format_version min_reader case kind protocol software as_of subject label locale amends follows".split()
+)
+_HEX_128 = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_HEX_256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,63}", re.ASCII)
+
+
+class EnvelopeProblem(ValueError):
+    """A record or header whose members are not what they must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a transcript, read and checked."""
+
+    seq: int
+    """0 for the header, then 1, 2, …; it stands on line ``seq + 1``."""
+    id: str
+    t: str
+    """When it was written, by the wall clock: UTC to the millisecond."""
+    mono_ns: int
+    """Nanoseconds since this sitting's writer began, by a clock that cannot be set."""
+    actor: str
+    type: str
+    data: dict[str, Any]
+    event: Event
+    hash: str
+
+    @property
+    def line(self) -> int:
+        """The line it stands on, from 1."""
+        return self.seq + 1
+
+
+def is_digest(text: object) -> bool:
+    """Whether *text* is a SHA-256 in hex; nothing else may become part of a file name."""
+    return isinstance(text, str) and _HEX_256.fullmatch(text) is not None
+
+
+def header_data(opened: CaseOpened, software: str) -> dict[str, Any]:
+    """Return the data of a transcript's first record."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "min_reader": MIN_READER,
+        "software": software,
+        "amends": None,
+        "follows": None,
+        **to_data(opened),
+    }
+
+
+def members(event: Event, data: Mapping[str, Any], **stamp: Any) -> dict[str, Any]:
+    """Return a record's members; *stamp* holds actor, id, mono_ns, prev, seq and t."""
+    return {"type": event.type, "v": EVENT_VERSION, "data": data, **stamp}
+
+
+def check_members(record: object, seq: int) -> None:
+    """Check everything about a record but its place in the chain and its event.
+
+    Raises: EnvelopeProblem.
+    """
+    if not isinstance(record, dict) or record.keys() != MEMBERS:
+        raise EnvelopeProblem("the members are not those of a record")
+    for name in ("actor", "id", "prev", "t", "type"):
+        if not isinstance(record[name], str):
+            raise EnvelopeProblem(f"{name} is not text")
+    for name in ("mono_ns", "seq", "v"):
+        if type(record[name]) is not int or record[name] < 0:
+            raise EnvelopeProblem(f"{name} is not a count")
+    if _HEX_128.fullmatch(record["id"]) is None:
+        raise EnvelopeProblem("id is not 128 bits in hex")
+    if _STAMP.fullmatch(record["t"]) is None:
+        raise EnvelopeProblem("t is not a time in UTC to the millisecond")
+    if not isinstance(record["data"], dict):
+        raise EnvelopeProblem("data is not a mapping")
+    if (record["type"] == CaseOpened.type) is not (seq == 0):
+        raise EnvelopeProblem("a case is opened by its first record, and by no other")
+
+
+def check_header(data: Mapping[str, Any]) -> None:
+    """Check the data of a transcript's first record.
+
+    Raises: EnvelopeProblem.
+    """
+    if data.keys() != _HEADER:
+        wrong = sorted(data.keys() ^ _HEADER)
+        raise EnvelopeProblem(f"the header has members missing or too many: {', '.join(map(repr, wrong))}")
+    if data["kind"] not in KINDS:
+        raise EnvelopeProblem("the header names no known kind of case")
+    for name in ("case", "as_of", "subject", "label", "locale", "software"):
+        if not isinstance(data[name], str):
+            raise EnvelopeProblem(f"{name} is not text")
+    for name in ("amends", "follows"):
+        if not isinstance(data[name], str | None):
+            raise EnvelopeProblem(f"{name} is neither text nor null")
+    check_opening(data)
+
+
+def check_opening(data: Mapping[str, Any]) -> None:
+    """Check what can be wrong with a case before it is written.
+
+    Raises: EnvelopeProblem.
+    """
+    if _CASE.fullmatch(data["case"]) is None:
+        raise EnvelopeProblem("the case code is not short plain text")
+    protocol = data["protocol"]
+    if not isinstance(protocol, dict) or protocol.keys() != {"id", "version", "digest"}:
+        raise EnvelopeProblem("the protocol is not named by id, version and digest")
+    if not all(isinstance(each, str) for each in protocol.values()) or not is_digest(protocol["digest"]):
+        raise EnvelopeProblem("the protocol's digest is not a SHA-256")
+    try:
+        parse_moment(data["as_of"])
+    except ValueProblem as error:
+        raise EnvelopeProblem("as_of is not a day with or without a time") from error
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int
+
+
+def _is_stored(value: object) -> bool:
+    return _is_text(value) or _is_integer(value) or _is_texts(value) or _is_mapping(value)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "str": _is_text,
+    "int": _is_integer,
+    "list[str]": _is_texts,
+    "dict[str, str]": _is_mapping,
+    "Stored": _is_stored,
+}
+
+_SHAPES: dict[str, tuple[tuple[str, Callable[[object], bool], bool], ...]] = {
+    name: tuple(
+        (member.name, _FITS[str(member.type).removesuffix(" | None")], str(member.type).endswith(" | None"))
+        for member in fields(cls)
+    )
+    for name, cls in EVENT_TYPES.items()
+}
+"""Event name to (member, what it must be, whether it may be missing)."""
+
+
+def read_event(record: Mapping[str, Any]) -> Event:
+    """Return the event of a checked record.
+
+    Raises: UnknownEvent when this version does not know it; EnvelopeProblem when a member is of the wrong kind.
+    """
+    data: dict[str, Any] = record["data"]
+    if record["v"] == EVENT_VERSION:
+        for name, fits, optional in _SHAPES.get(record["type"], ()):
+            value = data.get(name)
+            if not fits(value) and not (optional and value is None):
+                raise EnvelopeProblem(f"{name} of {record['type']} is missing or of the wrong kind")
+    return from_data(record["type"], record["v"], data)
+
+
+__all__ = [
+    "CLOSING",
+    "FORMAT",
+    "FORMAT_VERSION",
+    "KINDS",
+    "MIN_READER",
+    "EnvelopeProblem",
+    "Record",
+    "UnknownEvent",
+    "check_header",
+    "check_members",
+    "check_opening",
+    "header_data",
+    "is_digest",
+    "members",
+    "read_event",
+]

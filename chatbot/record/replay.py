@@ -1,0 +1,164 @@
+"""Verify a transcript against the protocol kept beside it: every step folded again, every plan built again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chatbot.core.case import Case, evolve
+from chatbot.core.events import CaseSigned, PlanIssued
+from chatbot.core.plan import build_plan, plan_digest
+from chatbot.core.protocol import Protocol
+from chatbot.errors import CorruptTranscript, ExitCode
+from chatbot.record import bundle
+from chatbot.record.envelope import Record
+from chatbot.record.read import Transcript, read_transcript
+
+LoadBundle = Callable[[bytes], Protocol]
+"""From the canonical JSON of a protocol to the protocol. May remember what it has loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What verifying one transcript gave. That it exists means: the chain holds and every plan came out the same."""
+
+    path: Path
+    case: str
+    kind: str
+    records: int
+    head: str
+    head_code: str
+    """What reports print; compare it with the report to show that this is the same transcript."""
+    phase: str
+    urgency: str
+    plan_digests_checked: int
+    torn: bool
+    problems: tuple[str, ...]
+    """What is not as it should be and yet no corruption: a torn end."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a command that verifies ends with."""
+        return ExitCode.TORN if self.torn else ExitCode.FINE
+
+    @property
+    def verdict(self) -> str:
+        """In one word, and never more than was shown: VALID-CLOSED, VALID-OPEN or TORN."""
+        if self.torn:
+            return "TORN"
+        return "VALID-CLOSED" if self.phase in {"signed", "abandoned"} else "VALID-OPEN"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON data."""
+        return {
+            "path": str(self.path),
+            "verdict": self.verdict,
+            "case": self.case,
+            "kind": self.kind,
+            "records": self.records,
+            "head": self.head,
+            "head_code": self.head_code,
+            "phase": self.phase,
+            "urgency": self.urgency,
+            "plan_digests_checked": self.plan_digests_checked,
+            "torn": self.torn,
+            "problems": list(self.problems),
+        }
+
+
+def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = None) -> VerifyReport:
+    """Check the chain, load the kept protocol, fold every event, and build every recorded plan again.
+
+    *protocols_folder*: where to look for the protocol instead of above the transcript. A torn end is reported,
+    not raised. Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
+    """
+    transcript = read_transcript(path)
+    protocol = load_protocol(transcript, load_bundle, protocols_folder)
+    case, checked = replay(transcript, protocol)
+    damage = transcript.damage
+    return VerifyReport(
+        path=path,
+        case=transcript.case,
+        kind=transcript.kind,
+        records=transcript.records,
+        head=transcript.head,
+        head_code=transcript.head_code,
+        phase=case.phase.value,
+        urgency=case.urgency.value,
+        plan_digests_checked=checked,
+        torn=transcript.torn,
+        problems=() if damage is None else (damage.error(path).render(),),
+    )
+
+
+def load_protocol(transcript: Transcript, load_bundle: LoadBundle, folder: Path | None = None) -> Protocol:
+    """Return the protocol a transcript was made with, from the copy kept beside it.
+
+    Raises: StorageError when it is not there; CorruptTranscript when it is not what its digest says.
+    """
+    data = bundle.load(transcript.path, transcript.digest, folder)
+    protocol = load_bundle(data)
+    named = transcript.header["protocol"]
+    if (protocol.id, protocol.version, protocol.digest) != (named["id"], named["version"], named["digest"]):
+        raise CorruptTranscript(
+            f"the header names protocol {named['id']} {named['version']}, but what its digest leads to is "
+            f"{protocol.id} {protocol.version}",
+            code="T013",
+            place=f"{transcript.path}:1",
+            hint="do not rely on this transcript; ask where it comes from",
+        )
+    return protocol
+
+
+def replay(transcript: Transcript, protocol: Protocol) -> tuple[Case, int]:
+    """Fold all events one by one; return the case and how many plan digests were checked.
+
+    Raises: CorruptTranscript naming the line of the first event that does not fit or whose plan differs.
+    """
+    case: Case | None = None
+    checked = 0
+    for entry in transcript.entries:
+        try:
+            if isinstance(entry.event, PlanIssued):
+                _compare(transcript, entry, entry.event.digest, plan_digest(build_plan(protocol, _present(case))))
+                checked += 1
+            elif isinstance(entry.event, CaseSigned):
+                _compare(transcript, entry, entry.event.digest, _present(case).plan_digest)
+                checked += 1
+            case = evolve(protocol, case, entry.event)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            raise CorruptTranscript(
+                f"{entry.type} does not fit protocol {protocol.id} {protocol.version}: {_said(entry, error)}",
+                code="T013",
+                place=f"{transcript.path}:{entry.line}",
+                hint="do not rely on this transcript: what it says cannot have been recorded under its protocol",
+            ) from error
+    return _present(case), checked
+
+
+def _present(case: Case | None) -> Case:
+    if case is None:  # pragma: no cover - a transcript that was read begins with case.opened
+        raise ValueError("a case begins with case.opened")
+    return case
+
+
+def _said(entry: Record, error: Exception) -> str:
+    """Say what went wrong without repeating an answer."""
+    question = entry.data.get("question")
+    if question:
+        return f"question {question!r} does not exist or does not take this answer"
+    return str(error) if isinstance(error, ValueError) else type(error).__name__
+
+
+def _compare(transcript: Transcript, entry: Record, recorded: str, again: str | None) -> None:
+    if recorded == again:
+        return
+    now = "no plan of these answers was issued" if again is None else f"replay gives {again[:12]}"
+    raise CorruptTranscript(
+        f"the plan recorded here is {recorded[:12]}, but {now}",
+        code="T012",
+        place=f"{transcript.path}:{entry.line}",
+        hint="the events or the digest were altered, or this version plans differently from the one that wrote it",
+    )

@@ -1,0 +1,379 @@
+"""The writer of one transcript: every event is on disk before ``append`` returns.
+
+After any error between the first byte written and the end of the sync the file is no longer trusted: the
+system may have dropped the data and say *fine* the next time. The whole transcript is then written anew from
+memory, or the answer counts as not saved. Nothing is ever tried again on the same file.
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chatbot.core.events import CaseOpened, Event, StorageRelocated
+from chatbot.core.protocol import Protocol
+from chatbot.errors import StorageError, UsageError
+from chatbot.record import bundle, chain, publish, reopen
+from chatbot.record.disk import (
+    Disk,
+    close_quietly,
+    make_private_folder,
+    same_file,
+    sync_folder,
+    unlink_quietly,
+    write_all,
+)
+from chatbot.record.envelope import CLOSING, KINDS, EnvelopeProblem, check_opening, header_data
+from chatbot.record.host import Host
+from chatbot.record.pen import Draft, Pen, Place
+from chatbot.record.recovery import LARGEST_FILE
+from chatbot.record.reopen import RecoveredTranscript
+
+LEAST_FREE = 16 * 1024 * 1024
+"""Bytes that must be free before a case is opened."""
+
+_ANSWERS = frozenset({"answer.given", "answer.corrected"})
+
+_CAUSES = {
+    "write_failed": "could not be written",
+    "unlinked": "was removed or renamed",
+    "replaced": "was replaced by another file",
+    "changed": "was changed by another program",
+    "unreadable": "can no longer be reached",
+}
+"""Why a transcript was written anew, as ``storage.relocated`` spells it, and in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Durable:
+    """What is on disk for certain. One value, so that nothing can interrupt its change half-way."""
+
+    lines: tuple[bytes, ...]
+    place: Place
+    size: int
+    answers: int
+    ended: bool
+
+
+class MemoryRecorder:
+    """Keeps events in memory only: for plans from an answers file, and for tests."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def append(self, events: Sequence[Event]) -> None:
+        self.events.extend(events)
+
+
+class TranscriptWriter:
+    """Appends to one transcript. Made by ``create`` or ``resume``; holds its lock until closed.
+
+    May be called from any thread. A process must not fork while one is open: the lock would be shared.
+    """
+
+    def __init__(
+        self, disk: Disk, host: Host, pen: Pen, path: Path, fd: int, durable: _Durable, fallback: Path | None
+    ) -> None:
+        """For ``create`` and ``resume``."""
+        self.path = path
+        """Where the transcript is; changes when it has to be written anew."""
+        self.notices: list[str] = []
+        """What the person must be told, oldest first; a shell shows them and clears the list."""
+        self._disk, self._host, self._pen, self._fallback = disk, host, pen, fallback
+        self._fd = fd
+        self._durable = durable
+        self._guard = threading.Lock()
+        self._error: OSError | None = None
+        """The first thing the system refused while writing the present events."""
+        self._distrust = ""
+        """Why the file may no longer be written to; empty while it may."""
+
+    # --- opening ---
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        opened: CaseOpened,
+        protocol: Protocol,
+        host: Host,
+        *,
+        actor: str = "",
+        fallback: Path | None = None,
+        disk: Disk | None = None,
+    ) -> Self:
+        """Begin a transcript: the protocol first, then a file that holds the header from its first moment.
+
+        *actor*: who is at the keyboard; the account otherwise. *fallback*: a folder, best on another disk,
+        used when the first can no longer be written. Raises: StorageError; then no transcript exists.
+        """
+        disk = disk or Disk()
+        _check_opening(opened, protocol, host)
+        folder = folder.absolute().resolve()
+        pen = Pen(host)
+        draft = pen.draft((opened,), Place(actor=actor or f"os:{host.user()}"))
+        place = folder / opened.kind
+        try:
+            make_private_folder(disk, place)
+            _check_space(disk, place)
+            bundle.keep(disk, folder, protocol)
+            fd, path = _publish_locked(disk, host, place, draft)
+        except OSError as error:
+            raise publish.storage_error(error, place, "open a case here") from error
+        pen.written(draft)
+        durable = _Durable(draft.lines, draft.place, len(draft.data), answers=0, ended=False)
+        return cls(disk, host, pen, path, fd, durable, fallback)
+
+    @classmethod
+    def resume(
+        cls, path: Path, host: Host, *, actor: str = "", fallback: Path | None = None, disk: Disk | None = None
+    ) -> tuple[Self, RecoveredTranscript]:
+        """Open a transcript for another sitting; a torn end is set aside and noted.
+
+        Raises: LockedByAnother; CorruptTranscript or VersionUnsupported, the file then being untouched;
+        UsageError when the case is signed or abandoned; StorageError.
+        """
+        disk = disk or Disk()
+        place = Place(actor=actor or f"os:{host.user()}")
+        opened = reopen.reopen(disk, host, path, place)
+        transcript = opened.transcript
+        answers = sum(entry.type in _ANSWERS for entry in transcript.entries)
+        durable = _Durable(opened.lines, opened.place, opened.size, answers, ended=False)
+        return cls(disk, host, opened.pen, transcript.path, opened.fd, durable, fallback), transcript
+
+    # --- what is known ---
+
+    @property
+    def records(self) -> int:
+        """How many records are durable, the header included."""
+        return len(self._durable.lines)
+
+    @property
+    def head(self) -> str:
+        """Hash of the last durable record."""
+        return self._durable.place.prev
+
+    @property
+    def head_code(self) -> str:
+        """What reports print, to anchor the transcript."""
+        return chain.head_code(self.head, self.records)
+
+    # --- writing ---
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Make events durable, all of them, in this order.
+
+        Raises: StorageError when that cannot be done; the caller may try again once the cause is mended.
+        UsageError when the case is signed or abandoned. Then none of the events counts as recorded.
+        """
+        with self._guard:
+            if not events:
+                return
+            self._check(events)
+            self._error = None
+            if not self._distrust:
+                self._write(self._pen.draft(events, self._durable.place))
+            if self._distrust:
+                self._relocate(events)
+
+    def _check(self, events: Sequence[Event]) -> None:
+        if self._fd < 0:
+            raise StorageError("the transcript is closed", code="F011", place=str(self.path), hint="resume the case")
+        if any(isinstance(event, CaseOpened) for event in events):
+            raise StorageError("a case is opened once", code="F010", place=str(self.path))
+        if self._durable.ended or any(event.type in CLOSING for event in events[:-1]):
+            raise UsageError(
+                "nothing can be added to a case that is signed or abandoned",
+                code="T009",
+                place=str(self.path),
+                hint="open an amendment or a follow-up",
+            )
+
+    def _write(self, draft: Draft) -> None:
+        """Append a draft, or set ``_distrust``."""
+        data = draft.data
+        if self._durable.size + len(data) > LARGEST_FILE:
+            raise StorageError("the transcript is as large as it may be", code="F010", place=str(self.path))
+        self._distrust = self._strayed()
+        if self._distrust:
+            return
+        # Whatever interrupts the next three lines, the keyboard included, leaves the file distrusted.
+        self._distrust = "write_failed"
+        try:
+            write_all(self._disk, self._fd, data)
+            self._disk.sync_data(self._fd)
+        except OSError as error:
+            self._error = error
+            return
+        self._accept(draft, self._durable.size + len(data))
+
+    def _strayed(self) -> str:
+        """Return why the open file is no longer the transcript as we left it; empty when it is."""
+        try:
+            ours = self._disk.fstat(self._fd)
+            try:
+                named = self._disk.lstat(self.path)
+            except (FileNotFoundError, NotADirectoryError):
+                return "unlinked"
+        except OSError as error:
+            self._error = error
+            return "unreadable"
+        if not same_file(ours, named):
+            return "replaced"
+        if ours.st_nlink < 1:
+            return "unlinked"
+        return "" if ours.st_size == self._durable.size else "changed"
+
+    def _accept(self, draft: Draft, size: int) -> None:
+        """The draft is durable: from here on it counts."""
+        before = self._durable
+        self._durable = _Durable(
+            lines=before.lines + draft.lines,
+            place=draft.place,
+            size=size,
+            answers=before.answers + sum(event.type in _ANSWERS for event in draft.events),
+            ended=draft.events[-1].type in CLOSING,
+        )
+        self._pen.written(draft)
+        self._distrust = ""
+
+    # --- writing anew ---
+
+    def _relocate(self, events: Sequence[Event]) -> None:
+        """Write the whole transcript with *events* to a new file."""
+        cause = self._distrust
+        folders = [self.path.parent]
+        if self._fallback is not None:
+            folders.append(self._fallback.absolute().resolve() / self.path.parent.name)
+        for folder in dict.fromkeys(folders):
+            try:
+                self._rewrite(folder, cause, events)
+            except OSError as error:
+                self._error = self._error or error
+            else:
+                return
+        raise self._not_saved(cause)
+
+    def _rewrite(self, folder: Path, cause: str, events: Sequence[Event]) -> None:
+        make_private_folder(self._disk, folder)
+        draft = self._pen.draft((StorageRelocated(cause, self.head), *events), self._durable.place)
+        data = b"".join(line + b"\n" for line in self._durable.lines) + draft.data
+        target = folder / self.path.name
+        fd, temporary = publish.write_temporary(self._disk, target, data, lock=True)
+        try:
+            path = self._name_rewritten(temporary, target, cause, draft)
+        except BaseException:
+            close_quietly(self._disk, fd)
+            unlink_quietly(self._disk, temporary)
+            raise
+        earlier, self._fd, self.path = self._fd, fd, path
+        close_quietly(self._disk, earlier)
+        sync_folder(self._disk, folder)
+        self._accept(draft, len(data))
+        words = _CAUSES[cause]
+        self.notices.append(f"The transcript {words}. All {self._durable.answers} answers were written again to {path}")
+
+    def _name_rewritten(self, temporary: Path, target: Path, cause: str, draft: Draft) -> Path:
+        """Give the new file its name: that of the old one unless somebody else's bytes are there now."""
+        try:
+            there = self._disk.lstat(target)
+        except FileNotFoundError:
+            there = None
+        if there is None:
+            try:
+                publish.give_name(self._disk, temporary, target)
+                return target
+            except FileExistsError:
+                pass
+        elif cause != "changed" and same_file(there, self._disk.fstat(self._fd)):
+            self._disk.rename(temporary, target)
+            return target
+        free = target.with_name(_file_name(self._host, draft))
+        publish.give_name(self._disk, temporary, free)
+        return free
+
+    def _not_saved(self, cause: str) -> StorageError:
+        why = _CAUSES[cause] if self._error is None else publish.reason(self._error)
+        if cause in {"write_failed", "unreadable"}:
+            safe = f"the {self._durable.answers} answers before it are safe"
+        else:
+            safe = f"the {self._durable.answers} answers before it are in this program's memory only: do not close it"
+        return StorageError(
+            f"the last entry is NOT SAVED: {why}",
+            code="F006",
+            place=str(self.path),
+            hint=f"{safe}; make room or mend the disk, then enter it again",
+        )
+
+    # --- closing ---
+
+    def close(self) -> None:
+        """Let go of the file and its lock. Everything appended is durable already."""
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            close_quietly(self._disk, fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _file_name(host: Host, draft: Draft) -> str:
+    """Return a name made of time and random bits only; nothing a person typed becomes part of it."""
+    return f"{draft.wall:%Y%m%dT%H%M%SZ}-{host.new_id()}.jsonl"
+
+
+def _publish_locked(disk: Disk, host: Host, folder: Path, draft: Draft) -> tuple[int, Path]:
+    """Write a new file that is locked before anybody can see it; return its descriptor and name. Raises: OSError."""
+    path = folder / _file_name(host, draft)
+    fd, temporary = publish.write_temporary(disk, path, draft.data, lock=True)
+    try:
+        for _ in range(8):
+            try:
+                publish.give_name(disk, temporary, path)
+                break
+            except FileExistsError:
+                path = folder / _file_name(host, draft)
+        else:
+            raise FileExistsError(errno.EEXIST, "every name is taken", str(path))
+        temporary = path
+        sync_folder(disk, folder)
+    except BaseException:
+        close_quietly(disk, fd)
+        unlink_quietly(disk, temporary)
+        raise
+    return fd, path
+
+
+def _check_opening(opened: CaseOpened, protocol: Protocol, host: Host) -> None:
+    wanted = {"id": protocol.id, "version": protocol.version, "digest": protocol.digest}
+    try:
+        if opened.kind not in KINDS:
+            raise EnvelopeProblem(f"{opened.kind!r} is not a kind of case; the kinds are {', '.join(KINDS)}")
+        if opened.protocol != wanted:
+            raise EnvelopeProblem("the case names another protocol than it is opened with")
+        check_opening(header_data(opened, host.software()))
+    except EnvelopeProblem as problem:
+        raise StorageError(
+            f"the case cannot be opened: {problem}", code="F008", hint="this is a fault of the program, not of yours"
+        ) from problem
+
+
+def _check_space(disk: Disk, folder: Path) -> None:
+    free = disk.free_bytes(folder)
+    if free < LEAST_FREE:
+        raise StorageError(
+            f"the disk is nearly full: {free >> 20} MiB are free, {LEAST_FREE >> 20} MiB are needed to begin",
+            code="F005",
+            place=str(folder),
+            hint="free some space, or choose another folder with --transcripts",
+        )
