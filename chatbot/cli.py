@@ -285,13 +285,20 @@ def _needs_terminal(hint: str) -> None:
 
 
 def _lines(options: argparse.Namespace, desk: Any, interview: Any) -> int:
+    import shutil
+
     from chatbot import plain
     from chatbot.settings import read_settings
 
-    for line in about(interview.protocol):
-        plain.write_line(line)
-    register = options.register or read_settings(options.settings).register or "clinician"
-    return plain.run(interview, register=register, read=plain.read_line, write=plain.write_line, notices=desk.notices)
+    return plain.run(
+        interview,
+        register=options.register or read_settings(options.settings).register or "clinician",
+        read=plain.read_line,
+        write=plain.write_line,
+        width=max(40, min(100, shutil.get_terminal_size().columns)),
+        encoding=sys.stdout.encoding or "ascii",
+        notices=desk.notices,
+    )
 
 
 def _screen(options: argparse.Namespace, desk: Any, interview: Any, register: str | None) -> int:

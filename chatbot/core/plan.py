@@ -112,6 +112,8 @@ class _Builder:
         ]
         hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
         safety_net = summary.safety_net(protocol)
+        unresolved = self.unresolved()
+        waiting = sum(1 for each in unresolved if each["flags"])
         self.number(flags, recommendations, conflicts, safety_net, hypotheses)
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
         return {
@@ -137,11 +139,11 @@ class _Builder:
             "hypotheses": hypotheses,
             "recommendations": recommendations,
             "conflicts": conflicts,
-            "unresolved": self.unresolved(),
+            "unresolved": unresolved,
             "timeline": self.timeline(recommendations),
             "safety_net": safety_net,
             "reassurance": self.reassurance(),
-            "handover": summary.handover(protocol, case, flags, recommendations, hypotheses, self.urgency),
+            "handover": summary.handover(protocol, case, flags, recommendations, hypotheses, self.urgency, waiting),
             "references": self.references(),
             "ignored": [
                 key for key in protocol.questions if key in case.answers and self.assessment.applies[key] is False

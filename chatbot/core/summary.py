@@ -37,14 +37,19 @@ def handover(
     recommendations: list[dict[str, Any]],
     hypotheses: list[dict[str, Any]],
     urgency: Urgency,
+    waiting: int,
 ) -> list[dict[str, Any]]:
-    """Return the parts of the handover, each with its lines. Private answers are left out."""
+    """Return the parts of the handover, each with its lines. Private answers are left out.
+
+    *waiting*: how many open questions a red flag hangs on, for the sentence about the urgency.
+    """
     parts = []
     for part in protocol.handover:
         lines = [] if part.intro is None else [_both(part.intro)]
         lines += reported(protocol, case, part)
         if part.id == "situation":
-            lines.insert(0, _label(protocol, f"urgency_text.{urgency.value}"))
+            said = _both(protocol.labels[f"urgency_text.{urgency.value}"])
+            lines.insert(0, {register: text.replace("{open}", str(waiting)) for register, text in said.items()})
         if part.id == "assessment":
             lines += _standing_flags(protocol, flags) + _supported(protocol, hypotheses)
         if part.id == "recommendation":
@@ -128,7 +133,3 @@ def soonest(recommendations: list[dict[str, Any]]) -> list[Line]:
 
 def _both(wording: Any) -> Line:
     return {"clinician": wording.clinician, "patient": wording.patient}
-
-
-def _label(protocol: Protocol, key: str) -> Line:
-    return _both(protocol.labels[key])

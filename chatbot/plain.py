@@ -1,0 +1,551 @@
+"""The line mode: one question after another, for screen readers, braille, pipes and dumb terminals.
+
+It only ever writes whole lines: no colour, no cursor movement, nothing that is drawn again. Reading and
+writing are given to ``run``; ``read_line`` and ``write_line`` are those of a process.
+One loop and its commands, which all share what is on screen, so it stays one module past 400 lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.core import commands as cmd
+from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
+from chatbot.core.navigation import DECISIONS
+from chatbot.core.phases import Phase
+from chatbot.core.present import present
+from chatbot.core.protocol import QuestionType
+from chatbot.core.text import wrap
+from chatbot.core.values import Source, Stored
+from chatbot.core.view import AlarmView, QuestionView, View
+from chatbot.errors import ExitCode
+from chatbot.export.document import spell
+from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
+from chatbot.export.text import encodable, plan_text, safe
+from chatbot.interview import Interview
+
+READ_WORD = "read"
+"""What acknowledges an alarm. Enter alone never does: a key held down must not answer for a person."""
+
+STILL_SO = "="
+
+
+def run(
+    interview: Interview,
+    *,
+    register: str = "clinician",
+    read: Callable[[str], str | None],
+    write: Callable[[str], None],
+    width: int = 80,
+    encoding: str = "utf-8",
+    notices: Callable[[], Sequence[str]] = tuple,
+) -> int:
+    """Work on a case until it is left or closed, and return the exit code.
+
+    ``read`` shows a prompt and returns one line, or None when there is no more input: the case is then suspended.
+    ``write`` puts out one line and adds its end. Characters that *encoding* cannot carry are said in others.
+    ``notices`` returns what is to be told about the file since it was last asked.
+
+    Raises: BackstoryError from the recorder.
+    """
+    shell = _Shell(interview, register, read, write, width, encoding)
+    shell.notices = notices
+    return shell.run()
+
+
+def read_line(prompt: str) -> str | None:
+    """Show a prompt on standard output and read a line of standard input; None at its end.
+
+    Bytes that are no text become replacement characters, which no answer may hold. What comes from a pipe
+    is repeated, so that the output can be read by itself.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors == "strict":
+        with contextlib.suppress(io.UnsupportedOperation):  # something was read from it already
+            sys.stdin.reconfigure(errors="replace")
+    sys.stdout.write(safe(prompt, sys.stdout.encoding or "ascii"))
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line or not sys.stdin.isatty():
+        write_line(line.rstrip("\r\n"))
+    return line.rstrip("\r\n") if line else None
+
+
+def write_line(line: str) -> None:
+    """Write a line to standard output, in characters it can carry."""
+    sys.stdout.write(safe(line, sys.stdout.encoding or "ascii") + "\n")
+    sys.stdout.flush()
+
+
+class _Ended(Exception):
+    """There is no more input, or the person leaves."""
+
+
+class _Shell:
+    def __init__(
+        self,
+        interview: Interview,
+        register: str,
+        read: Callable[[str], str | None],
+        write: Callable[[str], None],
+        width: int,
+        encoding: str,
+    ) -> None:
+        self.interview, self.register = interview, register
+        self.labels = interview.protocol.labels
+        self._read, self._write, self.width, self.encoding = read, write, width, encoding
+        self.source: tuple[str, str] | None = None
+        """The question on screen and the source its answer is to be recorded with."""
+        self.said: tuple[str, str] | None = None
+        """The urgency and the note on scope that were read out last."""
+        self.read_back = False
+        """Whether the end of the safety screen was announced."""
+        self.notices: Callable[[], Sequence[str]] = tuple
+
+    # --- reading and writing ---
+
+    def put(self, text: str, first: str = "") -> None:
+        for line in wrap(safe(text, self.encoding), self.width, " " * len(first), first):
+            self._write(line)
+
+    def rows(self, rows: Iterable[Row]) -> None:
+        for first, text in rows:
+            self.put(text, first)
+
+    def ask(self, prompt: str) -> str:
+        line = self._read(safe(prompt, self.encoding) + " ")
+        if line is None:
+            raise _Ended
+        return line.strip()
+
+    def say(self, key: str) -> str:
+        return spell(self.labels, key, self.register)
+
+    def pick(self, choices: Sequence[tuple[str, str]]) -> str | None:
+        """Let one of several (value, label) be chosen by number; None when nothing is typed."""
+        for place, (_, label) in enumerate(choices, 1):
+            self.put(label, f"  {place}  ")
+        while typed := self.ask("number, or Enter for none:"):
+            if typed.isdecimal() and typed.isascii() and 0 < int(typed) <= len(choices):
+                return choices[int(typed) - 1][0]
+            self.put(f"{typed!r} is not a number from 1 to {len(choices)}")
+        return None
+
+    def agreed(self, prompt: str) -> bool:
+        return self.ask(f"{prompt} Type yes, or Enter for no:").casefold() in {"y", "yes"}
+
+    @property
+    def mark(self) -> str:
+        """What stands on every question and alarm of a case that is not a clinical one."""
+        kind = self.interview.case.kind
+        return "" if kind == "clinical" else self.say(f"kind.{kind}")
+
+    # --- the loop ---
+
+    def view(self) -> View:
+        return self.interview.view(self.register)
+
+    def run(self) -> int:
+        try:
+            self.greet()
+            while not self.view().closed:
+                self.notify()
+                self.step()
+            self.notify()
+            self.put(f"This case is {self.say(f'phase.{self.interview.case.phase.value}')}. It is saved.")
+        except _Ended:
+            self.leave()
+        return int(ExitCode.FINE)
+
+    def greet(self) -> None:
+        view = self.view()
+        intended_use = self.interview.protocol.intended_use.in_register(self.register)
+        self.rows(head_rows(view, intended_use, self.labels, self.register))
+        self.put("Type ? for help.")
+        resumed = any(event.type == "case.resumed" for event in self.interview.events)
+        if resumed and not view.closed and not self.agreed("Is this the person in front of you?"):
+            raise _Ended
+
+    def notify(self) -> None:
+        for notice in self.notices():
+            self.put(notice, "! ")
+
+    def step(self) -> None:
+        view = self.view()
+        if view.alarm is not None:
+            self.alarm(view.alarm)
+            return
+        self.announce(view)
+        if view.question is None:
+            self.review(view)
+        else:
+            self.question(view.question)
+
+    def announce(self, view: View) -> None:
+        """Say aloud what changed: urgency, scope, and the safety screen once it is complete."""
+        if self.said is None or self.said != (view.urgency, view.scope_text):
+            if self.said is None or self.said[0] != view.urgency:
+                self.rows([urgency_row(view, self.labels, self.register)])
+            if view.scope_text:
+                self.put(view.scope_text)
+            self.said = (view.urgency, view.scope_text)
+        if view.safety_asked and not self.read_back:
+            self.rows(flag_rows(view, self.labels, self.register))
+        self.read_back = view.safety_asked
+
+    def leave(self) -> None:
+        """Suspend the case; what was answered is on disk already."""
+        case = self.interview.case
+        if not case.closed and case.phase is not Phase.SUSPENDED:
+            self.interview.send(cmd.Suspend())
+        self.notify()
+        self.put(f"The case {case.case} is saved: {len(case.answers)} answers. It can be resumed at any time.")
+
+    # --- the question ---
+
+    def question(self, asked: QuestionView) -> None:
+        """Put one question and read lines until something has moved."""
+        if self.source is not None and self.source[0] != asked.id:
+            self.source = None
+        self.rows(question_rows(asked, self.labels, self.register, self.mark))
+        if asked.type == QuestionType.GRID.value:
+            normal = "Enter = everything normal; " if asked.normal is not None and not asked.answer else ""
+            self.put(f"{normal}rows = one row after the other", "  ")
+        while not self.take(asked, self.ask(">")):
+            pass
+
+    def take(self, asked: QuestionView, typed: str) -> bool:
+        """Do what a line says. True: something moved, put the question that is up now."""
+        found = self.action(asked, typed)
+        if found is not None:
+            action, rest = found
+            return action.run(self, asked, rest)
+        status = self.status(asked, typed)
+        if status is not None:
+            return self.give(asked, cmd.GiveAnswer(asked.id, status=status))
+        if typed.startswith(":"):
+            self.put(f"there is no command {typed.split()[0]}; ? lists them")
+            return False
+        return self.answer(asked, typed)
+
+    def action(self, asked: QuestionView | None, typed: str) -> tuple[_Action, str] | None:
+        """Return the command a line is, with what follows it. A word needs its colon; a key does not, but in a text."""
+        word, _, rest = typed.removeprefix(":").partition(" ")
+        word = word.casefold()
+        if not word:
+            return None
+        if typed.startswith(":"):
+            return next(((each, rest.strip()) for each in ACTIONS if word in {each.name, each.key}), None)
+        is_text = asked is not None and asked.type == QuestionType.TEXT.value
+        if rest or (is_text and typed != "?") or (asked is not None and word in option_keys(asked)):
+            return None
+        keys = {"name", "key"} if asked is None else {"key"}
+        return next(((each, "") for each in ACTIONS if word in {getattr(each, part) for part in keys}), None)
+
+    def status(self, asked: QuestionView, typed: str) -> str | None:
+        """Return the status a line stands for: its key, or ``:key`` and ``:name``, which is the only way in a text."""
+        word = typed.removeprefix(":").casefold()
+        bare = not typed.startswith(":")
+        if bare and (asked.type == QuestionType.TEXT.value or word in option_keys(asked)):
+            return None
+        for each in asked.statuses:
+            if word == each.key or (word == each.status and not bare):
+                return each.status
+        return None
+
+    def answer(self, asked: QuestionView, typed: str) -> bool:
+        if not typed:
+            return self.enter(asked)
+        if asked.type == QuestionType.GRID.value and typed.casefold() == "rows":
+            return self.row_by_row(asked)
+        found = read_entry(asked, typed, self.interview.case.as_of)
+        if isinstance(found, EntryProblem):
+            self.problem(found.message, found.hint)
+            return False
+        return self.give(asked, cmd.GiveAnswer(asked.id, value=found.value))
+
+    def enter(self, asked: QuestionView) -> bool:
+        """Enter alone: an answer that stands is kept, an untouched grid is all normal; otherwise it says nothing."""
+        if asked.expired:
+            self.put(f"type {STILL_SO} when this is still so: {asked.answer}. Otherwise answer again.")
+        elif asked.answer:
+            return self.send(cmd.Forward())
+        elif asked.type == QuestionType.GRID.value and asked.normal is not None:
+            cells: Stored = {f"{row.id}.{column.id}": asked.normal for row in asked.rows for column in asked.columns}
+            return self.give(asked, cmd.GiveAnswer(asked.id, value=cells, via="block"))
+        else:
+            self.put(entry_hint(asked))
+        return False
+
+    def row_by_row(self, asked: QuestionView) -> bool:
+        columns = ", ".join(column.label for column in asked.columns)
+        enter = "Enter = normal, " if asked.normal is not None else ""
+        self.put(f"{enter}{NOT_RECORDED} = not recorded, :stop = leave the table. Columns: {columns}")
+        cells: dict[str, str] = {}
+        for row in asked.rows:
+            while True:
+                typed = self.ask(f"{row.label}:")
+                if typed == ":stop":
+                    self.put("nothing is recorded")
+                    return False
+                if not typed and asked.normal is not None:
+                    typed = "normal"
+                found = read_row(asked, row.id, typed, self.interview.case.as_of)
+                if not isinstance(found, EntryProblem):
+                    break
+                self.problem(found.message, found.hint)
+            assert isinstance(found.value, dict)
+            cells.update(found.value)
+        if not cells:
+            self.put("nothing is recorded")
+            return False
+        return self.give(asked, cmd.GiveAnswer(asked.id, value=cells))
+
+    # --- sending ---
+
+    def give(self, asked: QuestionView, command: cmd.GiveAnswer) -> bool:
+        """Record an answer, asking for whatever the case wants to know first; say what was recorded."""
+        if self.source is not None:
+            command = replace(command, source=self.source[1])
+        if not self.send(command, asked):
+            return False
+        self.source = None
+        recorded = {each.id: each for each in self.view().answered}.get(asked.id)
+        if recorded is not None:
+            self.put(f"{recorded.answer} ({self.say(f'source.{recorded.source}')})", "= ")
+        return True
+
+    def send(self, command: cmd.Command, asked: QuestionView | None = None) -> bool:
+        """Carry a command out; where it is refused for want of a word, ask for that word."""
+        while (refusal := self.interview.send(command)) is not None:
+            self.problem(refusal.message, "" if refusal.code in _ASKED_FOR else refusal.hint)
+            if refusal.code == "confirm_value" and isinstance(command, cmd.GiveAnswer):
+                if not self.agreed("Is it right?"):
+                    return False
+                command = replace(command, confirmed=True)
+            elif refusal.code == "needs_reason" and isinstance(command, cmd.GiveAnswer | cmd.Withdraw):
+                because = self.pick([(reason, self.say(f"reason.{reason}")) for reason in cmd.CORRECTION_REASONS])
+                if because is None:
+                    return False
+                command = replace(command, because=because)
+            elif refusal.code == "needs_cannot_apply_reason" and isinstance(command, cmd.GiveAnswer) and asked:
+                reason = self.pick([(each.id, each.label) for each in asked.cannot_apply])
+                if reason is None:
+                    return False
+                command = replace(command, reason=reason)
+            else:
+                return False
+        return True
+
+    def problem(self, message: str, hint: str) -> None:
+        self.put(f"{message}; {hint}" if hint else message, "! ")
+
+    # --- the alarm ---
+
+    def alarm(self, alarm: AlarmView) -> None:
+        """Read an emergency out in full; nothing else is asked until it is acknowledged or an answer corrected."""
+        self.rows(alarm_rows(alarm, self.labels, self.register, self.mark))
+        while True:
+            typed = self.ask(f"Type {READ_WORD} when you have read this, c to correct an answer, q to leave:")
+            match typed.removeprefix(":").casefold():
+                case "read":
+                    if self.send(cmd.Acknowledge()):
+                        return
+                case "c" | "correct":
+                    if self.correct(alarm):
+                        return
+                case "q" | "quit":
+                    raise _Ended
+                case "r" | "register":
+                    self.register = _other(self.register)
+                    return
+                case "h" | "handover":
+                    self.rows(("  ", sentence) for sentence in alarm.handover)
+                case _:
+                    self.put(f"Nothing else is asked before this emergency has been read. Type {READ_WORD}.", "! ")
+
+    def correct(self, alarm: AlarmView) -> bool:
+        """Answer one of the questions behind an alarm again."""
+        key = self.pick([(cause.question, f"{cause.text}: {cause.answer}") for cause in alarm.causes])
+        if key is None:
+            return False
+        case = replace(self.interview.case, shown=key, alarms=())
+        asked = present(self.interview.protocol, case, self.register).question
+        assert asked is not None
+        self.rows(question_rows(asked, self.labels, self.register, self.mark))
+        typed = self.ask(">")
+        status = self.status(asked, typed)
+        if status is not None:
+            return self.give(asked, cmd.GiveAnswer(asked.id, status=status))
+        return bool(typed) and self.answer(asked, typed)
+
+    # --- the review ---
+
+    def review(self, view: View) -> None:
+        """Nothing is left to ask but what was put off."""
+        waiting = [
+            (key, self.interview.protocol.questions[key].ask.in_register(self.register)) for key in view.postponed
+        ]
+        self.rows([("", ""), ("", " · ".join(filter(None, [self.mark, self.say("phase.review")])))])
+        if waiting:
+            self.put(f"{len(waiting)} {self.say('status.postponed')}:")
+        for place, (_, text) in enumerate(waiting, 1):
+            self.put(text, f"  {place}  ")
+        number = "a number to answer a question, " if waiting else ""
+        self.put(f"Type {number}plan, jump, decide, sign, ? for help, or q to leave.")
+        while True:
+            typed = self.ask(">")
+            if typed.isdecimal() and typed.isascii() and 0 < int(typed) <= len(waiting):
+                self.send(cmd.Show(waiting[int(typed) - 1][0]))
+                return
+            found = self.action(None, typed)
+            if found is None:
+                self.put("type plan, or ? for help")
+            elif found[0].run(self, None, found[1]):
+                return
+
+    # --- commands; each returns whether something moved ---
+
+    def help(self, asked: QuestionView | None, _: str) -> bool:
+        if asked is not None:
+            self.put(entry_hint(asked))
+            self.put(", ".join(f":{each.key} {each.label}" for each in asked.statuses))
+        for each in ACTIONS:
+            self.put(each.help, f"  {each.key or ' '}  :{each.name:<10}")
+        self.put("In a question that is answered with text, only the forms with a colon are commands.")
+        return False
+
+    def again(self, _: QuestionView | None, __: str) -> bool:
+        return True
+
+    def later(self, asked: QuestionView | None, _: str) -> bool:
+        return asked is not None and self.send(cmd.Postpone(asked.id))
+
+    def back(self, _: QuestionView | None, __: str) -> bool:
+        return self.send(cmd.Back())
+
+    def still(self, asked: QuestionView | None, _: str) -> bool:
+        return asked is not None and self.send(cmd.ConfirmStill(asked.id))
+
+    def withdraw(self, asked: QuestionView | None, _: str) -> bool:
+        return asked is not None and self.send(cmd.Withdraw(asked.id))
+
+    def why(self, asked: QuestionView | None, _: str) -> bool:
+        if asked is not None:
+            self.put(asked.why)
+            for each in asked.cites:
+                self.put(" · ".join(filter(None, [each.citation, each.locator, each.type])), "  ")
+        return False
+
+    def change_register(self, _: QuestionView | None, rest: str) -> bool:
+        self.register = rest if rest in {"clinician", "patient"} else _other(self.register)
+        return True
+
+    def change_source(self, asked: QuestionView | None, rest: str) -> bool:
+        sources = [(source.value, self.say(f"source.{source.value}")) for source in Source]
+        chosen = rest if rest in dict(sources) else self.pick(sources)
+        if asked is not None and chosen is not None:
+            self.source = (asked.id, chosen)
+            self.put(dict(sources)[chosen], "= ")
+        return False
+
+    def note(self, asked: QuestionView | None, rest: str) -> bool:
+        text = rest or self.ask("note:")
+        if text and self.send(cmd.AddNote(text, None if asked is None else asked.id)):
+            self.put(text, "= ")
+        return False
+
+    def jump(self, _: QuestionView | None, rest: str) -> bool:
+        if rest:
+            return self.send(cmd.Show(rest))
+        view = self.view()
+        texts = {key: self.interview.protocol.questions[key].ask.in_register(self.register) for key in view.postponed}
+        choices = [(each.id, f"{each.text} {each.answer}") for each in view.answered if each.applies]
+        chosen = self.pick([*choices, *texts.items()])
+        return chosen is not None and self.send(cmd.Show(chosen))
+
+    def handover(self, _: QuestionView | None, __: str) -> bool:
+        for part in self.interview.plan()["handover"]:
+            self.put(part["title"][self.register])
+            self.rows(("  ", line[self.register]) for line in part["lines"])
+        return False
+
+    def plan(self, _: QuestionView | None, rest: str) -> bool:
+        """Record that the plan was produced, then print what was recorded."""
+        plan, view = self.interview.plan(), self.view()
+        if self.send(cmd.IssuePlan()):
+            text = plan_text(
+                plan,
+                self.labels,
+                width=self.width,
+                register=self.register,
+                all_rules=rest == "all",
+                case=" · ".join(filter(None, [view.case, view.label, view.subject])),
+                decisions=self.interview.case.decisions,
+            )
+            for line in text.splitlines():
+                self._write(encodable(line, self.encoding))
+        return False
+
+    def decide(self, _: QuestionView | None, __: str) -> bool:
+        """Accept, modify or decline one recommendation."""
+        shown = [each for each in self.interview.plan()["recommendations"] if each["status"] != "not_applicable"]
+        rule = self.pick([(each["id"], each["title"][self.register]) for each in shown])
+        made = None if rule is None else self.pick([(each, self.say(f"decision.{each}")) for each in DECISIONS])
+        if rule is None or made is None:
+            return False
+        code = comment = None
+        if made != "accept":
+            code = self.pick([(each, self.say(f"decision_reason.{each}")) for each in cmd.DECISION_REASONS])
+            comment = self.ask("in words, or Enter:") or None
+        if self.send(cmd.DecideRule(rule, made, code, comment)):
+            self.put(self.say(f"decision.{made}"), "= ")
+        return False
+
+    def sign(self, _: QuestionView | None, __: str) -> bool:
+        return self.agreed("A signed case is closed for good. Sign it?") and self.send(cmd.Sign())
+
+    def quit(self, _: QuestionView | None, __: str) -> bool:
+        raise _Ended
+
+
+_ASKED_FOR = frozenset({"confirm_value", "needs_reason", "needs_cannot_apply_reason"})
+
+
+def _other(register: str) -> str:
+    return "patient" if register == "clinician" else "clinician"
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """A command of the line mode."""
+
+    name: str
+    key: str
+    """One character that is enough where it is not an option; empty when there is none."""
+    help: str
+    run: Callable[[_Shell, QuestionView | None, str], bool]
+
+
+ACTIONS = (
+    _Action("later", "l", "leave this question for the review", _Shell.later),
+    _Action("back", "b", "the question before", _Shell.back),
+    _Action("still", STILL_SO, "an answer past its shelf life is still so", _Shell.still),
+    _Action("withdraw", "", "take the answer to this question back", _Shell.withdraw),
+    _Action("why", "w", "why this is asked, and what it cites", _Shell.why),
+    _Action("register", "r", "the other wording: clinician or patient", _Shell.change_register),
+    _Action("source", "s", "who or what the next answer comes from", _Shell.change_source),
+    _Action("note", "t", "add a note; :note followed by the text", _Shell.note),
+    _Action("jump", "j", "go to a question; :jump followed by its id", _Shell.jump),
+    _Action("handover", "h", "the handover, to read aloud", _Shell.handover),
+    _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
+    _Action("decide", "", "accept, modify or decline a recommendation", _Shell.decide),
+    _Action("sign", "", "close the case for good", _Shell.sign),
+    _Action("again", ".", "put this question again", _Shell.again),
+    _Action("help", "?", "this list", _Shell.help),
+    _Action("quit", "q", "suspend the case and leave", _Shell.quit),
+)
+"""Every command with its key. A key that is also an option of the question on screen is the option."""
