@@ -1,0 +1,51 @@
+"""A command loads only what it needs: no screen for a plan, no YAML for a cached protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY_FOLDER = ROOT / "tests" / "data" / "protocols"
+CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+
+HEAVY = ("textual", "rich", "pydantic", "yaml", "asyncio")
+
+
+def loaded_by(arguments: list[str], cache: Path) -> set[str]:
+    """Run a command in a process of its own and return which heavy packages it loaded."""
+    program = (
+        "import sys, json, io, contextlib\n"
+        "out = io.StringIO()\n"
+        "with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):\n"
+        "    from chatbot.cli import main\n"
+        f"    main({arguments!r})\n"
+        f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environ, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (["--help"], set()),
+        (["check", "--protocols", str(TINY_FOLDER)], {"pydantic", "yaml"}),
+        (["plan", "--protocols", str(TINY_FOLDER), "--answers", str(CALM)], {"yaml", "pydantic"}),
+        (["cases", "--transcripts", "/nonexistent"], set()),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], allowed: set[str], tmp_path: Path) -> None:
+    assert loaded_by(arguments, tmp_path) - {"asyncio"} <= allowed
+
+
+def test_a_cached_protocol_needs_neither_yaml_nor_pydantic(tmp_path: Path) -> None:
+    arguments = ["--protocols", str(TINY_FOLDER), "interview", "tiny", "--plain", "--transcripts", str(tmp_path / "t")]
+    loaded_by(arguments, tmp_path)
+    assert loaded_by(arguments, tmp_path) == set()
