@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 WORDS_OF_THE_PROGRAM = frozenset(
-    "yes no none all other now normal context safety history examination pain imaging sex surgery".split()
+    "yes no none all other now normal context safety history examination imaging referral follow_up several plan "
+    "private strength open closed present line left right good".split()
 )
-"""Ids of the content that are also plain words of the program or of the contract (categories, stages)."""
+"""Ids of the content that are also plain words of the program or of the contract (categories, stages, states, members of a plan)."""
 
 
 def names_of(protocol: Protocol) -> set[str]:
@@ -37,7 +38,7 @@ def labels_of(protocol: Protocol) -> set[str]:
         for option in question.options
         for text in (option.label.clinician, option.label.patient)
     }
-    return {label for label in labels if " " in label}
+    return {label for label in labels if label.count(" ") >= 2}
 
 
 def texts_of(module: Path) -> set[str]:

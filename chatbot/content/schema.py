@@ -402,8 +402,9 @@ class RuleModel(Strict):
 
     @model_validator(mode="after")
     def _has_one_condition(self) -> RuleModel:
-        if (self.when is None) is not self.always:
-            raise problem("P111", "a rule has either 'when' or 'always: yes'")
+        given = [self.when is not None, self.always, self.answers is not None]
+        if not any(given) or (self.always and sum(given) > 1):
+            raise problem("P111", "a rule has 'when', or 'always: yes', or the red flag it 'answers'")
         return self
 
 

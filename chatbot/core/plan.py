@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
-from chatbot.core.condition import Condition
+from chatbot.core.condition import Condition, conjunction
 from chatbot.core.explain import contributors
-from chatbot.core.findings import FlagState, network
+from chatbot.core.findings import Assessment, FlagState, network
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
 from chatbot.core.urgency import (
@@ -58,6 +58,16 @@ def rule_status(when: Truth, guards: Iterable[Truth], safety: bool) -> str:
     if contraindicated:
         return "withheld"
     return "check_first" if any(state is None for state in states) else "recommended"
+
+
+_RAISED: dict[FlagState, Truth] = {FlagState.PRESENT: True, FlagState.CANNOT_EXCLUDE: None, FlagState.CLEAR: False}
+
+
+def rule_truth(rule: Rule, assessment: Assessment) -> Truth:
+    """Return whether a rule's condition holds: the red flag it answers is raised, and its own ``when``."""
+    answered = () if rule.answers is None else (_RAISED[assessment.flags[rule.answers]],)
+    own = () if rule.when is None else (rule.when.evaluate(assessment.facts),)
+    return conjunction((*answered, *own))
 
 
 def canonical_json(value: object) -> str:
@@ -153,13 +163,14 @@ class _Builder:
 
     # --- reasons ---
 
-    def because(self, condition: Condition | None) -> list[dict[str, str]]:
-        """Return the answers behind a condition's present value."""
-        if condition is None:
-            return []
-        return [
-            self.reason(key) for key in contributors(self.protocol, condition, self.facts) if key in self.case.answers
-        ]
+    def conditions_of(self, rule: Rule) -> list[Condition]:
+        """Return what a rule hangs on: what raises the red flag it answers, and its own condition."""
+        raised = [] if rule.answers is None else [self.protocol.red_flags[rule.answers].when]
+        return raised if rule.when is None else [*raised, rule.when]
+
+    def because(self, *conditions: Condition) -> list[dict[str, str]]:
+        """Return the answers behind the present value of conditions."""
+        return [self.reason(key) for key in self.settles(*conditions) if key in self.case.answers]
 
     def reason(self, key: str) -> dict[str, str]:
         question, answer = self.protocol.questions[key], self.case.answers[key]
@@ -171,9 +182,10 @@ class _Builder:
             "wording": f"{question.named.clinician}: {said}" if question.report else f"{question.ask.clinician} {said}",
         }
 
-    def settles(self, condition: Condition) -> list[str]:
-        """Return the questions that would settle a condition that is unknown."""
-        return list(contributors(self.protocol, condition, self.facts))
+    def settles(self, *conditions: Condition) -> list[str]:
+        """Return the questions behind the present value of conditions; of unknown ones those that would settle them."""
+        found = [contributors(self.protocol, condition, self.facts) for condition in conditions]
+        return list(dict.fromkeys(key for keys in found for key in keys))
 
     # --- parts ---
 
@@ -189,11 +201,12 @@ class _Builder:
         }
 
     def recommendation(self, rule: Rule) -> dict[str, Any]:
-        when: Truth = True if rule.when is None else rule.when.evaluate(self.facts)
+        when = rule_truth(rule, self.assessment)
         safety = rule.category == SAFETY_CATEGORY
         guards = [self.guards[each.guard] for each in rule.guards]
         status = rule_status(when, guards, safety)
         pending = self.pending_on(rule, when, status)
+        because = self.because(*self.conditions_of(rule))
         why_not: str | None = None
         if not safety and status != "not_applicable" and self.scope is not ScopeState.IN:
             if self.scope is ScopeState.OUT:
@@ -202,7 +215,7 @@ class _Builder:
             else:
                 status, pending = "pending", self.settles(self.protocol.scope.when)
         elif status == "not_applicable":
-            why_not = "; ".join(each["wording"] for each in self.because(rule.when)) or None
+            why_not = "; ".join(each["wording"] for each in because) or None
         elif status == "withheld":
             held = [self.protocol.guards[each.guard].title for each in rule.guards if self.guards[each.guard] is True]
             why_not = "; ".join(title.clinician for title in held)
@@ -217,7 +230,7 @@ class _Builder:
             "title": registers(rule.title),
             "text": registers(self.text(rule)),
             "answers": rule.answers,
-            "because": self.because(rule.when) if status != "not_applicable" else [],
+            "because": because if status != "not_applicable" else [],
             "why_not": why_not,
             "guards": [
                 {"id": each.guard, "state": "unknown" if state is None else state}
@@ -246,14 +259,17 @@ class _Builder:
         return rule.text
 
     def pending_on(self, rule: Rule, when: Truth, status: str) -> list[str]:
-        """Return the questions a rule waits for: its own condition's, or its unknown guards'."""
+        """Return the questions a rule waits for: its own condition's, or its unknown guards'.
+
+        Questions whose own turn only comes when one of these is answered are left out.
+        """
         if status == "not_applicable" or status == "withheld":
             return []
-        found = self.settles(rule.when) if when is None and rule.when is not None else []
+        found = self.settles(*self.conditions_of(rule)) if when is None else []
         for each in rule.guards:
             if self.guards[each.guard] is None:
                 found += [key for key in self.settles(self.protocol.guards[each.guard].when) if key not in found]
-        return found
+        return [key for key in found if is_asked(self.protocol, self.assessment, key)] or found
 
     def hypothesis(self, name: str) -> dict[str, Any]:
         hypothesis = self.protocol.hypotheses[name]

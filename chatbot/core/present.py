@@ -10,7 +10,7 @@ from chatbot.core.answers import answer_text, quick_span, range_text
 from chatbot.core.case import Case, is_open
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
-from chatbot.core.plan import build_plan, rule_status
+from chatbot.core.plan import build_plan, rule_status, rule_truth
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Question, QuestionType, Wording
 from chatbot.core.urgency import (
     ScopeState,
@@ -142,7 +142,7 @@ class _Presenter:
         guards = {name: guard.when.evaluate(facts) for name, guard in self.protocol.guards.items()}
         counted = dict.fromkeys(("recommended", "check_first", "pending", "withheld", "precaution"), 0)
         for rule in self.protocol.rules.values():
-            when = True if rule.when is None else rule.when.evaluate(facts)
+            when = rule_truth(rule, self.assessment)
             status = rule_status(when, [guards[each.guard] for each in rule.guards], rule.category == SAFETY_CATEGORY)
             if status in counted:
                 counted[status] += 1

@@ -253,10 +253,10 @@ class Rule:
     kind: RuleKind
     category: str
     when: Condition | None
-    """None: always."""
+    """None: always, or whenever the red flag it answers is raised."""
     guards: tuple[RuleGuard, ...]
     answers: str | None
-    """The red flag it answers."""
+    """The red flag it answers; the rule holds as far as the flag is raised."""
     within: str
     """ISO 8601 duration within which it is due; ``PT0S`` is now."""
     verb: str

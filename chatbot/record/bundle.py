@@ -68,10 +68,13 @@ def find(transcript: Path, digest: str) -> Path:
     Raises: StorageError when it is kept in none.
     """
     name = f"{digest}.json"
-    for folder in transcript.absolute().parents:
+    for folder in transcript.absolute().parents if is_digest(digest) else ():
         path = folder / FOLDER / name
-        if is_digest(digest) and path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+        except OSError as error:
+            raise storage_error(error, path, "read the protocol") from error
     raise StorageError(
         f"the protocol of this case is not kept beside it: {FOLDER}/{name}",
         code="F007",

@@ -11,8 +11,10 @@ from typing import Any
 
 from chatbot.errors import BackstoryError, UsageError
 from chatbot.record import locks
+from chatbot.record.disk import real
 from chatbot.record.envelope import KINDS
 from chatbot.record.host import plain_code
+from chatbot.record.publish import storage_error
 from chatbot.record.read import examine_file
 from chatbot.record.recovery import Examined
 
@@ -69,7 +71,10 @@ def list_cases(folder: Path) -> list[CaseSummary]:
 
 
 def transcript_files(folder: Path) -> Iterator[Path]:
-    """Yield the files that claim to be transcripts, without following symbolic links."""
+    """Yield the files that claim to be transcripts, without following symbolic links.
+
+    Raises: StorageError for a folder that is there and cannot be read: it is not an empty one.
+    """
     for place in (folder, *(folder / kind for kind in KINDS)):
         try:
             with os.scandir(place) as entries:
@@ -78,8 +83,10 @@ def transcript_files(folder: Path) -> Iterator[Path]:
                     for entry in entries
                     if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False)
                 ]
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
+        except (FileNotFoundError, NotADirectoryError):
             continue
+        except OSError as error:
+            raise storage_error(error, place, "list the cases") from error
         yield from (place / name for name in sorted(names))
 
 
@@ -178,7 +185,7 @@ def storage_warning(folder: Path) -> str:
         lines = _MOUNTS.read_text("utf-8", "replace").splitlines()
     except OSError:
         return ""
-    place = folder.absolute().resolve()
+    place = real(folder.absolute())
     best = ("", "")
     for line in lines:
         words = line.split()

@@ -158,6 +158,11 @@ def _make(disk: Disk, folder: Path) -> None:
     sync_folder(disk, folder.parent)
 
 
+def real(path: Path) -> Path:
+    """Return a path without symbolic links; unlike ``Path.resolve``, a loop of them is left to the next call."""
+    return Path(os.path.realpath(path))
+
+
 def same_file(left: os.stat_result, right: os.stat_result) -> bool:
     """Whether both describe one file."""
     return (left.st_dev, left.st_ino) == (right.st_dev, right.st_ino)

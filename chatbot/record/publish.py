@@ -29,6 +29,7 @@ _CODES = {
     errno.ENXIO: ("F004", "it is not a regular file"),
     errno.ENOSPC: ("F005", "the disk is full"),
     errno.EDQUOT: ("F005", "the disk quota is used up"),
+    errno.EFBIG: ("F005", "the file may not grow any further"),
     errno.EEXIST: ("F009", "it exists already"),
 }
 

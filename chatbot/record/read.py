@@ -11,7 +11,7 @@ from typing import Any
 from chatbot.core.events import Event
 from chatbot.errors import StorageError
 from chatbot.record import chain
-from chatbot.record.disk import Disk, close_quietly, read_all
+from chatbot.record.disk import Disk, close_quietly, read_all, real
 from chatbot.record.envelope import Record
 from chatbot.record.publish import storage_error
 from chatbot.record.recovery import LARGEST_FILE, Damage, Examined, examine
@@ -67,10 +67,9 @@ def read_bytes(path: Path) -> bytes:
     disk = Disk()
     try:
         # Following a link is the reader's wish; O_NONBLOCK keeps a pipe from holding us up.
-        fd = disk.open(path.resolve(), os.O_RDONLY | os.O_NONBLOCK)
-    except (OSError, RuntimeError) as error:
-        wrapped = error if isinstance(error, OSError) else OSError(str(error))
-        raise storage_error(wrapped, path, "read the transcript") from error
+        fd = disk.open(real(path), os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise storage_error(error, path, "read the transcript") from error
     try:
         if not stat.S_ISREG(disk.fstat(fd).st_mode):
             raise StorageError(

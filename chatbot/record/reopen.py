@@ -15,7 +15,7 @@ from pathlib import Path
 from chatbot.core.events import AnswerCorrected, AnswerGiven, StorageRecovered
 from chatbot.errors import StorageError, UsageError
 from chatbot.record import locks, publish
-from chatbot.record.disk import Disk, close_quietly, read_all, same_file, sync_folder, unlink_quietly, write_all
+from chatbot.record.disk import Disk, close_quietly, read_all, real, same_file, sync_folder, unlink_quietly, write_all
 from chatbot.record.host import Host
 from chatbot.record.pen import Pen, Place
 from chatbot.record.read import Transcript, transcript_of
@@ -53,7 +53,7 @@ class Reopened:
 
 def reopen(disk: Disk, host: Host, path: Path, place: Place) -> Reopened:
     """Open a transcript for writing; *place* names the actor. What it raises is said at ``TranscriptWriter.resume``."""
-    path = path.absolute().parent.resolve() / path.name
+    path = real(path.absolute().parent) / path.name
     try:
         fd = _open_locked(disk, path)
         try:

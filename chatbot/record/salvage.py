@@ -9,7 +9,7 @@ from pathlib import Path
 from chatbot.core.events import NoteAdded, StorageRecovered
 from chatbot.errors import StorageError, UsageError
 from chatbot.record import publish
-from chatbot.record.disk import Disk
+from chatbot.record.disk import Disk, real
 from chatbot.record.host import Host
 from chatbot.record.pen import Pen, Place
 from chatbot.record.read import examine_file
@@ -56,7 +56,7 @@ def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "")
         events = (StorageRecovered(len(lost), hashlib.sha256(lost).hexdigest()), NoteAdded(note))
         good += Pen(host, examined.records[-1].t).draft(events, place).data
     try:
-        publish.publish(Disk(), out.absolute().parent.resolve() / out.name, good)
+        publish.publish(Disk(), real(out.absolute().parent) / out.name, good)
     except FileExistsError as error:
         raise StorageError(
             "the target exists already", code="F009", place=str(out), hint="choose another name; nothing was written"

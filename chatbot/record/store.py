@@ -23,6 +23,7 @@ from chatbot.record.disk import (
     Disk,
     close_quietly,
     make_private_folder,
+    real,
     same_file,
     sync_folder,
     unlink_quietly,
@@ -114,7 +115,7 @@ class TranscriptWriter:
         """
         disk = disk or Disk()
         _check_opening(opened, protocol, host)
-        folder = folder.absolute().resolve()
+        folder = real(folder.absolute())
         pen = Pen(host)
         draft = pen.draft((opened,), Place(actor=actor or f"os:{host.user()}"))
         place = folder / opened.kind
@@ -249,7 +250,7 @@ class TranscriptWriter:
         cause = self._distrust
         folders = [self.path.parent]
         if self._fallback is not None:
-            folders.append(self._fallback.absolute().resolve() / self.path.parent.name)
+            folders.append(real(self._fallback.absolute()) / self.path.parent.name)
         for folder in dict.fromkeys(folders):
             try:
                 self._rewrite(folder, cause, events)

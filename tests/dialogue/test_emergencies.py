@@ -1,0 +1,104 @@
+"""Whatever raises an emergency, wherever in the interview it is said, the next thing shown is the alarm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chatbot.content.library import load_protocol
+from chatbot.core import commands as cmd
+from chatbot.core.case import Case, evolve
+from chatbot.core.commands import Refusal
+from chatbot.core.events import CaseOpened
+from chatbot.core.findings import network
+from chatbot.core.navigation import decide
+from chatbot.core.present import present
+from chatbot.core.protocol import Protocol
+from chatbot.core.values import Urgency
+from tests.dialogue.triggers import Term, triggers
+from tests.dialogue.vignettes import answers_of, opened
+
+PROTOCOL = load_protocol()
+EMERGENCIES = [name for name, flag in PROTOCOL.red_flags.items() if flag.urgency is Urgency.EMERGENCY]
+
+
+def give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Case:
+    decided = decide(protocol, case, replace(command, confirmed=True, because="new_information"))
+    assert not isinstance(decided, Refusal), (command, decided)
+    for event in decided:
+        case = evolve(protocol, case, event)
+    return case
+
+
+@pytest.fixture(scope="module")
+def positions() -> list[Case]:
+    """The routine patient's case before each of its answers, and after the last."""
+    case = evolve(PROTOCOL, None, opened(PROTOCOL, "routine_complete"))
+    given = answers_of(PROTOCOL, "routine_complete")
+    cases = [case]
+    while case.next is not None:
+        case = give(PROTOCOL, case, given[case.next])
+        cases.append(case)
+    return cases
+
+
+def in_order_of_asking(term: Term) -> list[str]:
+    return sorted(term, key=network(PROTOCOL).ask_order.index)
+
+
+def stays_silent_for_a_reason(flag: str, term: Term, case: Case) -> bool:
+    """The answers of the routine patient clear the flag, or keep one of the trigger's questions from applying."""
+    red_flag = PROTOCOL.red_flags[flag]
+    if red_flag.when.evaluate(case.assessment.open_facts) is True:
+        return red_flag.unless is not None and red_flag.unless.evaluate(case.assessment.facts) is True
+    return any(case.assessment.applies[key] is not True for key in term)
+
+
+def shows_nothing_but_the_alarm(case: Case) -> None:
+    view = present(PROTOCOL, case)
+    assert view.alarm is not None and view.question is None
+    assert view.urgency == "emergency" and view.alarm.actions
+
+
+@pytest.mark.parametrize("flag", EMERGENCIES)
+def test_every_trigger_alarms_next_at_every_position(flag: str, positions: list[Case]) -> None:
+    found = triggers(PROTOCOL, PROTOCOL.red_flags[flag].when.tree, positions[0].as_of)
+    raised = 0
+    for term in found:
+        for start in positions:
+            case = start
+            for key in in_order_of_asking(term):
+                if case.alarms:
+                    break
+                case = give(PROTOCOL, case, cmd.GiveAnswer(key, value=term[key]))
+            if not case.alarms:
+                assert stays_silent_for_a_reason(flag, term, case), (flag, term)
+                continue
+            raised += 1
+            assert case.urgency is Urgency.EMERGENCY
+            refused = decide(PROTOCOL, case, cmd.Forward())
+            assert isinstance(refused, Refusal) and refused.code == "alarm_waiting"
+            if start is positions[0] or start is positions[-1]:
+                # The view hangs on nothing but the case, and costs twenty times as much as the rest of this loop.
+                shows_nothing_but_the_alarm(case)
+    assert raised, f"no trigger of {flag} raised an alarm"
+
+
+def test_an_alarm_can_be_followed_only_by_reading_it(positions: list[Case]) -> None:
+    flag = EMERGENCIES[0]
+    case = positions[1]
+    for key, value in triggers(PROTOCOL, PROTOCOL.red_flags[flag].when.tree, case.as_of)[0].items():
+        case = give(PROTOCOL, case, cmd.GiveAnswer(key, value=value))
+    assert case.alarms
+    for command in (cmd.IssuePlan(), cmd.Forward(), cmd.Back(), cmd.Sign()):
+        refused = decide(PROTOCOL, case, command)
+        assert isinstance(refused, Refusal) and refused.code == "alarm_waiting"
+    for event in decide(PROTOCOL, case, cmd.Acknowledge()):  # type: ignore[union-attr]
+        case = evolve(PROTOCOL, case, event)
+    assert not case.alarms and case.urgency is Urgency.EMERGENCY and case.shown is not None
+
+
+def test_the_case_opens_with_the_protocol_it_was_made_for() -> None:
+    header = opened(PROTOCOL, "routine_complete")
+    assert isinstance(header, CaseOpened) and header.protocol["digest"] == PROTOCOL.digest

@@ -1,0 +1,63 @@
+"""The shipped vignettes as cases: their opening, and their answers as commands."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from chatbot.content.answers_file import AnswersFile, commands_of, open_case, read_answers
+from chatbot.content.library import find_protocol, protocols_folder
+from chatbot.core.case import Case
+from chatbot.core.commands import GiveAnswer
+from chatbot.core.events import CaseOpened
+from chatbot.core.plan import build_plan
+from chatbot.core.protocol import Protocol
+
+FOLDER = find_protocol(None, protocols_folder()) / "vignettes"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / f"{name}.yaml"
+
+
+@lru_cache
+def file_of(name: str) -> AnswersFile:
+    return read_answers(path_of(name))
+
+
+def as_of(name: str) -> str:
+    found = file_of(name).as_of
+    assert found is not None
+    return found
+
+
+def opened(protocol: Protocol, name: str) -> CaseOpened:
+    """Return the opening of a vignette's case."""
+    return CaseOpened(
+        case=name,
+        kind=file_of(name).kind,
+        as_of=as_of(name),
+        label=name,
+        subject="",
+        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+    )
+
+
+def answers_of(protocol: Protocol, name: str) -> dict[str, GiveAnswer]:
+    """Return a vignette's answers by question key."""
+    return {command.question: command for command in commands_of(protocol, file_of(name), as_of(name))}
+
+
+@lru_cache
+def case_of(protocol: Protocol, name: str) -> Case:
+    """Return the case of a vignette with every answer given."""
+    case, _ = open_case(protocol, file_of(name), as_of(name))
+    return case
+
+
+@lru_cache
+def plan_of(protocol: Protocol, name: str) -> dict[str, Any]:
+    """Return the plan of a vignette. Do not change it."""
+    return build_plan(protocol, case_of(protocol, name))

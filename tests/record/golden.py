@@ -1,0 +1,116 @@
+"""The transcripts in ``tests/data/transcripts``: one of each shape that was ever written.
+
+``python -m tests.record.golden`` writes those that are missing. One that exists is never written again: it
+must be read for ever as it stands.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from chatbot.core import events as ev
+from chatbot.record.host import FixedHost
+from chatbot.record.store import TranscriptWriter
+from tests.record import kit
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "transcripts" / "v1"
+
+DIGEST = "5d" * 32
+
+EVERY_EVENT: tuple[tuple[ev.Event, ...], ...] = (
+    (ev.ActorChanged("rn:4711", "nurse", "typed"),),
+    (ev.QuestionShown("first", DIGEST),),
+    (kit.answer("first", "yes"), ev.AlarmRaised(["danger"])),
+    (ev.AlarmAcknowledged(["danger"]), ev.QuestionShown("second", DIGEST)),
+    (
+        ev.AnswerCorrected(
+            "first", None, "unknown", "patient", "key", "2026-03-02T09:00", "mis_keyed", note="„weiß nicht“ 😀"
+        ),
+    ),
+    (ev.AnswerGiven("second", ["a", "b"], None, "record", "file", "2026-03-01"),),
+    (ev.AnswerGiven("second", {"hip.left": "4", "foot.right": "5"}, None, "examination", "block", "2026-03-02T09:00"),),
+    (ev.AnswerGiven("third", 7, None, "observer", "key", "2026-03-02T09:00"),),
+    (ev.AnswerGiven("third", None, "cannot_apply", "patient", "key", "2026-03-02T09:00", reason="catheter"),),
+    (ev.AnswerWithdrawn("third", "not_needed"), ev.QuestionPostponed("third")),
+    (ev.NoteAdded("tab\tand line\nand \u2028"), ev.NoteAdded("about it", "first")),
+    (ev.CaseSuspended(),),
+    (ev.CaseResumed("2026-03-02T11:30"), ev.QuestionShown("", "")),
+    (ev.ClockJumped(-3_600_000, 5_000),),
+    (ev.StorageRecovered(17, DIGEST), ev.StorageRelocated("write_failed", DIGEST)),
+    (ev.PlanIssued(DIGEST),),
+    (ev.PlanDecided("look_again", "decline", "other", "later"), ev.PlanDecided("look_again", "accept", None, None)),
+    (ev.CaseSigned(DIGEST),),
+)
+
+
+def _open(folder: Path) -> Path:
+    return kit.written(folder)
+
+
+def _every_event(folder: Path) -> Path:
+    host = FixedHost(seed=1, software="backstory 1")
+    opened = kit.opened("clinical", "K7M20AXQ", amends="K7M20AXP", follows=None)
+    with TranscriptWriter.create(folder, opened, kit.PROTOCOL, host) as writer:
+        for events in EVERY_EVENT:
+            writer.append(events)
+    return writer.path
+
+
+def _abandoned(folder: Path) -> Path:
+    return kit.written(folder, [*kit.STEPS, (ev.CaseAbandoned("left"),)])
+
+
+def _torn(folder: Path) -> Path:
+    path = kit.written(folder)
+    path.write_bytes(path.read_bytes()[:-33])
+    return path
+
+
+def _recovered(folder: Path) -> Path:
+    path = _torn(folder)
+    writer, _ = TranscriptWriter.resume(path, FixedHost(seed=2))
+    with writer:
+        writer.append([kit.answer("last")])
+    return path
+
+
+def _relocated(folder: Path) -> Path:
+    with kit.create(folder) as writer:
+        writer.path.unlink()
+        writer.append([kit.answer("first")])
+    return writer.path
+
+
+GOLDEN: dict[str, Callable[[Path], Path]] = {
+    "open": _open,
+    "every-event": _every_event,
+    "abandoned": _abandoned,
+    "torn": _torn,
+    "recovered": _recovered,
+    "relocated": _relocated,
+}
+
+
+def written(name: str) -> bytes:
+    """Write one of them now."""
+    with tempfile.TemporaryDirectory() as folder:
+        return GOLDEN[name](Path(folder)).read_bytes()
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in GOLDEN:
+        path = FOLDER / f"{name}.jsonl"
+        if not path.exists():
+            path.write_bytes(written(name))
+            print(f"added {path}")
+    kept = FOLDER / "protocols" / f"{kit.DIGEST}.json"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(kit.CANONICAL.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Real processes, really killed: a small dose of ``campaigns/kill.py`` and ``campaigns/damage.py``."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from campaigns import damage, kill
+from chatbot.core import events as ev
+from chatbot.errors import LockedByAnother, StorageError
+from chatbot.record.host import FixedHost
+from chatbot.record.read import read_transcript
+from chatbot.record.store import TranscriptWriter
+from tests.record import kit
+
+
+def test_kill_9_in_the_middle_of_writing_keeps_every_acknowledged_answer() -> None:
+    tally = kill.kills(3, seed=1, sittings=2)
+    assert tally.failures == []
+    assert tally.runs == 6 and tally.acknowledged > 50
+
+
+def test_writers_that_race_for_one_case_lose_and_mix_up_nothing() -> None:
+    tally = kill.races(2, seed=1, processes=4)
+    assert tally.failures == []
+    assert tally.acknowledged > 0
+
+
+@pytest.mark.component("strace")
+def test_faults_and_kills_at_real_system_calls_lose_nothing() -> None:
+    tally = kill.faults(every=9)
+    assert tally.failures == []
+    assert tally.runs > 15 and tally.missed < tally.runs // 5
+
+
+@pytest.mark.parametrize("name", [*damage.SHOWN_BY_CHAIN, *damage.SHOWN_BY_HEAD])
+def test_damage_of_every_kind_is_noticed(name: str) -> None:
+    damaging = {**damage.SHOWN_BY_CHAIN, **damage.SHOWN_BY_HEAD}[name]
+    count = damage.campaign(name, damaging, 300, seed=3)
+    assert count.disagreements == []
+    assert count.sound == (count.head_changed if name in damage.SHOWN_BY_HEAD else 0)
+
+
+def test_another_process_that_writes_a_case_keeps_us_out_until_it_is_killed(folder: Path) -> None:
+    victim = kill.start(folder, 0, 100_000)
+    assert victim.stdout is not None
+    try:
+        assert victim.stdout.readline() == b"0\n"
+        path = next((folder / "test").glob("*.jsonl"))
+        with pytest.raises(LockedByAnother) as raised:
+            TranscriptWriter.resume(path, FixedHost())
+        if Path("/proc/locks").read_text():
+            assert f"pid {victim.pid}" in raised.value.message
+    finally:
+        victim.kill()
+        victim.communicate()
+    writer, _ = TranscriptWriter.resume(path, FixedHost())
+    writer.close()
+
+
+def test_a_real_limit_on_the_size_of_files_cuts_writes_short_and_loses_nothing(folder: Path) -> None:
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with kit.create(folder) as writer:
+        writer.append([kit.answer("first")])
+        start = writer.path.stat().st_size
+        for number, limit in enumerate(range(start, start + 420, 7)):
+            saved = True
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+            try:
+                writer.append([ev.NoteAdded(f"limited {number}")])
+            except StorageError as error:
+                saved = False
+                assert error.code == "F006"
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
+            assert not saved
+            assert read_transcript(writer.path).events[1] == kit.answer("first")
+        writer.append([kit.answer("second")])
+    assert [event.type for event in read_transcript(writer.path, allow_torn=False).events] == [
+        "case.opened",
+        "answer.given",
+        "storage.relocated",
+        "answer.given",
+    ]
+
+
+def test_a_folder_without_permission_opens_no_case(tmp_path: Path) -> None:
+    """With real permissions; as root, through a process without its privileges."""
+    place = Path("/tmp") / f"backstory-readonly-{os.getpid()}"
+    place.mkdir()
+    (place / "cases").mkdir(mode=0o755)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import os\n"
+        "from pathlib import Path\n"
+        "from chatbot.errors import StorageError\n"
+        "from tests.record import kit\n"
+        "os.setuid(65534) if os.geteuid() == 0 else os.chmod(sys.argv[2], 0o555)\n"
+        "try:\n"
+        "    kit.create(Path(sys.argv[2]))\n"
+        "except StorageError as error:\n"
+        "    print(error.code, int(error.exit_code))\n"
+    )
+    root = str(Path(__file__).resolve().parents[2])
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script, root, str(place / "cases")], capture_output=True, text=True, check=False
+        )
+        assert done.stdout.split() == ["F003", "8"], done.stderr
+        assert list((place / "cases").iterdir()) == []
+    finally:
+        (place / "cases").chmod(0o755)
+        (place / "cases").rmdir()
+        place.rmdir()
+
+
+def test_errors_of_a_full_quota_or_too_large_a_file_are_named(folder: Path) -> None:
+    from chatbot.record.publish import reason
+
+    assert reason(OSError(errno.EFBIG, "x")) == "the file may not grow any further"
+    assert reason(OSError(errno.EDQUOT, "x")) == "the disk quota is used up"
