@@ -17,6 +17,8 @@ from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from chatbot.core.protocol import Protocol
+    from chatbot.desk import Desk
+    from chatbot.interview import Interview
 
 FORMATS = ("text", "md", "json")
 REGISTERS = ("clinician", "patient")
@@ -284,7 +286,7 @@ def _needs_terminal(hint: str) -> None:
         raise EnvironmentProblem("the screen needs a terminal", code="U001", hint=hint)
 
 
-def _lines(options: argparse.Namespace, desk: Any, interview: Any) -> int:
+def _lines(options: argparse.Namespace, desk: Desk, interview: Interview) -> int:
     import shutil
 
     from chatbot import plain
@@ -301,7 +303,7 @@ def _lines(options: argparse.Namespace, desk: Any, interview: Any) -> int:
     )
 
 
-def _screen(options: argparse.Namespace, desk: Any, interview: Any, register: str | None) -> int:
+def _screen(options: argparse.Namespace, desk: Desk, interview: Interview | None, register: str | None) -> int:
     from chatbot.tui.start import run_screen
 
     return run_screen(desk, interview, register, options.settings)

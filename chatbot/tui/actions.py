@@ -1,0 +1,190 @@
+"""Every key of the application: one table feeds what keys do, the footer and the help screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chatbot.core.present import STATUS_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does in some places."""
+
+    id: str
+    """A screen carries it out in its method ``act_<id>``."""
+    keys: tuple[str, ...]
+    """Textual names of the keys."""
+    shown: str
+    """How the keys are written for people."""
+    label: str
+    """Two or three words for the footer."""
+    help: str
+    """One sentence for the help screen."""
+    where: frozenset[str]
+    """Ids of ``PLACES`` in which it may work."""
+    footer: bool = True
+    """False: found on the help screen only."""
+
+
+PLACES = {
+    "question": "At a question",
+    "several": "Several choices",
+    "grid": "A table",
+    "typing": "In a typed field",
+    "review": "When nothing is left to ask",
+    "doubt": "When asked to confirm",
+    "reasons": "When asked for a reason",
+    "alarm": "The emergency",
+    "plan": "The plan",
+    "line": "A line of the plan",
+    "home": "Home",
+    "list": "A list",
+    "page": "A page to read",
+    "fault": "When something was not saved",
+    "scroll": "Where not everything fits",
+    "anywhere": "Everywhere",
+}
+"""Where keys work. A screen names the places that hold now; the first that knows a key decides."""
+
+
+def _action(ids: str, keys: str, shown: str, label: str, help_: str, where: str, *, footer: bool = True) -> Action:
+    return Action(ids, tuple(keys.split()), shown, label, help_, frozenset(where.split()), footer)
+
+
+_STATUS_HELP = {
+    "unknown": "The person does not know. Kept apart from no.",
+    "declined": "The person declines to answer.",
+    "not_assessed": "It could not be asked or examined.",
+    "cannot_apply": "It cannot apply to this person, with a reason; offered where content allows it.",
+}
+
+STATUS_ACTIONS = {f"status_{status.value}": status.value for status in STATUS_KEYS}
+"""Action to the status it gives."""
+
+ACTIONS: tuple[Action, ...] = (
+    _action(
+        "acknowledge", "enter", "Enter", "I have read this", "The emergency was read; the interview goes on.", "alarm"
+    ),
+    _action("why", "w", "w", "why", "The sources behind these actions.", "alarm"),
+    _action("correct", "c", "c", "an answer is wrong", "Correct one of the answers that raised this.", "alarm"),
+    _action("open_line", "enter", "Enter", "open", "Open or close the line.", "plan"),
+    _action("accept", "a", "a", "accept", "Accept this recommendation.", "line"),
+    _action("modify", "m", "m", "modify", "Accept it changed, with a reason.", "line"),
+    _action("decline", "c", "c", "decline", "Decline it, with a coded reason.", "line"),
+    _action(
+        "all_rules", "v", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"
+    ),
+    _action("full_text", "x", "x", "as text", "The whole plan as it is printed.", "plan"),
+    _action("sign", "f8", "F8", "sign", "Sign the plan: closes the case for good.", "plan"),
+    _action("confirm", "y", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
+    _action("cancel", "escape", "Esc", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
+    _action("commit", "enter", "Enter", "answer", "Give the answer the mark stands on, or what is typed.", "question"),
+    _action("commit", "enter", "Enter", "done", "Give the choices marked [x].", "several"),
+    _action(
+        "commit", "enter", "Enter", "as recorded", "Give the table as it stands; the rest is not recorded.", "grid"
+    ),
+    _action("all_normal", "n", "n", "rest normal", "Fill every cell left open as normal, and give the table.", "grid"),
+    _action("commit", "enter", "Enter", "save", "Give what is typed.", "typing"),
+    _action("leave_field", "escape", "Esc", "keys", "Leave the typed field, so that letters are keys again.", "typing"),
+    _action("type", "tab", "Tab", "type it", "Go to the typed field, or type a date not listed.", "question"),
+    _action("still_so", "equals_sign", "=", "still so", "Give the earlier answer again, now.", "question"),
+    *(
+        Action(
+            f"status_{status.value}",
+            (key,),
+            key,
+            status.value.replace("_", " "),
+            _STATUS_HELP[status.value],
+            frozenset({"question"}),
+            footer=False,
+        )
+        for status, key in STATUS_KEYS.items()
+    ),
+    _action("back", "b backspace", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
+    _action("go_on", "escape", "Esc", "go on", "Leave this answer as it is; go to the next open question.", "question"),
+    _action("later", "l", "l", "later", "Ask this later; it stays open and shows before signing.", "question"),
+    _action("why", "w", "w", "why we ask", "Why this is asked, with its sources.", "question"),
+    _action(
+        "register",
+        "r",
+        "r",
+        "plain words",
+        "The same in the other wording: clinician or patient. Only words change.",
+        "question review plan alarm",
+    ),
+    _action(
+        "source",
+        "s",
+        "s",
+        "source",
+        "Where the next answer comes from: patient, record, examination, observer.",
+        "question",
+    ),
+    _action("note", "t", "t", "note", "Write a note beside this question.", "question review"),
+    _action("jump", "j", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
+    _action(
+        "withdraw",
+        "delete",
+        "Del",
+        "take back",
+        "Take the answer back: the question is open again.",
+        "question",
+        footer=False,
+    ),
+    _action("handover", "h", "h", "handover", "The handover, to read aloud.", "question review alarm plan"),
+    _action("leave", "q", "q", "leave", "Suspend the case and leave; it can be resumed.", "question review"),
+    _action("new_case", "n", "n", "new interview", "Begin a case.", "home"),
+    _action("quit", "q", "q", "quit", "End the program.", "home"),
+    _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
+    _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list home"),
+    _action("scope", "tab", "Tab", "show others", "Show all, answered, later or open questions.", "list"),
+    _action("up", "up", "↑", "up", "The line above.", "question grid plan home list", footer=False),
+    _action("down", "down", "↓", "down", "The line below.", "question grid plan home list", footer=False),
+    _action("left", "left", "←", "left", "The cell or grade to the left.", "question grid", footer=False),
+    _action("right", "right", "→", "right", "The cell or grade to the right.", "question grid", footer=False),
+    _action("page_up", "pageup", "PgUp", "up", "The lines above.", "scroll", footer=False),
+    _action("page_down", "pagedown", "PgDn", "more", "The lines below.", "scroll", footer=False),
+    _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
+    _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan"),
+    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list"),
+    _action(
+        "plan",
+        "f5",
+        "F5",
+        "plan",
+        "The plan so far; when nothing is left to ask, the plan is issued.",
+        "question review typing",
+    ),
+    _action("help", "f1", "F1", "keys", "This list: every key, those that work now first.", "anywhere"),
+    _action("theme", "f2", "F2", "colours", "Dark, light or black and white.", "anywhere", footer=False),
+    _action(
+        "about", "f3", "F3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False
+    ),
+    _action(
+        "stop",
+        "ctrl+c ctrl+q",
+        "Ctrl+C",
+        "stop",
+        "Leave the program; answers are saved as they are given.",
+        "anywhere",
+        footer=False,
+    ),
+)
+"""In the order in which the footer and the help screen show them."""
+
+
+def working(places: Iterable[str]) -> list[Action]:
+    """Return the actions of these places, most particular place first; a key taken by one hides it in later ones."""
+    found: list[Action] = []
+    taken: set[str] = set()
+    ids: set[str] = set()
+    for place in places:
+        for action in ACTIONS:
+            if place not in action.where or action.id in ids or taken & set(action.keys):
+                continue
+            found.append(action)
+            ids.add(action.id)
+        taken.update(key for action in found for key in action.keys)
+    return found

@@ -1,0 +1,115 @@
+"""The Textual application: session, themes, the way in and every way out."""
+
+from __future__ import annotations
+
+import traceback
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from chatbot.tui import themes
+from chatbot.tui.driver import TolerantDriver
+from chatbot.tui.services import Services, Session, Start
+
+INTERNAL_FAULT = 70
+
+
+class Backstory(App[int], inherit_bindings=False):
+    """The application. Screens find the session here."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Backstory"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, services: Services, start: Start) -> None:
+        super().__init__(driver_class=TolerantDriver)
+        self.session = Session(services, start.register, start.interview, from_home=start.interview is None)
+        self.animation_level = "none"
+        self.fault = ""
+        """What went wrong inside, without a word of anyone's answers; empty while all is well."""
+        for name in themes.COLOURS:
+            self.register_theme(themes.theme(name))
+        wanted = "mono" if self.no_color else services.get_setting("theme")
+        self.look = wanted if wanted in themes.COLOURS else themes.DEFAULT
+        self.theme = f"backstory-{self.look}"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {key: value for key, value in themes.COLOURS[themes.DEFAULT].items() if key != "text"}
+
+    def on_mount(self) -> None:
+        if self.session.interview is None:
+            self.go_home()
+        else:
+            self.open_interview()
+
+    def moment(self) -> float:
+        """Return now on the clock that stamps key events."""
+        return monotonic()
+
+    # --- where one is ---
+
+    def go_home(self) -> None:
+        from chatbot.tui.screens.home import Home
+
+        self.push_screen(Home())
+
+    def open_interview(self) -> None:
+        """Show the interview of the session."""
+        from chatbot.tui.screens.interview import InterviewScreen
+
+        self.push_screen(InterviewScreen())
+
+    def left(self) -> None:
+        """Let go of the case; back to where the program began."""
+        self.session.services.close()
+        self.session.interview = None
+        if self.session.from_home:
+            self.pop_screen()
+        else:
+            self.ended(0)
+
+    def next_theme(self) -> None:
+        """Change the colours, and remember them."""
+        names = list(themes.COLOURS)
+        self.look = names[(names.index(self.look) + 1) % len(names)]
+        self.theme = f"backstory-{self.look}"
+        self.session.services.set_setting("theme", self.look)
+
+    def ended(self, code: int) -> None:
+        """Leave with an exit code. Nothing is saved here: every answer was saved when it was given."""
+        self.exit(code, return_code=code)
+
+    # --- faults of ours ---
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one line. Textual would print the local variables, answers among them."""
+        if self._exception is None:
+            self.fault = incident(error)
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        self._return_code = INTERNAL_FAULT
+        self._exit_renderables.clear()
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """End without printing what is handed in."""
+        self.fault = self.fault or "in the terminal"
+        self._fatal_error()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Answers do not go to the clipboard of the terminal."""
+
+
+def incident(error: BaseException) -> str:
+    """Name a fault by its type and place alone."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,244 @@
+"""The plan as lines: grouped by when, each line short; an opened line says why, why not, and how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatbot.core.case import Decision
+from chatbot.core.present import within_text
+from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
+from chatbot.tui.words import Words, day_words, sentence
+
+Item = dict[str, Any]
+
+MARK = {
+    "recommended": ("✓", "good"),
+    "precaution": ("!", "warn"),
+    "check_first": ("?", "warn"),
+    "withheld": ("–", "alarm"),
+    "pending": ("…", "quiet"),
+    "not_applicable": ("·", "quiet"),
+}
+"""Sign and role of each status of a rule; its word stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the plan under one heading."""
+
+    title: str
+    items: list[Item]
+
+
+@dataclass(slots=True)
+class PlanLines:
+    """The drawn plan, and which rows belong to which rule."""
+
+    rows: list[Line] = field(default_factory=list)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def groups(plan: Item, words: Words, all_rules: bool) -> list[Group]:
+    """Group the rules: what is to be done by when, then what is held back. Each rule once."""
+    rules = {each["id"]: each for each in plan["recommendations"]}
+    asked = [each for each in plan["recommendations"] if each["status"] in {"recommended", "precaution"}]
+    now = {each["id"] for each in asked if not each["after_emergency"]}
+    found: list[Group] = []
+    for period in plan["timeline"]:
+        items = [rules[each["rule"]] for each in period["items"] if each["rule"] in now]
+        found.append(Group(words.pick(period["label"]), items))
+    timed = {each["id"] for group in found for each in group.items}
+    found.append(Group("also", [each for each in asked if each["id"] in now - timed]))
+    after = [each for each in asked if each["after_emergency"]]
+    found.append(Group(words.heading("after_emergency"), after))
+    held = [each for each in plan["recommendations"] if each["status"] in {"check_first", "withheld"}]
+    found.append(Group(words.heading("held_back"), held))
+    if all_rules:
+        for status in ("pending", "not_applicable"):
+            rest = [each for each in plan["recommendations"] if each["status"] == status]
+            found.append(Group(f"{words.heading('all_rules')}: {words.label(f'rule.{status}')}", rest))
+    return [group for group in found if group.items]
+
+
+def top(plan: Item, words: Words, width: int) -> list[Line]:
+    """Draw what always stands over the plan: urgency and day."""
+    level = plan["urgency"]
+    urgency = f"{words.label(f'symbol.{level}')} {words.label(f'urgency.{level}')}"
+    left = line(Seg(words.heading("plan").upper(), "strong"), Seg("   "), Seg(urgency, "strong"))
+    return spread(left, line(Seg(day_words(plan["as_of"]))), width)
+
+
+def terms(plan: Item, words: Words, width: int, *, issued: bool, open_questions: int) -> list[Line]:
+    """Draw what the reader must know before the lines: how sure the urgency is, and what the plan is not."""
+    level = plan["urgency"]
+    asked = words.label(f"urgency_text.{level}").replace("{open}", str(open_questions))
+    rows = wrapped(sentence(asked), width)
+    if plan["scope"] == "out":
+        rows += wrapped(sentence(words.heading("outside_scope")), width, "warn")
+    if not issued:
+        rows += wrapped("Preview: the interview is not finished; questions not asked count as unknown.", width, "warn")
+    return rows + wrapped(f"{sentence(plan['content_status'])}. Not a medical device.", width, "warn")
+
+
+def draw(
+    plan: Item,
+    words: Words,
+    width: int,
+    *,
+    caret: str,
+    opened: frozenset[str],
+    decisions: Mapping[str, Decision],
+    all_rules: bool,
+) -> PlanLines:
+    """Draw the body of the plan."""
+    drawn = PlanLines()
+    context = _Context(plan, words, width)
+    drawn.rows += _standing_flags(plan, words, width)
+    for group in groups(plan, words, all_rules):
+        drawn.rows += [_rule(group.title, width)]
+        for item in group.items:
+            first = len(drawn.rows)
+            drawn.rows += context.short(item, item["id"] == caret, item["id"] in opened, decisions)
+            if item["id"] in opened:
+                drawn.rows += context.details(item, decisions)
+            drawn.spans[item["id"]] = (first, len(drawn.rows) - 1)
+    drawn.rows += _rest(plan, words, width)
+    return drawn
+
+
+def _rule(title: str, width: int) -> Line:
+    text = f"─ {sentence(title)} "
+    return line(Seg(text, "strong"), Seg("─" * max(width - len(text), 0), "quiet"))
+
+
+def _standing_flags(plan: Item, words: Words, width: int) -> list[Line]:
+    """Name the red flags that are present or cannot be excluded."""
+    rows: list[Line] = []
+    for state, role in (("present", "alarm"), ("cannot_exclude", "warn")):
+        sign = "!" if state == "present" else "?"
+        for flag in plan["red_flags"]:
+            if flag["state"] == state and flag["urgency"] is not None:
+                said = f"{words.pick(flag['title'])}: {words.label(f'flag.{state}')}"
+                rows += hang(Seg(f"{sign} ", role), said, width, role)
+    return rows
+
+
+class _Context:
+    """What every line of one plan is drawn with."""
+
+    def __init__(self, plan: Item, words: Words, width: int) -> None:
+        self.words, self.width = words, width
+        self.citations = {each["id"]: each for each in plan["references"]}
+        self.conflicts = {each["id"]: each for each in plan["conflicts"]}
+        self.protocol = words.protocol
+
+    def short(self, item: Item, at: bool, is_open: bool, decisions: Mapping[str, Decision]) -> list[Line]:
+        """Draw one rule closed: sign, title, limit, references, what was decided."""
+        sign, role = MARK[item["status"]]
+        pointer = "▾ " if is_open else "▸ " if at else "  "
+        label = line(Seg(pointer, "key"), Seg(f"{sign} ", role))
+        status = "" if item["status"] == "recommended" else f" ({self.words.label('rule.' + item['status'])})"
+        kind = "" if item["kind"] != "avoid" else f"{self.words.heading('do_not')}: "
+        limit = f", {within_text(item['within'])}" if item["kind"] == "do" else ""
+        numbers = _numbers(item["references"])
+        tail = " · ".join(part for part in (item["strength"], numbers, self.decided(item, decisions)) if part)
+        text = f"{kind}{self.words.pick(item['title'])}{limit}{status}"
+        return hang(label, f"{text}  {tail}", self.width, "strong" if at else "")
+
+    def decided(self, item: Item, decisions: Mapping[str, Decision]) -> str:
+        decision = decisions.get(item["id"])
+        return "" if decision is None else self.words.label(f"decision.{decision.decision}").upper()
+
+    def details(self, item: Item, decisions: Mapping[str, Decision]) -> list[Line]:
+        """Draw everything known about one rule."""
+        rows: list[Line] = []
+        for label, text in self.facts(item, decisions):
+            rows += hang(line(Seg("      "), Seg(f"{label}  ", "quiet")), text, self.width)
+        keys = (("a", "accept"), ("m", "modify"), ("c", "decline"))
+        choices = [line(Seg(key, "key"), Seg(f" {self.words.label(f'decision.{name}')}")) for key, name in keys]
+        return [*rows, *[(Seg("      "), *each) for each in packed(choices, self.width - 6)]]
+
+    def facts(self, item: Item, decisions: Mapping[str, Decision]) -> Iterator[tuple[str, str]]:
+        """Yield (label, text) about one rule, in the order of interest."""
+        words = self.words
+        yield "what", words.pick(item["text"])
+        if item["because"]:
+            yield words.heading("because"), " · ".join(each["wording"] for each in item["because"])
+        if item["why_not"]:
+            yield "why not", item["why_not"]
+        for guard in item["guards"]:
+            state = {True: "holds", False: "no", "unknown": "not known"}[guard["state"]]
+            yield "unless", f"{words.say(self.protocol.guards[guard['id']].title)}: {state}"
+        if item["pending_on"]:
+            waiting = [words.say(self.protocol.questions[key].named) for key in item["pending_on"]]
+            yield words.heading("check_first") if item["status"] == "check_first" else "waits for", " · ".join(waiting)
+        for name in item["conflicts"]:
+            if name in self.conflicts:
+                yield words.heading("conflicts"), self.conflict(self.conflicts[name])
+        for cited in item["references"]:
+            yield words.heading("references"), self.cited(cited)
+        verification = words.label(f"verification.{item['verification']}")
+        yield "strength", f"{item['strength']}; certainty: {item['certainty']}; {verification}"
+        reviewed = f"{item['review_status']}, review by {item['review_due']}"
+        yield "for", f"{item['applicability']} evidence; {item['jurisdiction']}; {reviewed}"
+        decision = decisions.get(item["id"])
+        if decision is not None:
+            reason = f": {words.label(f'decision_reason.{decision.code}')}" if decision.code else ""
+            comment = f"; {decision.comment}" if decision.comment else ""
+            yield words.label(f"decision.{decision.decision}"), f"decided{reason}{comment}"
+
+    def conflict(self, conflict: Item) -> str:
+        sides = [
+            f"{self.words.pick(side['text'])} {_numbers(side['references'])}".rstrip() for side in conflict["sides"]
+        ]
+        return f"{self.words.pick(conflict['question'])} {' / '.join(sides)}. {self.words.pick(conflict['default'])}"
+
+    def cited(self, cited: Item) -> str:
+        place = f", {cited['locator']}" if cited["locator"] else ""
+        return f"[{cited['n']}] {self.citations[cited['id']]['citation']}{place}"
+
+
+def _numbers(cites: Sequence[Item]) -> str:
+    return "".join(f"[{cited['n']}]" for cited in cites)
+
+
+def _rest(plan: Item, words: Words, width: int) -> list[Line]:
+    """Draw what follows the rules: what is still to establish, reassurance, safety net, sources, what it is for."""
+    rows: list[Line] = []
+    if plan["unresolved"]:
+        rows.append(_rule(words.heading("open_questions"), width))
+        for each in plan["unresolved"]:
+            sign = Seg("! " if each["emergency"] else "· ", "warn" if each["emergency"] else "quiet")
+            rows += hang(sign, f"{words.pick(each['wording'])}  {words.label('status.' + each['status'])}", width)
+    if plan["reassurance"]:
+        rows.append(_rule(words.heading("reassurance"), width))
+        rows += [row for each in plan["reassurance"] for row in wrapped(words.pick(each), width)]
+    if plan["safety_net"]:
+        rows.append(_rule(words.heading("safety_net"), width))
+        for tier in plan["safety_net"]:
+            rows += wrapped(words.pick(tier["title"]), width, "strong")
+            rows += [row for each in tier["items"] for row in hang("· ", words.pick(each), width)]
+    rows += _hypotheses(plan["hypotheses"], words, width)
+    if plan["references"]:
+        rows.append(_rule(words.heading("references"), width))
+        rows += [row for each in plan["references"] for row in hang(f"[{each['n']}] ", each["citation"], width)]
+    for key in ("intended_use", "disclaimer"):
+        rows.append(_rule(words.heading(key), width))
+        rows += wrapped(words.pick(plan[key]), width)
+    return rows
+
+
+def _hypotheses(hypotheses: Sequence[Item], words: Words, width: int) -> list[Line]:
+    if not hypotheses:
+        return []
+    rows = [_rule(words.heading("hypotheses"), width)]
+    for each in hypotheses:
+        state = words.label(f"hypothesis.{each['state']}")
+        rows += hang(
+            "· ", f"{words.pick(each['title'])}: {state}", width, "strong" if each["state"] == "supported" else ""
+        )
+        for sign, clues in (("+", each["for"]), ("−", each["against"])):
+            rows += [row for clue in clues for row in hang(f"    {sign} ", words.pick(clue["text"]), width)]
+    return rows

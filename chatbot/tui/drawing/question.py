@@ -1,0 +1,204 @@
+"""The question as lines: what is asked and the ways to answer above the field, the rest below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.core.entry import entry_hint
+from chatbot.core.protocol import QuestionType
+from chatbot.tui.form import TEN, Form, Mode
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, pad, prefixed, spread, width_of, wrapped
+from chatbot.tui.safe import cells, safe
+from chatbot.tui.words import Words, sentence
+
+BAR = Seg("▌ ", "key")
+"""Stands beside everything that belongs to the question; it is where the eye and the keys are."""
+
+CARET = "▸"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Lines, and the rows among them that must stay in sight."""
+
+    lines: list[Line]
+    first: int = -1
+    last: int = -1
+
+
+def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
+    """Draw the question and its choices. *tight* leaves out what only gives air."""
+    room = width - width_of((BAR,))
+    gap: list[Line] = [] if tight else [BLANK]
+    rows = head(form, room)
+    if form.view.section_intro:
+        rows += [*wrapped(form.view.section_intro, room, "quiet"), *gap]
+    rows += [*gap, *wrapped(form.view.text, room, "strong"), *gap]
+    choices = _choices(form, room)
+    offset = len(rows)
+    rows += choices.lines
+    shift = offset if choices.first >= 0 else 0
+    return Drawn(prefixed(rows, BAR), choices.first + shift, choices.last + shift)
+
+
+def head(form: Form, width: int) -> list[Line]:
+    """Draw the name of the section and how far it is."""
+    view = form.view
+    marks = [mark for mark, holds in (("private", view.private), ("postponed", view.postponed)) if holds]
+    right = " · ".join([*marks, f"{view.index} of {view.of}"])
+    return spread(line(Seg(view.section, "strong")), line(Seg(right, "quiet")), width)
+
+
+def _choices(form: Form, width: int) -> Drawn:
+    if form.scale:
+        return _scale(form, width)
+    if form.type is QuestionType.GRID:
+        return _grid(form, width)
+    if form.mode is Mode.TYPING:
+        return Drawn([])
+    rows: list[Line] = []
+    first = last = -1
+    for index, (key, option) in enumerate(zip(form.keys, form.view.options, strict=True)):
+        at = index == form.caret
+        mark = f"{CARET} " if at else "  "
+        box = ""
+        if form.type is QuestionType.SEVERAL:
+            box = "[x] " if option.id in form.chosen else "[ ] "
+        elif option.chosen:
+            box = "✓ "
+        label = line(Seg(mark, "key"), Seg(key, "key"), Seg(f"  {box}"))
+        chosen = option.id in form.chosen
+        drawn = hang(label, option.label, width, "strong" if at or chosen else "")
+        if at:
+            first, last = len(rows), len(rows) + len(drawn) - 1
+        rows += drawn
+    return Drawn(rows, first, last)
+
+
+def _scale(form: Form, width: int) -> Drawn:
+    parts: list[Line] = []
+    for index, number in enumerate(form.scale):
+        key = TEN if number == 10 else str(number)
+        shown = f"{number}" if number < 10 else f"{key} = {number}"
+        at = index == form.caret
+        parts.append(line(Seg(f"{CARET}{shown}" if at else f" {shown}", "caret" if at else "key")))
+    rows = packed(parts, width, " ")
+    if form.view.options:
+        rows += [each for option in form.view.options for each in hang(f"  {option.id}  ", option.label, width)]
+    return Drawn(rows, 0, len(rows) - 1)
+
+
+def _grid(form: Form, width: int) -> Drawn:
+    view = form.view
+    names = max(cells(safe(each.label)) for each in view.rows)
+    size = max(3, *(cells(safe(each.label)) for each in view.columns))
+    # Narrow terminals: short cells and full names of the columns in the line that says where the mark is.
+    if names + (size + 2) * len(view.columns) > width:
+        size = max(3, min(size, (width - min(names, width // 2)) // max(len(view.columns), 1) - 2))
+        names = max(8, width - (size + 2) * len(view.columns))
+    keys = {option.id: key for key, option in zip(form.keys, view.options, strict=True)}
+    rows: list[Line] = [
+        (Seg(" " * names), *(Seg("  " + pad(each.label, size).rstrip().center(size), "quiet") for each in view.columns))
+    ]
+    first = 0
+    for row, axis in enumerate(view.rows):
+        drawn: list[Seg] = [Seg(pad(axis.label, names), "strong" if row == form.row else "")]
+        for column, head_ in enumerate(view.columns):
+            at = (row, column) == (form.row, form.column)
+            grade = form.cells.get(f"{axis.id}.{head_.id}")
+            text = keys.get(grade, "?") if grade is not None else "·"
+            drawn.append(Seg("  " + (f"{CARET}{text}◂" if at else text).center(size), "caret" if at else ""))
+        if row == form.row:
+            first = len(rows)
+        rows.append(tuple(drawn))
+    at_cell = f"{CARET} {view.rows[form.row].label}, {view.columns[form.column].label}"
+    rows += wrapped(at_cell, width, "strong")
+    legend = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in zip(form.keys, view.options, strict=True)]
+    rows += packed([*legend, line(Seg("·", "key"), Seg(" not recorded", "quiet"))], width)
+    return Drawn(rows, first, first)
+
+
+def below(
+    form: Form,
+    words: Words,
+    width: int,
+    statuses: Sequence[tuple[str, str]],
+    *,
+    tight: bool,
+    escape: bool,
+    most: int,
+) -> list[Line]:
+    """Draw what stands under the field: hint, doubt, reasons or problem, then the ways to answer without a value.
+
+    *escape*: letters are text now, so Escape comes before the keys of the statuses. Where there are more than *most*
+    rows, what is least needed now is left out.
+    """
+    room = width - width_of((BAR,))
+    if form.mode in {Mode.DOUBT, Mode.REASONS}:
+        return prefixed(_asking(form, room), BAR)
+    problem = _problem(form, room)
+    hint = [] if form.problem is not None and form.is_typed else _hint(form, room)
+    keys = [_key(key, label) for key, label in statuses]
+    if escape and keys:
+        keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
+    source = words.label(f"source.{form.source or form.view.source}")
+    parts: list[list[Line]] = [
+        problem,
+        hint,
+        _standing(form, room),
+        [] if tight else [BLANK],
+        packed(keys, room),
+        [(Seg("source: ", "quiet"), Seg(source, "strong" if form.source else "quiet"))],
+    ]
+    while len(parts) > 1 and sum(map(len, parts)) > most:
+        parts.pop()
+    return prefixed([row for part in parts for row in part], BAR)
+
+
+def _asking(form: Form, width: int) -> list[Line]:
+    """Ask whether an unusual value is right, or for a coded reason."""
+    rows = wrapped(f"? {sentence(form.asks_for)}", width, "warn")
+    if form.mode is Mode.DOUBT:
+        return rows + packed([_key("y", "confirm"), _key("Esc", "change it")], width)
+    for reason in form.reasons:
+        rows += hang(line(Seg(f"  {reason.key}", "key"), Seg("  ")), reason.label, width)
+    return [*rows, _key("Esc", "change it")]
+
+
+def _problem(form: Form, width: int) -> list[Line]:
+    if form.problem is None:
+        return []
+    message, hint = form.problem
+    rows = wrapped(f"! {sentence(message)}", width, "warn")
+    return rows + (hang("  ", hint, width) if hint else [])
+
+
+def _key(key: str, label: str) -> Line:
+    return line(Seg(key, "key"), Seg(f"  {label}"))
+
+
+def _hint(form: Form, width: int) -> list[Line]:
+    """Say what a typed answer looks like, or that one may be typed."""
+    view = form.view
+    if form.mode is Mode.KEYS and form.is_typed:
+        rows = wrapped(f"typed: {form.draft}", width) if form.draft else []
+        what = "type a date" if form.type is QuestionType.DATE else "go on typing"
+        return rows + packed([_key("Tab", what)], width)
+    if not form.is_typed or form.mode in {Mode.DOUBT, Mode.REASONS}:
+        return []
+    said = " · ".join(part for part in (view.unit if not view.range else "", view.range) if part)
+    if form.type is QuestionType.DATE:
+        said = entry_hint(form.question)
+    return wrapped(said, width, "quiet") if said else []
+
+
+def _standing(form: Form, width: int) -> list[Line]:
+    """Say the answer that stands."""
+    view = form.view
+    if not view.answer:
+        return []
+    if view.expired:
+        rows = wrapped(f"earlier: {view.answer}; too old to count", width, "warn")
+        return [*rows, _key("=", "still so")] if view.stored is not None else rows
+    return wrapped(f"answer now: {view.answer}", width, "quiet")

@@ -1,0 +1,286 @@
+"""One question being answered: what is marked, chosen or in doubt. No widget, no case; keys in, a command out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
+from chatbot.core.entry import EntryProblem, option_keys, read_entry
+from chatbot.core.present import OPTION_KEYS
+from chatbot.core.protocol import QuestionType
+from chatbot.core.values import Source, Stored
+
+if TYPE_CHECKING:
+    from chatbot.core.protocol import Question
+    from chatbot.core.view import OptionView, QuestionView
+
+ONE_CHOICE = frozenset({QuestionType.YES_NO, QuestionType.CHOICE})
+ALIASES = {"y": "yes", "n": "no"}
+"""Letters that answer a yes/no question beside its digits."""
+
+TEN = "a"
+"""The key for 10 on a scale: the letter that follows the digits in every list of choices."""
+
+
+class Mode(StrEnum):
+    """What keys mean at this question right now."""
+
+    KEYS = "keys"
+    TYPING = "typing"
+    DOUBT = "doubt"
+    """An unusual value waits to be confirmed."""
+    REASONS = "reasons"
+    """A coded reason is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One coded reason with its key."""
+
+    key: str
+    id: str
+    label: str
+
+
+Outcome = GiveAnswer | Withdraw | None
+"""A command to send, or None when there is nothing to send yet."""
+
+
+class Form:
+    """The state of one question on screen."""
+
+    def __init__(self, view: QuestionView, question: Question, as_of: datetime) -> None:
+        self.view, self.question, self.as_of = view, question, as_of
+        self.type = QuestionType(view.type)
+        keys = option_keys(view)
+        # A key is one keystroke: where grades have two digits, the view's own keys stand.
+        self.keys = keys if all(len(key) == 1 for key in keys) else tuple(each.key for each in view.options)
+        self.scale = self._scale()
+        self.mode = Mode.TYPING if self.is_typed and not view.options else Mode.KEYS
+        self.before = self.mode
+        """The mode a doubt or a reason returns to."""
+        self.caret = self._first_caret()
+        self.chosen: set[str] = {each.id for each in view.options if each.chosen}
+        stored: Any = view.stored
+        self.cells: dict[str, str] = dict(stored) if self.type is QuestionType.GRID and stored is not None else {}
+        self.row = self.column = 0
+        self.source: str | None = None
+        self.problem: tuple[str, str] | None = None
+        """What is wrong and what to do."""
+        self.pending: GiveAnswer | Withdraw | None = None
+        self.reasons: tuple[Reason, ...] = ()
+        self.reason_member = "because"
+        """The member of the pending command that the reason fills."""
+        self.draft = ""
+        """What was typed before the field was left."""
+        self.asks_for = ""
+        """What the reasons are for, or what is in doubt."""
+
+    # --- what it is ---
+
+    @property
+    def is_typed(self) -> bool:
+        """The answer may be typed."""
+        typed = {QuestionType.NUMBER, QuestionType.DATE, QuestionType.TEXT}
+        return self.type in typed or (self.type is QuestionType.SCALE and not self.scale)
+
+    @property
+    def letters_type(self) -> bool:
+        """Letters belong to the answer, even the first one: keys must wait until the field is left."""
+        return self.type in {QuestionType.TEXT, QuestionType.DATE}
+
+    @property
+    def prefill(self) -> str:
+        """The answer that stands, as it would be typed."""
+        stored = self.view.stored
+        if stored is None or not self.is_typed or (self.type is QuestionType.DATE and "/" in str(stored)):
+            return ""
+        return str(stored)
+
+    def _scale(self) -> tuple[int, ...]:
+        """Return the numbers of a scale that has a key for each; empty where they are typed."""
+        if self.type is not QuestionType.SCALE:
+            return ()
+        low = 0 if self.question.minimum is None else int(self.question.minimum)
+        high = 10 if self.question.maximum is None else int(self.question.maximum)
+        return tuple(range(low, high + 1)) if 0 <= low <= high <= 10 else ()
+
+    def _first_caret(self) -> int:
+        """Stand on the answer that stands; otherwise nowhere, so that a stray Enter answers nothing."""
+        if self.scale:
+            stored = self.view.stored
+            return self.scale.index(stored) if isinstance(stored, int) and stored in self.scale else -1
+        return next((index for index, each in enumerate(self.view.options) if each.chosen), -1)
+
+    def option_at(self, key: str) -> OptionView | None:
+        """Return the choice a key stands for."""
+        for own, option in zip(self.keys, self.view.options, strict=True):
+            if key == own or (self.type is QuestionType.YES_NO and option.id == ALIASES.get(key)):
+                return option
+        return None
+
+    def takes(self, key: str) -> bool:
+        """Whether a plain key belongs to the question rather than to an action."""
+        if self.mode is Mode.REASONS:
+            return any(key == each.key for each in self.reasons)
+        if self.mode is not Mode.KEYS:
+            return False
+        return self._number(key) is not None if self.scale else self.option_at(key) is not None
+
+    def _number(self, key: str) -> int | None:
+        number = 10 if key == TEN else int(key) if key.isascii() and key.isdecimal() else None
+        return number if number in self.scale else None
+
+    # --- keys ---
+
+    def press(self, key: str) -> Outcome:
+        """Take a key that ``takes`` accepted."""
+        self.problem = None
+        if self.mode is Mode.REASONS:
+            return self._reasoned(next(each.id for each in self.reasons if each.key == key))
+        if self.scale:
+            return self.give(self._number(key))
+        option = self.option_at(key)
+        assert option is not None
+        self.caret = self.view.options.index(option)
+        if self.type is QuestionType.SEVERAL:
+            self._toggle(option)
+            return None
+        if self.type is QuestionType.GRID:
+            self._grade(option)
+            return None
+        return self.give(option.stored or option.id)
+
+    def _toggle(self, option: OptionView) -> None:
+        if option.id in self.chosen:
+            self.chosen.discard(option.id)
+            return
+        if option.exclusive:
+            self.chosen = {option.id}
+        else:
+            self.chosen -= {each.id for each in self.view.options if each.exclusive}
+            self.chosen.add(option.id)
+
+    @property
+    def cell(self) -> str:
+        """The cell of the table the mark stands on."""
+        return f"{self.view.rows[self.row].id}.{self.view.columns[self.column].id}"
+
+    def _grade(self, option: OptionView) -> None:
+        self.cells[self.cell] = option.id
+        if self.column + 1 < len(self.view.columns):
+            self.column += 1
+        elif self.row + 1 < len(self.view.rows):
+            self.row, self.column = self.row + 1, 0
+
+    def move(self, down: int, right: int) -> None:
+        """Move the mark."""
+        self.problem = None
+        if self.type is QuestionType.GRID:
+            self.row = max(0, min(self.row + down, len(self.view.rows) - 1))
+            self.column = max(0, min(self.column + right, len(self.view.columns) - 1))
+            return
+        last = len(self.scale or self.view.options) - 1
+        step = down or right
+        self.caret = max(0, min(self.caret + step, last)) if self.caret >= 0 else (0 if step > 0 else last)
+
+    def clear_cell(self) -> None:
+        """Empty the cell the mark stands on: not recorded."""
+        self.cells.pop(self.cell, None)
+
+    # --- answers ---
+
+    def give(self, value: Stored | None = None, status: str | None = None) -> GiveAnswer:
+        """Make the command that gives a value or a status."""
+        return GiveAnswer(self.view.id, value=value, status=status, source=self.source)
+
+    def commit(self, typed: str = "") -> Outcome:
+        """Give what is marked, chosen or typed; None with a problem when that is nothing."""
+        self.problem = None
+        if self.mode is Mode.TYPING:
+            return self._read(typed)
+        if self.type is QuestionType.SEVERAL:
+            ordered = [each.id for each in self.view.options if each.id in self.chosen]
+            return (
+                self.give(ordered) if ordered else self._say("nothing is chosen", "mark what is true, or say why not")
+            )
+        if self.type is QuestionType.GRID:
+            hint = "set a cell" if self.view.normal is None else "press n if all is normal, or set a cell"
+            return self.give(dict(self.cells)) if self.cells else self._say("no cell is filled in", hint)
+        if self.caret < 0:
+            return self._say("no answer is marked", "press the key of an answer, or move to it with the arrows")
+        if self.scale:
+            return self.give(self.scale[self.caret])
+        option = self.view.options[self.caret]
+        return self.give(option.stored or option.id)
+
+    def _read(self, typed: str) -> Outcome:
+        entry = read_entry(self.question, typed, self.as_of)
+        if isinstance(entry, EntryProblem):
+            return self._say(entry.message, entry.hint)
+        return self.give(entry.value)
+
+    def _say(self, message: str, hint: str) -> Outcome:
+        self.problem = (message, hint)
+        return None
+
+    def all_normal(self) -> Outcome:
+        """Fill every open cell of the table as normal, and give it."""
+        if self.view.normal is None:
+            return None
+        every = (f"{row.id}.{column.id}" for row in self.view.rows for column in self.view.columns)
+        return self.give({cell: self.cells.get(cell, self.view.normal) for cell in every})
+
+    def next_source(self) -> None:
+        """Choose the next source for this answer; after the last comes the usual one again."""
+        order = [each.value for each in Source]
+        at = order.index(self.source or self.view.source)
+        following = order[(at + 1) % len(order)]
+        self.source = None if following == self.view.source else following
+
+    # --- refusals ---
+
+    def refused(self, command: GiveAnswer | Withdraw, refusal: Refusal, reason_labels: dict[str, str]) -> None:
+        """Ask for what a refused command lacks, or say what is wrong. Nothing entered is lost."""
+        self.pending = None
+        if self.mode in {Mode.KEYS, Mode.TYPING}:
+            self.before = self.mode
+        match refusal.code:
+            case "confirm_value":
+                self.mode, self.pending, self.asks_for = Mode.DOUBT, command, refusal.message
+            case "needs_reason":
+                self._ask(command, refusal.message, [(each, reason_labels[each]) for each in CORRECTION_REASONS])
+            case "needs_cannot_apply_reason":
+                self._ask(command, refusal.message, [(each.id, each.label) for each in self.view.cannot_apply])
+            case _:
+                self.mode = self.before
+                self.problem = (refusal.message, refusal.hint)
+        self.reason_member = "because" if refusal.code == "needs_reason" else "reason"
+
+    def _ask(self, command: GiveAnswer | Withdraw, message: str, choices: list[tuple[str, str]]) -> None:
+        self.mode, self.pending, self.asks_for = Mode.REASONS, command, message
+        self.reasons = tuple(Reason(key, *each) for key, each in zip(OPTION_KEYS, choices, strict=False))
+
+    def confirmed(self) -> Outcome:
+        """Return the doubtful command, now confirmed."""
+        command = self.pending
+        self._settle()
+        return replace(command, confirmed=True) if isinstance(command, GiveAnswer) else None
+
+    def _reasoned(self, reason: str) -> Outcome:
+        command = self.pending
+        self._settle()
+        if isinstance(command, GiveAnswer) and self.reason_member == "reason":
+            return replace(command, reason=reason)
+        return None if command is None else replace(command, because=reason)
+
+    def cancel(self) -> None:
+        """Go back from a doubt or a reason to the question."""
+        self._settle()
+
+    def _settle(self) -> None:
+        self.pending, self.reasons, self.asks_for = None, (), ""
+        self.mode = self.before

@@ -1,0 +1,117 @@
+"""The emergency: stands in the way of everything until it is acknowledged, and cannot be acknowledged unread."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chatbot.core.commands import Acknowledge, Refusal
+from chatbot.core.view import AlarmView
+from chatbot.tui.drawing import alarm as drawing
+from chatbot.tui.drawing import standing
+from chatbot.tui.lines import BLANK, Line, wrapped
+from chatbot.tui.screens.scroll import ScrollSheet
+
+
+class AlarmScreen(ScrollSheet[None]):
+    """Shows the emergency. Closes when it was acknowledged, or when a correction has ended it."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("alarm",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen_to = 0
+        """The last line that has been on screen."""
+        self.problem = ""
+
+    @property
+    def alarm(self) -> AlarmView | None:
+        return self.interview.view(self.session.register).alarm
+
+    def header(self, width: int) -> list[Line]:
+        view = self.interview.view(self.session.register)
+        rows = standing.header(view, width, self.narrow)
+        return rows if view.alarm is None else [*rows, *drawing.banner(view.alarm, self.words, width)]
+
+    def lines(self, width: int) -> list[Line]:
+        shown = self.alarm
+        if shown is None:
+            return []
+        rows = drawing.alarm(shown, self.words, self.interview.view().as_of, width)
+        return [*rows, BLANK, *wrapped(f"! {self.problem}", width, "warn")] if self.problem else rows
+
+    def drawn(self) -> None:
+        self.seen_to = max(self.seen_to, self.length if self.at_end else self.top + self.height - 1)
+
+    def edge(self) -> tuple[bool, ...]:
+        return (*super().edge(), self.read)
+
+    def can(self, action: str) -> bool:
+        return action != "acknowledge" or self.read
+
+    @property
+    def read(self) -> bool:
+        """Every line has been on screen."""
+        return self.seen_to >= self.length
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        return [] if self.read else [("Enter", "read on")]
+
+    def plain_key(self, key: str) -> bool:
+        if key == "enter" and not self.read:
+            self.act_page_down()
+            return True
+        if key in {"up", "down"}:
+            self.scroll_lines(1 if key == "down" else -1)
+            return True
+        return False
+
+    def act_acknowledge(self) -> None:
+        self.attempt(Acknowledge(), self._acknowledged)
+
+    def _acknowledged(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self.dismiss(None)
+        else:
+            self.problem = refusal.message
+            self.redraw()
+
+    def act_handover(self) -> None:
+        from chatbot.tui.screens.page import told_page
+
+        shown = self.alarm
+        if shown is not None:
+            self.app.push_screen(told_page(self.words.heading("tell_them"), shown.handover, "h"))
+
+    def act_why(self) -> None:
+        from chatbot.tui.screens.page import told_page
+
+        shown = self.alarm
+        if shown is not None:
+            self.app.push_screen(told_page(self.words.heading("references"), shown.references, "w"))
+
+    def act_register(self) -> None:
+        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.redraw()
+
+    def act_correct(self) -> None:
+        from chatbot.tui.screens.choose import Choose
+
+        shown = self.alarm
+        if shown is not None:
+            causes = [(each.question, f"{each.text}: {each.answer}") for each in shown.causes]
+            self.app.push_screen(Choose("Which answer is wrong?", causes), self._correct)
+
+    def _correct(self, question: str | None) -> None:
+        from chatbot.tui.screens.correct import Correct
+
+        if question is not None:
+            self.app.push_screen(Correct(question), lambda _: self._corrected())
+
+    def _corrected(self) -> None:
+        """Go on where a correction has ended the emergency; otherwise show what stands now."""
+        if self.alarm is None:
+            self.dismiss(None)
+        else:
+            self.seen_to = self.top = 0
+            self.fresh()
+            self.redraw()

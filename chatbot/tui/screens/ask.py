@@ -1,0 +1,379 @@
+"""A screen that asks one question: the form, its field, and what happens to an answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
+from chatbot.core.protocol import QuestionType
+from chatbot.core.view import AnsweredView, View
+from chatbot.tui.actions import STATUS_ACTIONS
+from chatbot.tui.drawing import history, question, standing
+from chatbot.tui.form import TEN, Form, Mode, Outcome
+from chatbot.tui.lines import BLANK, Line, reveal, window
+from chatbot.tui.screens.base import Sheet
+from chatbot.tui.widgets.entry import Entry
+from chatbot.tui.widgets.pane import Pane
+
+T = TypeVar("T")
+
+TEXT_ROWS = 3
+"""Rows of the field for free text."""
+
+QUIET_ROWS = 8
+"""Rows for earlier answers above the question, so that it begins at the same place every time."""
+
+EDITING = frozenset({"backspace", "delete", "left", "right", "up", "down"})
+"""Keys that belong to the field while there is text in it."""
+
+
+class AskSheet(Sheet[T]):
+    """Shows a question and sends its answer. Subclasses say which question, and what comes after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view: View | None = None
+        self.form: Form | None = None
+        self.top = 0
+        self.scrolled = False
+        """The person looks elsewhere than at the mark."""
+        self.overflows = False
+        self.above = Pane(self._above, id="above")
+        self.below = Pane(self._below, id="below")
+        self.entry: Entry | None = None
+        self.asking = Vertical(self.above, self.below, id="asking")
+
+    # --- for subclasses ---
+
+    def look(self) -> View:
+        """Return the view to show now."""
+        raise NotImplementedError
+
+    def answered(self) -> None:
+        """Go on after an answer was recorded."""
+        raise NotImplementedError
+
+    def earlier(self) -> tuple[AnsweredView, ...]:
+        """Return the answers to show above the question."""
+        return ()
+
+    def instead(self, width: int, height: int) -> list[Line]:
+        """Draw what is shown when there is no question."""
+        return []
+
+    # --- showing ---
+
+    def header(self, width: int) -> list[Line]:
+        return [] if self.view is None else standing.header(self.view, width, self.narrow)
+
+    def body(self) -> ComposeResult:
+        yield self.asking
+
+    def on_mount(self) -> None:
+        self.sync()
+
+    def sync(self) -> None:
+        """Show the case as it stands now."""
+        before = self.form
+        self.view = self.look()
+        shown = self.view.question
+        if shown is None:
+            self.form = None
+        else:
+            found = self.interview.protocol.questions[shown.id]
+            self.form = Form(shown, found, self.interview.case.as_of)
+        self.top, self.scrolled = 0, False
+        self._set_field()
+        if before is None or shown is None or before.view.id != shown.id:
+            self.fresh()
+        self.redraw()
+
+    def reword(self) -> None:
+        """Show the same question in the present register; what was entered stays."""
+        self.view = self.look()
+        if self.form is not None and self.view.question is not None:
+            self.form.view = self.view.question
+        self.redraw()
+
+    def _set_field(self) -> None:
+        """Put the field where it belongs, with the answer that stands."""
+        form = self.form
+        typed = form is not None and form.is_typed
+        if typed and self.entry is None:
+            self.entry = Entry(id="entry")
+            self.asking.mount(self.entry, after=self.above)
+        if self.entry is None:
+            return
+        if form is not None and typed:
+            rows = TEXT_ROWS if form.type is QuestionType.TEXT else 1
+            self.entry.begin(form.prefill, rows)
+            self.entry.letters_are_keys = not form.letters_type
+        self._show_field()
+
+    def _show_field(self) -> None:
+        """Show and focus the field exactly while the answer is being typed."""
+        if self.entry is None:
+            return
+        typing = self.form is not None and self.form.mode is Mode.TYPING
+        self.entry.display = typing
+        if typing:
+            self.entry.focus()
+        else:
+            self.set_focus(None)
+
+    @property
+    def field_rows(self) -> int:
+        """Rows the field takes; 0 while it is not shown."""
+        if self.entry is None or not self.entry.display or self.entry.styles.height is None:
+            return 0
+        return int(self.entry.styles.height.value)
+
+    def _above(self, width: int, height: int) -> list[Line]:
+        """Draw earlier answers and the question; without a field, also what would stand below it."""
+        if self.form is None:
+            return self.instead(width, height)
+        drawn = question.above(self.form, self.words, width, self.tight)
+        rows, first, last = drawn.lines, drawn.first, drawn.last
+        below = self._under(width, height)
+        room = max(height - self.field_rows - len(below), 3) if self.field_rows else height
+        if not self.field_rows:
+            if self.form.mode in {Mode.DOUBT, Mode.REASONS}:
+                first, last = len(rows), len(rows) + len(below) - 1
+            rows = [*rows, *below]
+        self.overflows = len(rows) > room
+        if self.overflows:
+            if first >= 0 and not self.scrolled:
+                self.top = reveal(first, last, self.top, room)
+            rows, self.top = window(rows, room, self.top)
+            return rows
+        spare = min(QUIET_ROWS, room - len(rows) - 1)
+        if spare < 1:
+            return rows
+        quiet = history.recent(self.earlier(), width, spare)
+        return [*[BLANK] * (spare - len(quiet) if not self.tight else 0), *quiet, BLANK, *rows]
+
+    def _below(self, width: int, height: int) -> list[Line]:
+        return self._under(width, height) if self.field_rows else []
+
+    def _under(self, width: int, height: int) -> list[Line]:
+        """Draw the hint, what is in doubt or wrong, and the ways to answer without a value."""
+        if self.form is None:
+            return []
+        labels = [(each.key, each.label) for each in self.form.view.statuses]
+        typing = self.form.mode is Mode.TYPING and "question" not in self.places()
+        most = height - self.field_rows - 3 if self.field_rows else height * 4
+        return question.below(self.form, self.words, width, labels, tight=self.tight, escape=typing, most=most)
+
+    # --- keys ---
+
+    def places(self) -> tuple[str, ...]:
+        form = self.form
+        if form is None:
+            return ("review",)
+        if form.mode is Mode.DOUBT:
+            return ("doubt",)
+        if form.mode is Mode.REASONS:
+            return ("reasons",)
+        scroll = ("scroll",) if self.overflows else ()
+        if form.mode is Mode.TYPING:
+            letters = self.entry is not None and self.entry.letters_are_keys and self.entry.untouched
+            return ("typing", *(("question",) if letters else ()), *scroll)
+        kind = {QuestionType.GRID: ("grid",), QuestionType.SEVERAL: ("several",)}.get(form.type, ())
+        return (*kind, "question", *scroll)
+
+    def can(self, action: str) -> bool:
+        form, view = self.form, self.view
+        if form is None or view is None:
+            return True
+        if action in STATUS_ACTIONS:
+            return any(each.status == STATUS_ACTIONS[action] for each in form.view.statuses)
+        answered = form.view.id in self.interview.case.answers
+        match action:
+            case "type":
+                return form.is_typed and form.mode is Mode.KEYS
+            case "still_so":
+                return form.view.expired and form.view.stored is not None
+            case "all_normal":
+                return form.view.normal is not None
+            case "withdraw":
+                return answered and form.mode is Mode.KEYS
+            case "leave_field":
+                return form.letters_type or not (self.entry is None or self.entry.untouched)
+            case "commit":
+                return form.mode is Mode.TYPING or not form.is_typed or bool(form.view.options)
+            case "up" | "down" | "left" | "right":
+                return form.mode is Mode.KEYS and bool(form.view.options or form.scale)
+        return True
+
+    def worth_showing(self, action: str) -> bool:
+        form = self.form
+        if action != "commit" or form is None or form.mode is Mode.TYPING:
+            return True
+        return form.caret >= 0 or form.type in {QuestionType.SEVERAL, QuestionType.GRID}
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        form = self.form
+        if form is None or form.mode is not Mode.KEYS:
+            return []
+        keys = [str(number) for number in form.scale if number < 10] or list(form.keys)
+        shown = f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and keys == sorted(keys) else " ".join(keys)
+        shown += f" {TEN}" if 10 in form.scale else ""
+        label = {QuestionType.SEVERAL: "mark", QuestionType.GRID: "grade"}.get(form.type, "answer")
+        return [(shown, label)] if keys else []
+
+    def press(self, key: str) -> bool:
+        if key in EDITING and self.entry is not None and self.entry.has_focus and self.entry.text:
+            return False
+        return super().press(key)
+
+    def resized(self) -> None:
+        if self.too_small:
+            self.set_focus(None)
+        else:
+            self._show_field()
+
+    def plain_key(self, key: str) -> bool:
+        if self.form is None or not self.form.takes(key):
+            return False
+        self._send(self.form.press(key))
+        return True
+
+    def act_up(self) -> None:
+        self._move(-1, 0)
+
+    def act_down(self) -> None:
+        self._move(1, 0)
+
+    def act_left(self) -> None:
+        self._move(0, -1)
+
+    def act_right(self) -> None:
+        self._move(0, 1)
+
+    def _move(self, down: int, right: int) -> None:
+        if self.form is not None:
+            self.scrolled = False
+            self.form.move(down, right)
+            self.redraw()
+
+    def act_page_up(self) -> None:
+        self._scroll(-4)
+
+    def act_page_down(self) -> None:
+        self._scroll(4)
+
+    def _scroll(self, rows: int) -> None:
+        self.top, self.scrolled = max(0, self.top + rows), True
+        self.redraw()
+
+    def act_commit(self) -> None:
+        if self.form is not None:
+            self._send(self.form.commit(self.entry.text if self.entry is not None else ""))
+
+    def act_all_normal(self) -> None:
+        if self.form is not None:
+            self._send(self.form.all_normal())
+
+    def act_confirm(self) -> None:
+        if self.form is not None:
+            self._send(self.form.confirmed())
+
+    def act_cancel(self) -> None:
+        if self.form is not None:
+            self.form.cancel()
+            self._show_field()
+            self.redraw()
+
+    def act_type(self) -> None:
+        if self.form is not None:
+            self.form.mode = self.form.before = Mode.TYPING
+            self._show_field()
+            self.redraw()
+
+    def act_leave_field(self) -> None:
+        """Make letters keys again; the text stays in the field."""
+        if self.form is not None:
+            self.form.mode = self.form.before = Mode.KEYS
+            self.form.draft = self.entry.text if self.entry is not None else ""
+            self.form.problem = None
+            self._show_field()
+            self.redraw()
+
+    def act_source(self) -> None:
+        if self.form is not None:
+            self.form.next_source()
+            self.redraw()
+
+    def act_withdraw(self) -> None:
+        if self.form is not None:
+            self._send(Withdraw(self.form.view.id))
+
+    def _status(self, status: str) -> None:
+        if self.form is not None:
+            self._send(self.form.give(status=status))
+
+    def act_status_unknown(self) -> None:
+        self._status("unknown")
+
+    def act_status_declined(self) -> None:
+        self._status("declined")
+
+    def act_status_not_assessed(self) -> None:
+        self._status("not_assessed")
+
+    def act_status_cannot_apply(self) -> None:
+        self._status("cannot_apply")
+
+    # --- the field ---
+
+    @on(Entry.Given)
+    def _given(self, event: Entry.Given) -> None:
+        if not self.too_small and self.painted_at is not None and event.pressed_at >= self.painted_at:
+            self.act_commit()
+
+    @on(Entry.Left)
+    def _left(self) -> None:
+        if self.can("leave_field"):
+            self.act_leave_field()
+        elif self.can("go_on"):
+            self.act_go_on()
+
+    def act_go_on(self) -> None:
+        """Nothing to go on to, unless a subclass knows better."""
+
+    @on(Entry.Refused)
+    def _refused_text(self, event: Entry.Refused) -> None:
+        if self.form is not None:
+            self.form.problem = (event.message, event.hint)
+            self.redraw()
+
+    @on(Entry.Touched)
+    def _touched(self) -> None:
+        """A problem said about the text before does not stand beside the text now."""
+        self.footer_pane.redraw()
+        if self.form is not None and self.form.problem is not None:
+            self.form.problem = None
+            self.redraw()
+
+    # --- sending ---
+
+    def _send(self, outcome: Outcome) -> None:
+        if outcome is None:
+            self._show_field()
+            self.redraw()
+            return
+        self.attempt(outcome, lambda refusal: self._answered(outcome, refusal))
+
+    def _answered(self, command: GiveAnswer | Withdraw, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self.answered()
+            return
+        if self.form is not None:
+            labels = {each: self.words.label(f"reason.{each}") for each in CORRECTION_REASONS}
+            self.form.refused(command, refusal, labels)
+            self._show_field()
+            self.redraw()

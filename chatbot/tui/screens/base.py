@@ -1,0 +1,237 @@
+"""What every screen shares: header, footer, keys from the registry, the smallest size, commands that may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.events import Key, Paste, Resize
+from textual.screen import Screen
+
+from chatbot.core.commands import Command, Refusal
+from chatbot.errors import BackstoryError
+from chatbot.tui.actions import Action, working
+from chatbot.tui.drawing.footer import footer
+from chatbot.tui.lines import Line, Seg, line, wrapped
+from chatbot.tui.widgets.pane import Pane
+from chatbot.tui.words import Words
+
+if TYPE_CHECKING:
+    from chatbot.interview import Interview
+    from chatbot.tui.application import Backstory
+    from chatbot.tui.services import Session
+
+SMALLEST = (40, 15)
+"""Columns and rows below which nothing is shown but a notice."""
+
+WIDE = (100, 24)
+"""Columns and rows from which the pane at the right has its place."""
+
+T = TypeVar("T")
+
+
+class Sheet(Screen[T], inherit_bindings=False):
+    """A screen of lines. Keys come from the registry; ``act_<id>`` carries an action out."""
+
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    PLACES: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.header_pane = Pane(lambda width, height: self.header(width), id="header")
+        self.footer_pane = Pane(lambda width, height: self._footer(width), id="footer")
+        self.notice = Pane(self._notice, id="notice")
+        self._opened_for: Interview | None = None
+        self._drawn_at: float | None = None
+        self.painted_at: float | None = None
+        """When the present content was first on screen; keys pressed before that were meant for something else."""
+
+    # --- for screens to override ---
+
+    def header(self, width: int) -> list[Line]:
+        """Draw the top."""
+        return []
+
+    def places(self) -> tuple[str, ...]:
+        """Return where keys work now, the most particular first."""
+        return self.PLACES
+
+    def can(self, action: str) -> bool:
+        """Whether an action of these places works just now."""
+        return True
+
+    def worth_showing(self, action: str) -> bool:
+        """Whether the footer names an action that works."""
+        return True
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        """Return keys that are not in the registry, such as those of options, for the footer."""
+        return []
+
+    def plain_key(self, key: str) -> bool:
+        """Take a key before the registry does; True when it was taken."""
+        return False
+
+    # --- what they share ---
+
+    @property
+    def ours(self) -> Backstory:
+        return cast("Backstory", self.app)
+
+    @property
+    def session(self) -> Session:
+        return self.ours.session
+
+    @property
+    def interview(self) -> Interview:
+        """The case this screen was opened for, also while it is being closed."""
+        if self._opened_for is None:
+            self._opened_for = self.session.interview
+        assert self._opened_for is not None
+        return self._opened_for
+
+    @property
+    def words(self) -> Words:
+        """The labels of the case on screen, in the register of the session."""
+        return Words(self.interview.protocol, self.session.register)
+
+    @property
+    def wide(self) -> bool:
+        return self.size.width >= WIDE[0] and self.size.height >= WIDE[1]
+
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < 60
+
+    @property
+    def tight(self) -> bool:
+        return self.size.height < 22
+
+    @property
+    def too_small(self) -> bool:
+        return self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+
+    def working(self) -> list[Action]:
+        """Return the actions that work now."""
+        return [action for action in working((*self.places(), "anywhere")) if self.can(action.id)]
+
+    def body(self) -> ComposeResult:
+        """Yield what stands between header and footer."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        yield self.header_pane
+        yield from self.body()
+        yield self.footer_pane
+        yield self.notice
+
+    def on_mount(self) -> None:
+        self.fresh()
+
+    def fresh(self) -> None:
+        """Note that something new is being shown: keys pressed before it is seen do not count."""
+        self.painted_at = self._drawn_at = None
+        self.call_after_refresh(self._seen)
+
+    def _seen(self) -> None:
+        # A key may arrive between the frame and this call: what counts is when the frame was drawn.
+        self.painted_at = self._drawn_at if self._drawn_at is not None else self.ours.moment()
+
+    def redraw(self) -> None:
+        """Draw everything again."""
+        for pane in self.query(Pane):
+            pane.redraw()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(self.too_small, "too-small")
+        self.set_class(self.wide, "wide")
+        self.resized()
+        self.call_later(self.redraw)
+
+    def resized(self) -> None:
+        """Follow a new size."""
+
+    def _footer(self, width: int) -> list[Line]:
+        self._drawn_at = self.ours.moment()
+        rows = 1 if self.size.height < 20 and width >= 60 else 2
+        shown = [action for action in self.working() if self.worth_showing(action.id)]
+        return footer(shown, self.extra_keys(), width, rows)
+
+    def _notice(self, width: int, height: int) -> list[Line]:
+        here = f"now {self.size.width} × {self.size.height}"
+        return [
+            *wrapped(f"Enlarge the window to {SMALLEST[0]} × {SMALLEST[1]}", width, "strong"),
+            line(Seg(here)),
+            *wrapped("Nothing is lost; it goes on by itself.", width),
+        ]
+
+    # --- keys ---
+
+    def on_key(self, event: Key) -> None:
+        """Take a key; what nobody takes goes on to the field it was typed in."""
+        unseen = self.painted_at is None or event.time < self.painted_at
+        leaving = event.key in {"ctrl+c", "ctrl+q"}
+        character = event.character if event.is_printable and event.character else ""
+        taken = (self.too_small or unseen) and not leaving
+        if taken or self.plain_key(character or event.key) or self.press(event.key):
+            event.stop()
+            event.prevent_default()
+
+    def press(self, key: str) -> bool:
+        """Carry out what the registry says of a key; True when it says something."""
+        for action in self.working():
+            if key in action.keys:
+                self.act(action.id)
+                return True
+        return False
+
+    def act(self, action: str) -> None:
+        """Carry an action out."""
+        getattr(self, f"act_{action}")()
+
+    def on_paste(self, event: Paste) -> None:
+        event.stop()
+
+    def act_help(self) -> None:
+        from chatbot.tui.screens.page import help_page
+
+        self.app.push_screen(help_page(self.working()))
+
+    def act_about(self) -> None:
+        from chatbot.tui.screens.page import about_page
+
+        self.app.push_screen(about_page(self.session))
+
+    def act_theme(self) -> None:
+        self.ours.next_theme()
+
+    def act_stop(self) -> None:
+        from chatbot.tui.screens.page import stop_page
+
+        self.app.push_screen(stop_page(self.session), self._stopped)
+
+    def _stopped(self, leave: bool | None) -> None:
+        if leave:
+            self.ours.ended(130)
+
+    # --- commands ---
+
+    def attempt(self, command: Command, done: Callable[[Refusal | None], None]) -> None:
+        """Send a command; where it cannot be saved, say so and offer to try again. Nothing entered is lost."""
+        try:
+            refusal = self.interview.send(command)
+        except BackstoryError as error:
+            from chatbot.tui.screens.fault import Fault
+
+            saved = len(self.interview.case.answers)
+
+            def again(retry: bool | None) -> None:
+                if retry:
+                    self.attempt(command, done)
+
+            self.app.push_screen(Fault(error, saved), again)
+        else:
+            done(refusal)

@@ -1,0 +1,190 @@
+"""The interview: one question at a time, what was answered above it, where the case stands at the right."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from chatbot.core import commands as cmd
+from chatbot.core.case import is_open
+from chatbot.core.commands import Command, Refusal
+from chatbot.core.findings import network
+from chatbot.core.view import AnsweredView, View
+from chatbot.tui.drawing import history, standing
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
+from chatbot.tui.screens.ask import AskSheet
+from chatbot.tui.widgets.pane import Pane
+from chatbot.tui.words import many
+
+
+class InterviewScreen(AskSheet[None]):
+    """Asks until nothing is left to ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = Pane(self._side, id="side")
+        self.status_pane = Pane(self._status_line, id="status")
+        self.problem: tuple[str, str] | None = None
+        """What was refused while no question is on screen."""
+
+    # --- showing ---
+
+    def look(self) -> View:
+        return self.interview.view(self.session.register)
+
+    def body(self) -> ComposeResult:
+        yield self.status_pane
+        yield Horizontal(self.asking, self.side, id="middle")
+
+    def sync(self) -> None:
+        super().sync()
+        if self.view is not None and self.view.alarm is not None:
+            self._alarm()
+
+    def _alarm(self) -> None:
+        from chatbot.tui.screens.alarm import AlarmScreen
+
+        if self.app.screen is self or not isinstance(self.app.screen, AlarmScreen):
+            self.app.push_screen(AlarmScreen(), lambda _: self.sync())
+
+    def answered(self) -> None:
+        self.problem = None
+        self.sync()
+
+    def earlier(self) -> tuple[AnsweredView, ...]:
+        """Return the answers to questions that come before the one on screen."""
+        if self.view is None or self.view.question is None:
+            return ()
+        order = network(self.interview.protocol).ask_order
+        here = order.index(self.view.question.id)
+        before = set(order[:here])
+        return tuple(each for each in self.view.answered if each.id in before)
+
+    def _side(self, width: int, height: int) -> list[Line]:
+        if self.view is None:
+            return []
+        return standing.side(self.view, self.words, self._asking_flags(), width, height)
+
+    def _asking_flags(self) -> frozenset[str]:
+        """Return the red flags the question on screen is asked for."""
+        if self.view is None or self.view.question is None:
+            return frozenset()
+        protocol = self.interview.protocol
+        here = self.view.question.id
+        return frozenset(n for n, flag in protocol.red_flags.items() if here in protocol.questions_behind(flag.when))
+
+    def _status_line(self, width: int, height: int) -> list[Line]:
+        return [] if self.view is None else standing.status(self.view, self.words, width)
+
+    def instead(self, width: int, height: int) -> list[Line]:
+        """Draw the review: nothing is left to ask but what was postponed."""
+        if self.view is None or self.view.alarm is not None:
+            return []
+        view = self.view
+        title = f"The case is {view.phase}; nothing can be changed." if view.closed else "Nothing is left to ask."
+        rows = wrapped(title, width - 2, "strong")
+        if view.postponed:
+            rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
+            questions = self.interview.protocol.questions
+            rows += [e for key in view.postponed for e in hang("· ", self.words.say(questions[key].ask), width - 2)]
+        if self.problem is not None:
+            rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width - 2, "warn")]
+        keys = [("F5", "the plan"), ("h", "handover"), ("q", "leave")]
+        keys += [] if view.closed else [("j", "look through the answers")]
+        rows += [BLANK, *packed([line(Seg(key, "key"), Seg(f" {label}")) for key, label in keys], width - 2)]
+        rows = prefixed(rows, Seg("▌ ", "key"))
+        quiet = history.recent(view.answered, width, max(0, height - len(rows) - 1))
+        return [*quiet, BLANK, *rows]
+
+    # --- keys ---
+
+    def can(self, action: str) -> bool:
+        view = self.view
+        if view is not None and view.closed and action in {"back", "note", "jump"}:
+            return False
+        if action == "go_on":
+            return view is not None and view.question is not None and view.question.id != self.interview.case.next
+        if action == "later":
+            case = self.interview.case
+            return case.shown is not None and is_open(self.interview.protocol, case, case.shown)
+        return super().can(action)
+
+    def _go(self, command: Command) -> None:
+        self.attempt(command, self._went)
+
+    def _went(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self.answered()
+        elif self.form is not None:
+            self.form.problem = (refusal.message, refusal.hint)
+            self.redraw()
+        else:
+            self.problem = (refusal.message, refusal.hint)
+            self.redraw()
+
+    def act_back(self) -> None:
+        if self.form is None and self.view is not None and self.view.answered:
+            self._go(cmd.Show(self.view.answered[-1].id))
+        else:
+            self._go(cmd.Back())
+
+    def act_go_on(self) -> None:
+        if self.can("go_on"):
+            self._go(cmd.Forward())
+
+    def act_later(self) -> None:
+        if self.form is not None:
+            self._go(cmd.Postpone(self.form.view.id))
+
+    def act_still_so(self) -> None:
+        if self.form is not None:
+            self._go(cmd.ConfirmStill(self.form.view.id))
+
+    def act_register(self) -> None:
+        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.reword()
+
+    def act_why(self) -> None:
+        from chatbot.tui.screens.page import why_page
+
+        if self.form is not None:
+            self.app.push_screen(why_page(self.form.view))
+
+    def act_note(self) -> None:
+        from chatbot.tui.screens.prompt import Prompt
+
+        question = None if self.form is None else self.form.view.id
+        said = "" if self.form is None else self.form.view.text
+
+        def send(text: str, told: Prompt) -> None:
+            self.attempt(cmd.AddNote(text, question), told.settled)
+
+        self.app.push_screen(Prompt("Note", said, send), lambda _: self.reword())
+
+    def act_jump(self) -> None:
+        from chatbot.tui.screens.jump import Jump
+
+        self.app.push_screen(Jump(), lambda key: self._go(cmd.Show(key)) if key else None)
+
+    def act_handover(self) -> None:
+        from chatbot.tui.screens.page import handover_page
+
+        self.app.push_screen(handover_page(self.interview.plan(), self.words))
+
+    def act_plan(self) -> None:
+        case = self.interview.case
+        if case.next is None and case.plan_digest is None and not case.closed:
+            self.attempt(cmd.IssuePlan(), lambda _: self._show_plan())
+        else:
+            self._show_plan()
+
+    def _show_plan(self) -> None:
+        from chatbot.tui.screens.plan import PlanScreen
+
+        self.app.push_screen(PlanScreen(), lambda _: self.sync())
+
+    def act_leave(self) -> None:
+        if self.interview.case.closed:
+            self.ours.left()
+        else:
+            self.attempt(cmd.Suspend(), lambda _: self.ours.left())

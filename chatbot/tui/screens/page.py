@@ -1,0 +1,165 @@
+"""A page to read: help, sources, handover, what the program is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
+
+from chatbot.core.view import QuestionView
+from chatbot.tui.actions import ACTIONS, PLACES, Action
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
+from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.services import Session
+from chatbot.tui.words import Words, many, sentence
+
+Draw = Callable[[int], list[Line]]
+
+
+class Page(ScrollSheet[bool]):
+    """Something to read; Escape closes it. With *accept* a key says yes, and the page tells so."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("page",)
+
+    def __init__(
+        self, title: str, draw: Draw, *, accept: str = "", accept_label: str = "", close_key: str = ""
+    ) -> None:
+        super().__init__()
+        self.title_text, self.draw = title, draw
+        self.accept, self.accept_label, self.close_key = accept, accept_label, close_key
+
+    def header(self, width: int) -> list[Line]:
+        return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
+
+    def lines(self, width: int) -> list[Line]:
+        return self.draw(width)
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        keys = [(self.accept, self.accept_label)] if self.accept else []
+        return [*keys, ("PgDn", "more")] if self.overflows and not self.at_end else keys
+
+    def plain_key(self, key: str) -> bool:
+        if self.accept and key == self.accept:
+            self.dismiss(True)
+            return True
+        if key in {"up", "down"}:
+            self.scroll_lines(1 if key == "down" else -1)
+            return True
+        if key == "enter" and not self.accept:
+            self.act_page_down() if not self.at_end else self.dismiss(False)
+            return True
+        if self.close_key and key == self.close_key:
+            self.dismiss(False)
+            return True
+        return False
+
+    def act_dismiss(self) -> None:
+        self.dismiss(False)
+
+    def act_help(self) -> None:
+        """Help on a page to read would only cover it."""
+        self.dismiss(False)
+
+
+def paragraphs(parts: Iterable[tuple[str, str]], width: int) -> list[Line]:
+    """Draw headed paragraphs."""
+    rows: list[Line] = []
+    for title, text in parts:
+        if not text:
+            continue
+        rows += [BLANK] if rows else []
+        rows += wrapped(title, width, "strong") if title else []
+        rows += wrapped(text, width)
+    return rows
+
+
+def help_page(now: Sequence[Action]) -> Page:
+    """List every key, those that work now first."""
+
+    def draw(width: int) -> list[Line]:
+        rows = [line(Seg("These work now", "strong"))]
+        rows += [each for action in now for each in _key_line(action, width)]
+        for place, title in PLACES.items():
+            there = [action for action in ACTIONS if place in action.where]
+            rows += [BLANK, line(Seg(title, "strong"))]
+            rows += [each for action in there for each in _key_line(action, width)]
+        return rows
+
+    return Page("Keys", draw)
+
+
+def _key_line(action: Action, width: int) -> list[Line]:
+    label = line(Seg(f"  {action.shown:<8}", "key"))
+    return hang(label, f"{action.label}: {action.help}", width)
+
+
+def about_page(session: Session, *, accept: str = "", accept_label: str = "") -> Page:
+    """Say what the program is for, and what its content is."""
+    about = session.services.protocol_about
+
+    def draw(width: int) -> list[Line]:
+        say = session.register
+        parts = [
+            (f"{about.title.in_register(say)} {about.version}", f"{about.content_status}; {about.last_updated}"),
+            ("Intended use", about.intended_use.in_register(say)),
+            ("Disclaimer", about.disclaimer.in_register(say)),
+            ("Not a medical device", ""),
+            ("Editorial policy", about.editorial_policy.in_register(say)),
+            ("Where answers are saved", session.services.transcripts),
+        ]
+        rows = paragraphs(parts, width)
+        return [*rows, BLANK, *wrapped("This program is not a medical device.", width, "warn")]
+
+    return Page("About Backstory", draw, accept=accept, accept_label=accept_label)
+
+
+def why_page(question: QuestionView) -> Page:
+    """Say why a question is asked, with its sources."""
+
+    def draw(width: int) -> list[Line]:
+        rows = [*wrapped(question.text, width, "strong"), BLANK, *wrapped(question.why, width)]
+        for cited in question.cites:
+            place = f", {cited.locator}" if cited.locator else ""
+            rows += [BLANK, *hang("• ", f"{cited.citation}{place}", width)]
+            rows += [(Seg("  "), *each) for each in wrapped(_seen(cited.type, cited.verified), width - 2, "quiet")]
+        rows += [BLANK, *wrapped("In the other wording", width, "quiet"), *wrapped(question.other_register, width)]
+        return rows
+
+    return Page("Why we ask", draw, close_key="w")
+
+
+def _seen(kind: str, verified: str) -> str:
+    return f"{kind.replace('_', ' ')}; {verified.replace('_', ' ')}"
+
+
+def stop_page(session: Session) -> Page:
+    """Ask before the program is left."""
+    saved = len(session.interview.case.answers) if session.interview is not None else 0
+
+    def draw(width: int) -> list[Line]:
+        rows = wrapped(f"Stop? {many(saved, 'answer')} saved.", width, "strong")
+        rows += wrapped("What is being typed is not saved. The case can be resumed.", width)
+        return [*rows, BLANK, *wrapped(session.services.transcripts, width, "quiet")]
+
+    return Page("Leave the program", draw, accept="y", accept_label="leave")
+
+
+def handover_page(plan: dict[str, Any], words: Words) -> Page:
+    """The handover in its four parts, to read aloud."""
+
+    def draw(width: int) -> list[Line]:
+        rows = wrapped(plan["content_status"], width, "warn")
+        for part in plan["handover"]:
+            rows += [BLANK, *wrapped(words.pick(part["title"]), width, "strong")]
+            rows += [each for said in part["lines"] for each in hang("· ", words.pick(said), width)]
+        return rows
+
+    return Page(sentence(words.heading("handover")), draw, close_key="h")
+
+
+def told_page(title: str, said: Sequence[str], close_key: str) -> Page:
+    """Sentences under one title."""
+
+    def draw(width: int) -> list[Line]:
+        return [each for one in said for each in [*hang("· ", one, width), BLANK]]
+
+    return Page(title, draw, close_key=close_key)

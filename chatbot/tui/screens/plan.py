@@ -1,0 +1,190 @@
+"""The plan: what to do by when, what is held back and why; accept, modify, decline, sign."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from chatbot.core.commands import DECISION_REASONS, DecideRule, Refusal, Sign
+from chatbot.core.phases import Phase
+from chatbot.tui.drawing import plan as drawing
+from chatbot.tui.drawing import standing
+from chatbot.tui.lines import Line, wrapped
+from chatbot.tui.screens.prompt import Prompt
+from chatbot.tui.screens.scroll import ScrollSheet
+
+
+class PlanScreen(ScrollSheet[None]):
+    """Shows the plan of the answers as they stand."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("plan",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caret = ""
+        self.opened: frozenset[str] = frozenset()
+        self.all_rules = False
+        self.said: tuple[str, str] | None = None
+        """What was refused, or done."""
+        self.caret_row = 0
+        """The row of the body the mark stands on."""
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        return self.interview.plan()
+
+    @property
+    def order(self) -> list[str]:
+        """The rules on screen, from top to bottom."""
+        shown = drawing.groups(self.plan, self.words, self.all_rules)
+        return [item["id"] for group in shown for item in group.items]
+
+    def header(self, width: int) -> list[Line]:
+        view = self.interview.view(self.session.register)
+        rows = [*standing.header(view, width, self.narrow), *drawing.top(self.plan, self.words, width)]
+        rows += [] if self.tight else self._terms(width)
+        if self.said is not None:
+            rows += wrapped(" ".join(part for part in self.said if part), width, "warn")
+        return rows
+
+    def _terms(self, width: int) -> list[Line]:
+        waiting = sum(1 for each in self.plan["unresolved"] if each["flags"])
+        issued = self.interview.case.plan_digest is not None
+        return drawing.terms(self.plan, self.words, width, issued=issued, open_questions=waiting)
+
+    def lines(self, width: int) -> list[Line]:
+        # Where rows are few the terms scroll with the plan, at its beginning.
+        terms = self._terms(width) if self.tight else []
+        drawn = drawing.draw(
+            self.plan,
+            self.words,
+            width,
+            caret=self.caret,
+            opened=self.opened,
+            decisions=self.interview.case.decisions,
+            all_rules=self.all_rules,
+        )
+        first, last = (row + len(terms) for row in drawn.spans.get(self.caret, (0, 0)))
+        self.caret_row = first
+        if self.focus_rows is not None and self.caret in drawn.spans:
+            self.focus_rows = (first, min(last, first + max(self.height - 3, 0)))
+        return [*terms, *drawn.rows]
+
+    # --- keys ---
+
+    def places(self) -> tuple[str, ...]:
+        # A line out of sight is not decided by a key meant for what is in sight.
+        in_sight = self.top <= self.caret_row < self.top + self.height
+        return (*(("line",) if self.caret in self.opened and in_sight else ()), "plan", "scroll")
+
+    def can(self, action: str) -> bool:
+        case = self.interview.case
+        match action:
+            case "accept" | "modify" | "decline":
+                return not case.closed
+            case "open_line":
+                return bool(self.caret)
+            case "sign":
+                return case.phase is Phase.PLANNED and case.plan_digest is not None
+        return True
+
+    def act_up(self) -> None:
+        self._move(-1)
+
+    def act_down(self) -> None:
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        """Move the mark to the next line; past the last one the window goes on."""
+        order = self.order
+        if not order:
+            self.scroll_lines(step)
+            return
+        at = order.index(self.caret) + step if self.caret in order else (0 if step > 0 else len(order) - 1)
+        if 0 <= at < len(order):
+            self.caret = order[at]
+            self.focus_rows = (0, 0)
+            self.redraw()
+        else:
+            self.scroll_lines(step)
+
+    def act_open_line(self) -> None:
+        self.opened = self.opened ^ {self.caret}
+        self.focus_rows = (0, 0)
+        self.redraw()
+
+    def act_all_rules(self) -> None:
+        self.all_rules = not self.all_rules
+        self.redraw()
+
+    def act_register(self) -> None:
+        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.redraw()
+
+    def act_handover(self) -> None:
+        from chatbot.tui.screens.page import handover_page
+
+        self.app.push_screen(handover_page(self.plan, self.words))
+
+    def act_full_text(self) -> None:
+        from chatbot.tui.screens.page import Page
+
+        text = self.session.services.plan_text(self.interview, self.session.register)
+        self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), close_key="x"))
+
+    def act_dismiss(self) -> None:
+        self.dismiss(None)
+
+    # --- decisions ---
+
+    def act_accept(self) -> None:
+        self._decide(DecideRule(self.caret, "accept"))
+
+    def act_modify(self) -> None:
+        self._ask_reason("modify")
+
+    def act_decline(self) -> None:
+        self._ask_reason("decline")
+
+    def _ask_reason(self, decision: str) -> None:
+        from chatbot.tui.screens.choose import Choose
+
+        rule = self.caret
+        choices = [(code, self.words.label(f"decision_reason.{code}")) for code in DECISION_REASONS]
+        title = self.words.say(self.interview.protocol.rules[rule].title)
+
+        def chosen(code: str | None) -> None:
+            if code is not None:
+                self._ask_comment(rule, decision, code)
+
+        self.app.push_screen(Choose(f"{self.words.label(f'decision.{decision}')}: why?", choices, title), chosen)
+
+    def _ask_comment(self, rule: str, decision: str, code: str) -> None:
+        def send(text: str, prompt: Prompt) -> None:
+            self.attempt(DecideRule(rule, decision, code, text.strip() or None), prompt.settled)
+
+        told = "A comment, in words. Enter alone leaves it out; an emergency action needs one."
+        self.app.push_screen(Prompt("Comment", told, send), lambda _: self.redraw())
+
+    def _decide(self, command: DecideRule) -> None:
+        self.attempt(command, self._decided)
+
+    def _decided(self, refusal: Refusal | None) -> None:
+        self.said = None if refusal is None else (refusal.message, refusal.hint)
+        self.redraw()
+
+    def act_sign(self) -> None:
+        from chatbot.tui.screens.page import Page
+
+        def draw(width: int) -> list[Line]:
+            return wrapped("Signing closes the case for good. Nothing can be changed afterwards.", width, "strong")
+
+        self.app.push_screen(Page("Sign the plan?", draw, accept="y", accept_label="sign"), self._sign)
+
+    def _sign(self, agreed: bool | None) -> None:
+        if agreed:
+            self.attempt(Sign(), self._signed)
+
+    def _signed(self, refusal: Refusal | None) -> None:
+        self.said = ("Signed.", "") if refusal is None else (refusal.message, refusal.hint)
+        self.redraw()

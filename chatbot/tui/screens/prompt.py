@@ -1,0 +1,96 @@
+"""Ask for a line of text: a note, a comment, the label of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+
+from chatbot.core.commands import Refusal
+from chatbot.tui.lines import BLANK, Line, Seg, line, wrapped
+from chatbot.tui.screens.base import Sheet
+from chatbot.tui.widgets.entry import Entry
+from chatbot.tui.widgets.pane import Pane
+
+Send = Callable[[str, "Prompt"], None]
+"""Do something with the text; then call ``settled``, or ``problem``."""
+
+
+class Prompt(Sheet[str]):
+    """Closes with the text once it was taken, with None when it was given up. What is typed is not lost before."""
+
+    PLACES: ClassVar[tuple[str, ...]] = ("typing",)
+
+    def __init__(self, title: str, told: str, send: Send | None = None, *, rows: int = 3, text: str = "") -> None:
+        super().__init__()
+        self.title_text, self.told, self.send = title, told, send
+        self.rows = rows
+        self.entry = Entry(text, id="entry")
+        self.problem: tuple[str, str] | None = None
+        self.above = Pane(self._above, id="above")
+        self.below = Pane(self._below, id="below")
+
+    def body(self) -> ComposeResult:
+        yield self.above
+        yield self.entry
+        yield self.below
+
+    def on_mount(self) -> None:
+        self.fresh()
+        self.entry.begin(self.entry.text, self.rows)
+        self.entry.focus()
+
+    def resized(self) -> None:
+        if self.too_small:
+            self.set_focus(None)
+        else:
+            self.entry.focus()
+
+    def header(self, width: int) -> list[Line]:
+        return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
+
+    def _above(self, width: int, height: int) -> list[Line]:
+        return [*wrapped(self.told, width), BLANK] if self.told else [BLANK]
+
+    def _below(self, width: int, height: int) -> list[Line]:
+        if self.problem is None:
+            return [BLANK]
+        message, hint = self.problem
+        return [*wrapped(f"! {message}", width, "warn"), *(wrapped(f"  {hint}", width) if hint else [])]
+
+    def can(self, action: str) -> bool:
+        return action not in {"plan", "leave_field"}
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        return [("Esc", "leave it")]
+
+    @on(Entry.Given)
+    def _given(self, event: Entry.Given) -> None:
+        if self.too_small or self.painted_at is None or event.pressed_at < self.painted_at:
+            return
+        if self.send is None:
+            self.dismiss(self.entry.text)
+        else:
+            self.send(self.entry.text, self)
+
+    @on(Entry.Left)
+    def _left(self) -> None:
+        self.dismiss(None)
+
+    @on(Entry.Refused)
+    def _refused(self, event: Entry.Refused) -> None:
+        self.say(event.message, event.hint)
+
+    def settled(self, refusal: Refusal | None) -> None:
+        """Close when the text was taken; otherwise say why not."""
+        if refusal is None:
+            self.dismiss(self.entry.text)
+        else:
+            self.say(refusal.message, refusal.hint)
+
+    def say(self, message: str, hint: str = "") -> None:
+        """Say what is wrong; the text stays."""
+        self.problem = (message, hint)
+        self.redraw()

@@ -1,0 +1,87 @@
+"""Screens with one body that may be longer than the screen: pages to read, lists, the alarm, the plan."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.app import ComposeResult
+
+from chatbot.tui.lines import Line, reveal, window
+from chatbot.tui.screens.base import Sheet
+from chatbot.tui.widgets.pane import Pane
+
+T = TypeVar("T")
+
+
+class ScrollSheet(Sheet[T]):
+    """A screen whose body is a window on its lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pane = Pane(self._window, id="body")
+        self.top = 0
+        self.length = 0
+        """How many lines the body has."""
+        self.height = 0
+        """How many of them the window has room for."""
+        self._edge: tuple[bool, ...] = ()
+        self.focus_rows: tuple[int, int] | None = None
+        """Rows to bring into the window at the next drawing."""
+
+    def lines(self, width: int) -> list[Line]:
+        """Draw the whole body."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        yield self.pane
+
+    def _window(self, width: int, height: int) -> list[Line]:
+        drawn = self.lines(width)
+        self.length, self.height = len(drawn), height
+        if self.focus_rows is not None:
+            self.top = reveal(*self.focus_rows, self.top, height)
+            self.focus_rows = None
+        shown, self.top = window(drawn, height, self.top)
+        self.drawn()
+        edge = self.edge()
+        if edge != self._edge:
+            # The footer may have been drawn before the body; it names keys that depend on it.
+            self._edge = edge
+            self.call_later(self.footer_pane.redraw)
+        return shown
+
+    def drawn(self) -> None:
+        """Take note of what is in sight now."""
+
+    def edge(self) -> tuple[bool, ...]:
+        """Return what the footer depends on in the body."""
+        return self.overflows, self.at_end
+
+    @property
+    def overflows(self) -> bool:
+        return self.length > self.height
+
+    @property
+    def at_end(self) -> bool:
+        """The last line is in sight."""
+        return not self.overflows or self.top >= self.length - self.height
+
+    def places(self) -> tuple[str, ...]:
+        return (*self.PLACES, "scroll")
+
+    def act_page_up(self) -> None:
+        self.scroll_lines(-max(self.height - 2, 1))
+
+    def act_page_down(self) -> None:
+        self.scroll_lines(max(self.height - 2, 1))
+
+    def scroll_lines(self, rows: int) -> None:
+        """Move the window."""
+        self.top = max(0, self.top + rows)
+        self.redraw()
+
+    def act_up(self) -> None:
+        self.scroll_lines(-1)
+
+    def act_down(self) -> None:
+        self.scroll_lines(1)

@@ -1,0 +1,114 @@
+"""What the application is given: everything that touches files, clocks or settings, as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from chatbot.core.protocol import Wording
+    from chatbot.interview import Interview
+
+KINDS = ("clinical", "practice", "demonstration", "test")
+"""The kinds of a case, in the order they are offered."""
+
+ROLES = ("clinician", "trainee", "auditor", "author")
+"""What the first start asks: which describes you."""
+
+
+class CaseSummary(Protocol):
+    """One case as the home screen lists it."""
+
+    @property
+    def path(self) -> Any:
+        """Handed back to ``resume_case`` as it is."""
+
+    @property
+    def case(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def as_of(self) -> str: ...
+
+    @property
+    def phase(self) -> str: ...
+
+    @property
+    def last(self) -> str:
+        """When it was last worked on."""
+
+    @property
+    def records(self) -> int: ...
+
+    @property
+    def state(self) -> str:
+        """Empty or ``ok`` when the file is sound; otherwise a word such as ``torn``."""
+
+    @property
+    def locked(self) -> bool:
+        """Open in another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the content says of itself."""
+
+    title: Wording
+    version: str
+    intended_use: Wording
+    disclaimer: Wording
+    content_status: str
+    last_updated: str
+    editorial_policy: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the screens may ask for. Each function raises BackstoryError when it cannot."""
+
+    list_cases: Callable[[], Sequence[CaseSummary]]
+    start_case: Callable[[str, str, str, str | None], Interview]
+    """kind, label, subject code (may be empty), as_of (None: now)."""
+    resume_case: Callable[[Any], Interview]
+    """Takes ``CaseSummary.path``."""
+    close: Callable[[], None]
+    """Lets go of the case being worked on. May be called when there is none."""
+    plan_text: Callable[[Interview, str], str]
+    """The whole plan as text, in a register."""
+    now: Callable[[], str]
+    """``YYYY-MM-DDTHH:MM``."""
+    transcripts: str
+    """Where answers are saved, for people to read."""
+    protocol_about: About
+    get_setting: Callable[[str], str]
+    """``role`` or ``theme``; empty when never set."""
+    set_setting: Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the application begins."""
+
+    interview: Interview | None = None
+    """Begin with this case, and end when it is left. None: the home screen."""
+    register: str = "clinician"
+
+
+@dataclass(slots=True)
+class Session:
+    """What the screens share while the application runs."""
+
+    services: Services
+    register: str
+    interview: Interview | None = None
+    from_home: bool = True
+    """Leaving an interview returns to the home screen."""

@@ -1,0 +1,48 @@
+"""Hands the desk and the settings to the application as plain functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from chatbot.desk import Desk
+from chatbot.export.text import plan_text
+from chatbot.interview import Interview
+from chatbot.settings import Settings, read_settings, write_settings
+from chatbot.tui.app import run
+from chatbot.tui.services import About, Services, Start
+
+
+def run_screen(desk: Desk, interview: Interview | None, register: str | None, settings_file: Path | None) -> int:
+    """Run the application on the home screen, or on a case; return the exit code.
+
+    Raises: EnvironmentProblem without a terminal; ContentError when there is no protocol to work with.
+    """
+    protocol = desk.protocol if interview is None else interview.protocol
+    chosen = read_settings(settings_file)
+    services = Services(
+        list_cases=desk.cases,
+        start_case=desk.start,
+        resume_case=desk.resume,
+        close=desk.close,
+        plan_text=lambda of, wording: plan_text(of.plan(), of.protocol.labels, register=wording),
+        now=desk.now,
+        transcripts=str(desk.transcripts),
+        protocol_about=About(
+            title=protocol.title,
+            version=protocol.version,
+            intended_use=protocol.intended_use,
+            disclaimer=protocol.disclaimer,
+            content_status=protocol.content_status,
+            last_updated=protocol.last_updated,
+            editorial_policy=protocol.editorial_policy,
+        ),
+        get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
+        set_setting=lambda name, value: _choose(settings_file, name, value),
+    )
+    return run(services, Start(interview, register or chosen.register or "clinician"))
+
+
+def _choose(settings_file: Path | None, name: str, value: str) -> None:
+    known: Settings = read_settings(settings_file)
+    write_settings(replace(known, **{name: value}), settings_file)

@@ -1,0 +1,65 @@
+"""Words for the screen: labels of the content in a register, days as people write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chatbot.core.protocol import Protocol, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The labels of one protocol in one register."""
+
+    protocol: Protocol
+    register: str
+
+    def label(self, key: str) -> str:
+        """Return a label; where the content has none, the last part of its key."""
+        wording = self.protocol.labels.get(key)
+        if wording is None:
+            return key.rpartition(".")[2].replace("_", " ")
+        return wording.in_register(self.register)
+
+    def heading(self, key: str) -> str:
+        """Return a heading of a screen."""
+        return self.label(f"heading.{key}")
+
+    def say(self, wording: Wording) -> str:
+        return wording.in_register(self.register)
+
+    def pick(self, both: Mapping[str, str]) -> str:
+        """Choose the register of a text of the plan."""
+        return both[self.register]
+
+
+def day_words(moment: str) -> str:
+    """Write the day of a stored moment: ``12 Nov 2025``. What is not a day comes back as it is."""
+    try:
+        day = datetime.strptime(moment[:10], "%Y-%m-%d")
+    except ValueError:
+        return moment
+    return f"{day.day} {day:%b %Y}"
+
+
+def time_words(moment: str, today: str = "") -> str:
+    """Write the time of a stored moment, with its day when that is not *today*."""
+    day, _, clock = moment.partition("T")
+    if not clock:
+        return day_words(moment)
+    return clock[:5] if day == today[:10] else f"{day_words(moment)} {clock[:5]}"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """Count something: ``1 answer``, ``2 answers``."""
+    return f"{count} {one if count == 1 else more or one + 's'}"

@@ -1,0 +1,84 @@
+"""One table of keys: in one place a key means one thing, no key of an option is taken, everything is carried out."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from chatbot.core.present import OPTION_KEYS
+from chatbot.tui.actions import ACTIONS, PLACES, STATUS_ACTIONS, working
+from chatbot.tui.drawing.footer import footer
+from chatbot.tui.lines import plain, width_of
+from chatbot.tui.screens.alarm import AlarmScreen
+from chatbot.tui.screens.base import Sheet
+from chatbot.tui.screens.choose import Choose
+from chatbot.tui.screens.correct import Correct
+from chatbot.tui.screens.fault import Fault
+from chatbot.tui.screens.home import Home
+from chatbot.tui.screens.interview import InterviewScreen
+from chatbot.tui.screens.jump import Jump
+from chatbot.tui.screens.page import Page
+from chatbot.tui.screens.plan import PlanScreen
+
+SCREENS = [
+    (AlarmScreen, ("alarm", "scroll")),
+    (Choose, ("list",)),
+    (Fault, ("fault",)),
+    (Home, ("home", "scroll")),
+    (InterviewScreen, ("question", "several", "grid", "typing", "review", "doubt", "reasons", "scroll")),
+    (Jump, ("list", "scroll")),
+    (Page, ("page", "scroll")),
+    (PlanScreen, ("plan", "line", "scroll")),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_in_one_place_a_key_means_one_thing(place: str) -> None:
+    keys = [(key, action.id) for action in ACTIONS if place in action.where for key in action.keys]
+    assert len({key for key, _ in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("place", ["question", "several", "grid"])
+def test_no_action_at_a_question_takes_the_key_of_an_option(place: str) -> None:
+    taken = {key for action in ACTIONS if place in action.where for key in action.keys}
+    assert not taken & set(OPTION_KEYS)
+
+
+@pytest.mark.parametrize(("screen", "places"), SCREENS, ids=lambda value: getattr(value, "__name__", ""))
+def test_every_action_of_a_screen_is_carried_out(screen: type[Sheet[object]], places: tuple[str, ...]) -> None:
+    wanted = {action.id for action in ACTIONS if action.where & {*places, "anywhere"}}
+    if screen is Choose:
+        wanted.discard("scope")
+    # A typed field gives and is left by its own messages.
+    missing = {each for each in wanted if not callable(getattr(screen, f"act_{each}", None))}
+    assert not missing
+
+
+def test_a_correction_offers_only_what_works_during_an_emergency() -> None:
+    assert issubclass(Correct, Sheet)
+    assert "jump" in inspect.getsource(Correct.can)
+
+
+def test_every_place_has_actions_and_every_action_a_known_place() -> None:
+    assert {place for action in ACTIONS for place in action.where} == set(PLACES)
+
+
+def test_every_action_says_what_it_does() -> None:
+    assert all(action.label and action.help.endswith(".") and action.shown and action.keys for action in ACTIONS)
+
+
+def test_each_status_has_an_action() -> None:
+    assert set(STATUS_ACTIONS) <= {action.id for action in ACTIONS}
+
+
+def test_a_particular_place_hides_the_same_key_of_a_wider_one() -> None:
+    names = {action.id: action.label for action in working(("grid", "question", "anywhere"))}
+    assert names["commit"] == "as recorded"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_footer_fits_and_always_names_the_key_that_lists_the_rest(width: int) -> None:
+    rows = footer(working(("question", "anywhere")), [("1-4", "answer")], width, 2)
+    assert len(rows) <= 2 and all(width_of(row) <= width for row in rows)
+    assert "F1 keys" in plain(rows) and "1-4 answer" in plain(rows)
