@@ -33,7 +33,7 @@ def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
     gap: list[Line] = [] if tight else [BLANK]
     rows = head(form, room)
     if form.view.section_intro:
-        rows += [*wrapped(form.view.section_intro, room, "quiet"), *gap]
+        rows += wrapped(form.view.section_intro, room, "quiet")
     rows += [*gap, *wrapped(form.view.text, room, "strong"), *gap]
     choices = _choices(form, room)
     offset = len(rows)

@@ -90,11 +90,10 @@ def _flag(flag: FlagView, words: Words, asking: Collection[str], width: int) -> 
     mark = ASKING if now else FLAG_MARK.get(flag.state, "·")
     role = "key" if now else FLAG_ROLE.get(flag.state, "")
     state = "asking" if now else words.label(f"flag.{flag.state}")
-    column = min(22, width // 2)
-    title = fit(flag.title, width - 2) if cells(safe(flag.title)) > column - 1 else safe(flag.title)
-    head = line(Seg(f"{mark} ", role), Seg(title + " " * max(1, column - cells(title)), role))
-    if width_of(head) + cells(safe(state)) <= width:
-        return [(*head, Seg(state, role))]
+    head = line(Seg(f"{mark} ", role), Seg(safe(flag.title), role))
+    if width_of(head) + 1 + cells(safe(state)) <= width:
+        gap = max(1, min(24, width - cells(safe(state))) - width_of(head))
+        return [(*head, Seg(" " * gap + state, role))]
     return hang(line(Seg(f"{mark} ", role)), f"{flag.title}: {state}", width, role)
 
 
@@ -131,6 +130,6 @@ def status(view: View, words: Words, width: int) -> list[Line]:
             said = f"{mark}{count} {words.label(f'flag.{state}')}"
             parts.append(line(Seg(said, FLAG_ROLE[state])))
     parts.append(line(Seg(f"{view.done}/{view.expected}", "quiet")))
-    if view.scope == "out":
-        parts.insert(1, line(Seg(words.heading("outside_scope"), "warn")))
+    if view.scope_text:
+        parts.insert(1, line(Seg(words.label(f"scope.{view.scope}"), "warn")))
     return packed(parts, width, " · ")

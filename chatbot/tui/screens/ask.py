@@ -332,7 +332,7 @@ class AskSheet(Sheet[T]):
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if not self.too_small and self.painted_at is not None and event.pressed_at >= self.painted_at:
+        if not self.too_small and not self.unseen(event.pressed_at):
             self.act_commit()
 
     @on(Entry.Left)

@@ -45,9 +45,8 @@ class Sheet(Screen[T], inherit_bindings=False):
         self.footer_pane = Pane(lambda width, height: self._footer(width), id="footer")
         self.notice = Pane(self._notice, id="notice")
         self._opened_for: Interview | None = None
-        self._drawn_at: float | None = None
         self.painted_at: float | None = None
-        """When the present content was first on screen; keys pressed before that were meant for something else."""
+        """When the present content was first drawn; None until then."""
 
     # --- for screens to override ---
 
@@ -132,13 +131,12 @@ class Sheet(Screen[T], inherit_bindings=False):
         self.fresh()
 
     def fresh(self) -> None:
-        """Note that something new is being shown: keys pressed before it is seen do not count."""
-        self.painted_at = self._drawn_at = None
-        self.call_after_refresh(self._seen)
+        """Note that something new is to be shown: keys pressed before it is drawn were meant for something else."""
+        self.painted_at = None
 
-    def _seen(self) -> None:
-        # A key may arrive between the frame and this call: what counts is when the frame was drawn.
-        self.painted_at = self._drawn_at if self._drawn_at is not None else self.ours.moment()
+    def unseen(self, pressed_at: float) -> bool:
+        """Whether a key was pressed before the present content was drawn."""
+        return self.painted_at is None or pressed_at < self.painted_at
 
     def redraw(self) -> None:
         """Draw everything again."""
@@ -155,7 +153,8 @@ class Sheet(Screen[T], inherit_bindings=False):
         """Follow a new size."""
 
     def _footer(self, width: int) -> list[Line]:
-        self._drawn_at = self.ours.moment()
+        if self.painted_at is None:
+            self.painted_at = self.ours.moment()
         rows = 1 if self.size.height < 20 and width >= 60 else 2
         shown = [action for action in self.working() if self.worth_showing(action.id)]
         return footer(shown, self.extra_keys(), width, rows)
@@ -172,7 +171,7 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def on_key(self, event: Key) -> None:
         """Take a key; what nobody takes goes on to the field it was typed in."""
-        unseen = self.painted_at is None or event.time < self.painted_at
+        unseen = self.unseen(event.time)
         leaving = event.key in {"ctrl+c", "ctrl+q"}
         character = event.character if event.is_printable and event.character else ""
         taken = (self.too_small or unseen) and not leaving

@@ -50,6 +50,10 @@ class ScrollSheet(Sheet[T]):
             self.call_later(self.footer_pane.redraw)
         return shown
 
+    def redraw(self) -> None:
+        self._edge = ()
+        super().redraw()
+
     def drawn(self) -> None:
         """Take note of what is in sight now."""
 
