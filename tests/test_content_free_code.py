@@ -17,7 +17,7 @@ WORDS_OF_THE_PROGRAM = frozenset(
     "yes no none all other now normal context safety history examination imaging referral follow_up several plan "
     "private strength open closed present line left right good".split()
 )
-"""Ids of the content that are also plain words of the program or of the contract (categories, stages, states, members of a plan)."""
+"""Ids of the content that are also plain words of the program or its contract: categories, stages, states, members."""
 
 
 def names_of(protocol: Protocol) -> set[str]:

@@ -46,10 +46,16 @@ def unseal(line: bytes) -> tuple[bytes, str] | None:
     return None if found is None else (line[:-SEAL_LENGTH] + b"}", found[1].decode())
 
 
+def verified(line: bytes) -> tuple[bytes, str] | None:
+    """Return the body and the hash of a line that carries the hash of its own content, else None."""
+    body = line[:-SEAL_LENGTH] + b"}"
+    hash_ = digest(body)
+    return (body, hash_) if line.endswith(b',"~h":"%s"}' % hash_.encode()) else None
+
+
 def is_record(line: bytes) -> bool:
     """Whether a line carries the hash of its own content, wherever it belongs."""
-    parts = unseal(line)
-    return parts is not None and digest(parts[0]) == parts[1]
+    return verified(line) is not None
 
 
 def record_at(data: bytes, start: int = 0) -> int:

@@ -115,12 +115,12 @@ class LineReader:
             raise _Problem("T009", "something stands after the end of the case")
         if len(line) > chain.LONGEST_LINE:
             raise _Problem("T004", f"a line of {len(line)} bytes is no record (at most {chain.LONGEST_LINE})")
-        parts = chain.unseal(line)
+        parts = chain.verified(line)
         if parts is None:
-            raise _Problem("T004", "this is not a whole record: it does not end in its hash")
-        body, claimed = parts
-        if chain.digest(body) != claimed:
+            if chain.unseal(line) is None:
+                raise _Problem("T004", "this is not a whole record: it does not end in its hash")
             raise _Problem("T005", "the hash of this record does not match its content")
+        body, claimed = parts
         try:
             record = codec.parse(body, strict=self.strict)
         except codec.CodecProblem as problem:

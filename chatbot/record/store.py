@@ -226,8 +226,6 @@ class TranscriptWriter:
             return "unreadable"
         if not same_file(ours, named):
             return "replaced"
-        if ours.st_nlink < 1:
-            return "unlinked"
         return "" if ours.st_size == self._durable.size else "changed"
 
     def _accept(self, draft: Draft, size: int) -> None:

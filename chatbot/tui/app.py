@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from chatbot.errors import EnvironmentProblem, ExitCode
+from chatbot.errors import BackstoryError, EnvironmentProblem, ExitCode
 
 if TYPE_CHECKING:
     from chatbot.tui.application import Backstory
@@ -20,7 +20,8 @@ SIGNALS = {signal.SIGHUP: ExitCode.HANG_UP, signal.SIGINT: ExitCode.INTERRUPTED,
 def run(services: Services, start: Start) -> int:
     """Run the application; return the exit code.
 
-    Raises: EnvironmentProblem where there is no terminal that can be drawn on.
+    Raises: EnvironmentProblem where there is no terminal that can be drawn on; what the services raise before
+    the first screen.
     """
     _check_terminal()
     from chatbot.tui.environment import clean
@@ -33,6 +34,8 @@ def run(services: Services, start: Start) -> int:
         app = Backstory(services, start)
         code = _run(app)
         fault = app.fault
+    except BackstoryError:
+        raise
     except Exception as error:
         code, fault = int(ExitCode.INTERNAL), incident(error)
     if fault:

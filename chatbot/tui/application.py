@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 
+from chatbot.errors import BackstoryError
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.services import Services, Session, Start
@@ -78,7 +79,16 @@ class Backstory(App[int], inherit_bindings=False):
         names = list(themes.COLOURS)
         self.look = names[(names.index(self.look) + 1) % len(names)]
         self.theme = f"backstory-{self.look}"
-        self.session.services.set_setting("theme", self.look)
+        self.keep("theme", self.look)
+
+    def keep(self, name: str, value: str) -> None:
+        """Remember a setting; where that fails the choice holds until the program ends, and it is said."""
+        try:
+            self.session.services.set_setting(name, value)
+        except BackstoryError as error:
+            from chatbot.tui.screens.fault import Fault
+
+            self.push_screen(Fault(error))
 
     def ended(self, code: int) -> None:
         """Leave with an exit code. Nothing is saved here: every answer was saved when it was given."""

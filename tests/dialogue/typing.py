@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from chatbot.core.commands import GiveAnswer
+from chatbot.core.present import STATUS_KEYS
 from chatbot.core.protocol import Question, QuestionType
-from chatbot.core.values import Source
+from chatbot.core.values import Source, Status
+from chatbot.tui.form import Form, Mode
 
 
 def line_for(question: Question, command: GiveAnswer) -> str:
@@ -27,10 +29,39 @@ def lines_for(question: Question, command: GiveAnswer) -> list[str]:
     return [*first, line_for(question, command)]
 
 
-def is_left_normal(question: Question, command: GiveAnswer) -> bool:
-    """Whether a grid is answered as all normal, which is one key."""
-    return (
-        question.type is QuestionType.GRID
-        and isinstance(command.value, dict)
-        and set(command.value.values()) == {question.normal}
-    )
+def keys_for(form: Form, command: GiveAnswer) -> list[str]:
+    """Return the keys that give an answer on a screen, each one character or the name of a key."""
+    question, value = form.question, command.value
+    usual = command.source is None or Source(command.source) is question.source
+    first = [] if usual else ["s"] * _presses_to(Source(command.source), question.source)
+    if command.status is not None:
+        typing = form.mode is Mode.TYPING and form.letters_type
+        reason = [_key_of_reason(form, command.reason)] if command.reason and len(form.view.cannot_apply) > 1 else []
+        return [*first, *(["escape"] if typing else []), STATUS_KEYS[Status(command.status)], *reason]
+    if question.type is QuestionType.GRID:
+        assert isinstance(value, dict)
+        if set(value.values()) == {question.normal}:
+            return [*first, "n"]
+        cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
+        return [*first, *(_key_of(form, value[cell]) for cell in cells), "enter"]
+    if question.type is QuestionType.SEVERAL:
+        assert isinstance(value, list)
+        return [*first, *(_key_of(form, option) for option in value), "enter"]
+    if form.scale:
+        return [*first, "a" if value == 10 else str(value)]
+    if form.is_typed:
+        return [*first, *(["tab"] if form.mode is Mode.KEYS else []), *str(value), "enter"]
+    return [*first, _key_of(form, str(value))]
+
+
+def _presses_to(wanted: Source, usual: Source) -> int:
+    order = list(Source)
+    return (order.index(wanted) - order.index(usual)) % len(order)
+
+
+def _key_of(form: Form, option: str) -> str:
+    return next(key for key, each in zip(form.keys, form.view.options, strict=True) if each.id == option)
+
+
+def _key_of_reason(form: Form, reason: str | None) -> str:
+    return next(each.key for each in form.view.cannot_apply if each.id == reason)

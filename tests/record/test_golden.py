@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.core.events import EVENT_TYPES
+from chatbot.core.events import EVENT_TYPES, from_data
 from chatbot.record import bundle
 from chatbot.record.codec import parse
 from chatbot.record.read import read_transcript
@@ -42,6 +42,12 @@ def test_the_golden_transcripts_hold_every_event_there_is() -> None:
 def test_every_event_reads_back_as_it_was_written() -> None:
     events = read_transcript(golden.FOLDER / "every-event.jsonl").events
     assert events[1:] == tuple(event for step in golden.EVERY_EVENT for event in step)
+
+
+def test_events_are_read_as_the_core_reads_them() -> None:
+    for path in FILES:
+        for entry in read_transcript(path).entries:
+            assert entry.event == from_data(entry.type, 1, entry.data)
 
 
 HEADS = {

@@ -203,6 +203,13 @@ def test_an_append_of_two_records_with_its_first_page_lost_is_torn(folder: Path)
     assert verdict(examine(lost)) == ("torn", before.count(b"\n") + 1) == judge(lost)
 
 
+def test_zeros_that_end_inside_a_sector_are_damage(transcript: Path) -> None:
+    data = transcript.read_bytes()
+    start = line_starts(data)[7]
+    lost = data[:start] + bytes((-start % 512 or 512) + 1) + data[line_starts(data)[8] :]
+    assert verdict(examine(lost)) == ("corrupt", 8) == judge(lost)
+
+
 def test_zeros_before_records_of_several_appends_are_damage(transcript: Path) -> None:
     data = transcript.read_bytes()
     starts = line_starts(data)

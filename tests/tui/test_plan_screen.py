@@ -138,6 +138,15 @@ async def test_a_line_that_is_not_open_is_not_decided() -> None:
         assert not case.case.decisions
 
 
+async def test_a_line_out_of_sight_is_not_decided() -> None:
+    case = finished()
+    app = kit.application(case)
+    async with app.run_test(size=(40, 15)) as pilot:
+        await pilot.press("f5", "down", "enter")
+        await pilot.press(*["pagedown"] * 9, "a")
+        assert not case.case.decisions
+
+
 async def test_signing_asks_first_and_closes_the_case() -> None:
     case, house = finished(), kit.House()
     app = kit.application(case, house)

@@ -157,7 +157,7 @@ class _Context:
         for label, text in self.facts(item, decisions):
             rows += hang(line(Seg("      "), Seg(f"{label}  ", "quiet")), text, self.width)
         keys = (("a", "accept"), ("m", "modify"), ("c", "decline"))
-        choices = [line(Seg(key, "key"), Seg(f" {self.words.label(f'decision.{name}')}")) for key, name in keys]
+        choices = [line(Seg(key, "key"), Seg(f" {name}")) for key, name in keys]
         return [*rows, *[(Seg("      "), *each) for each in packed(choices, self.width - 6)]]
 
     def facts(self, item: Item, decisions: Mapping[str, Decision]) -> Iterator[tuple[str, str]]:
@@ -177,8 +177,8 @@ class _Context:
         for name in item["conflicts"]:
             if name in self.conflicts:
                 yield words.heading("conflicts"), self.conflict(self.conflicts[name])
-        for cited in item["references"]:
-            yield words.heading("references"), self.cited(cited)
+        for index, cited in enumerate(item["references"]):
+            yield words.heading("references") if index == 0 else "", self.cited(cited)
         verification = words.label(f"verification.{item['verification']}")
         yield "strength", f"{item['strength']}; certainty: {item['certainty']}; {verification}"
         reviewed = f"{item['review_status']}, review by {item['review_due']}"

@@ -92,7 +92,7 @@ def _flag(flag: FlagView, words: Words, asking: Collection[str], width: int) -> 
     state = "asking" if now else words.label(f"flag.{flag.state}")
     head = line(Seg(f"{mark} ", role), Seg(safe(flag.title), role))
     if width_of(head) + 1 + cells(safe(state)) <= width:
-        gap = max(1, min(24, width - cells(safe(state))) - width_of(head))
+        gap = max(1, min(23, width - cells(safe(state))) - width_of(head))
         return [(*head, Seg(" " * gap + state, role))]
     return hang(line(Seg(f"{mark} ", role)), f"{flag.title}: {state}", width, role)
 

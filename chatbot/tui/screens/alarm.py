@@ -25,10 +25,10 @@ class AlarmScreen(ScrollSheet[None]):
 
     @property
     def alarm(self) -> AlarmView | None:
-        return self.interview.view(self.session.register).alarm
+        return self.case_view().alarm
 
     def header(self, width: int) -> list[Line]:
-        view = self.interview.view(self.session.register)
+        view = self.case_view()
         rows = standing.header(view, width, self.narrow)
         return rows if view.alarm is None else [*rows, *drawing.banner(view.alarm, self.words, width)]
 
@@ -36,7 +36,7 @@ class AlarmScreen(ScrollSheet[None]):
         shown = self.alarm
         if shown is None:
             return []
-        rows = drawing.alarm(shown, self.words, self.interview.view().as_of, width)
+        rows = drawing.alarm(shown, self.words, self.case_view().as_of, width)
         return [*rows, BLANK, *wrapped(f"! {self.problem}", width, "warn")] if self.problem else rows
 
     def drawn(self) -> None:

@@ -120,10 +120,13 @@ class AskSheet(Sheet[T]):
             return
         typing = self.form is not None and self.form.mode is Mode.TYPING
         self.entry.display = typing
-        if typing:
-            self.entry.focus()
-        else:
+        if not typing:
             self.set_focus(None)
+        elif self.entry.is_attached:
+            # Not ``focus()``: it focuses later, and by then the next question may be up.
+            self.set_focus(self.entry)
+        else:
+            self.call_after_refresh(self._show_field)
 
     @property
     def field_rows(self) -> int:
@@ -237,7 +240,12 @@ class AskSheet(Sheet[T]):
             self._show_field()
 
     def plain_key(self, key: str) -> bool:
-        if self.form is None or not self.form.takes(key):
+        if self.form is None:
+            return False
+        if self.form.mode is Mode.TYPING and self.entry is not None and not self.entry.has_focus:
+            # The field gets its focus a moment after it is shown; what is typed fast is not lost meanwhile.
+            return self.entry.take(key)
+        if not self.form.takes(key):
             return False
         self._send(self.form.press(key))
         return True

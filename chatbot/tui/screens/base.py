@@ -18,6 +18,7 @@ from chatbot.tui.widgets.pane import Pane
 from chatbot.tui.words import Words
 
 if TYPE_CHECKING:
+    from chatbot.core.view import View
     from chatbot.interview import Interview
     from chatbot.tui.application import Backstory
     from chatbot.tui.services import Session
@@ -45,6 +46,8 @@ class Sheet(Screen[T], inherit_bindings=False):
         self.footer_pane = Pane(lambda width, height: self._footer(width), id="footer")
         self.notice = Pane(self._notice, id="notice")
         self._opened_for: Interview | None = None
+        self._view: View | None = None
+        self._view_for = (0, "")
         self.painted_at: float | None = None
         """When the present content was first drawn; None until then."""
 
@@ -91,6 +94,13 @@ class Sheet(Screen[T], inherit_bindings=False):
             self._opened_for = self.session.interview
         assert self._opened_for is not None
         return self._opened_for
+
+    def case_view(self) -> View:
+        """Return the view of the case as it stands, made once for each state and wording."""
+        made_for = (len(self.interview.events), self.session.register)
+        if self._view is None or self._view_for != made_for:
+            self._view, self._view_for = self.interview.view(self.session.register), made_for
+        return self._view
 
     @property
     def words(self) -> Words:

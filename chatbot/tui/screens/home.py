@@ -104,7 +104,7 @@ class Home(ScrollSheet[None]):
 
         def chosen(role: str | None) -> None:
             if role is not None:
-                self.session.services.set_setting("role", role)
+                self.ours.keep("role", role)
             if first:
                 self.app.push_screen(about_page(self.session))
 

@@ -24,13 +24,14 @@ class InterviewScreen(AskSheet[None]):
         super().__init__()
         self.side = Pane(self._side, id="side")
         self.status_pane = Pane(self._status_line, id="status")
+        self._flags_of: dict[str, frozenset[str]] = {}
         self.problem: tuple[str, str] | None = None
         """What was refused while no question is on screen."""
 
     # --- showing ---
 
     def look(self) -> View:
-        return self.interview.view(self.session.register)
+        return self.case_view()
 
     def body(self) -> ComposeResult:
         yield self.status_pane
@@ -71,7 +72,10 @@ class InterviewScreen(AskSheet[None]):
             return frozenset()
         protocol = self.interview.protocol
         here = self.view.question.id
-        return frozenset(n for n, flag in protocol.red_flags.items() if here in protocol.questions_behind(flag.when))
+        if here not in self._flags_of:
+            flags = protocol.red_flags.items()
+            self._flags_of[here] = frozenset(name for name, f in flags if here in protocol.questions_behind(f.when))
+        return self._flags_of[here]
 
     def _status_line(self, width: int, height: int) -> list[Line]:
         return [] if self.view is None else standing.status(self.view, self.words, width)

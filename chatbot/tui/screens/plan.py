@@ -40,7 +40,7 @@ class PlanScreen(ScrollSheet[None]):
         return [item["id"] for group in shown for item in group.items]
 
     def header(self, width: int) -> list[Line]:
-        view = self.interview.view(self.session.register)
+        view = self.case_view()
         rows = [*standing.header(view, width, self.narrow), *drawing.top(self.plan, self.words, width)]
         rows += [] if self.tight else self._terms(width)
         if self.said is not None:

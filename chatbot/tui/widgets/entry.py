@@ -72,6 +72,15 @@ class Entry(TextArea):
         if text:
             self.select_all()
 
+    def take(self, key: str) -> bool:
+        """Take a character that was typed before the focus had arrived; False when it is no part of an answer."""
+        if len(key) != 1 or (key != UNREADABLE and not is_safe(key)):
+            return False
+        if self.letters_are_keys and self.untouched and not _of_a_number(key):
+            return False
+        self.replace(key, *self.selection)
+        return True
+
     async def _on_key(self, event: Key) -> None:
         """Decide about a key before the text area does; ``prevent_default`` keeps it from the text area."""
         if event.key in {"enter", "escape"}:
