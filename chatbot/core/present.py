@@ -133,7 +133,8 @@ class _Presenter:
     def flag(self, name: str) -> v.FlagView:
         flag = self.protocol.red_flags[name]
         state = self.assessment.open_flags[name]
-        if safety_asked(self.protocol, self.assessment):
+        waits = state is FlagState.OPEN and flag.if_unknown is None
+        if safety_asked(self.protocol, self.assessment) and not waits:
             state = self.assessment.flags[name]
         return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
 
@@ -146,6 +147,9 @@ class _Presenter:
             status = rule_status(when, [guards[each.guard] for each in rule.guards], rule.category == SAFETY_CATEGORY)
             if status in counted:
                 counted[status] += 1
+        if not safety_asked(self.protocol, self.assessment):
+            # Questions not asked yet raise nothing while a case is open: no precaution follows from them.
+            counted["precaution"] = 0
         return v.CountsView(**counted)
 
     # --- the question ---
