@@ -45,6 +45,18 @@ class Reason:
     label: str
 
 
+def _single(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one keystroke for each choice: of a grade such as 4+ its sign, and letters where that is not enough.
+
+    A digit never stands for anything but the grade of that number.
+    """
+    single = [key[-1:] for key in keys]
+    if "" not in single and len(set(single)) == len(single):
+        return tuple(single)
+    letters = [key for key in OPTION_KEYS if not key.isdecimal()]
+    return (*letters[: len(keys)], *[""] * (len(keys) - len(letters)))
+
+
 Outcome = GiveAnswer | Withdraw | None
 """A command to send, or None when there is nothing to send yet."""
 
@@ -55,9 +67,7 @@ class Form:
     def __init__(self, view: QuestionView, question: Question, as_of: datetime) -> None:
         self.view, self.question, self.as_of = view, question, as_of
         self.type = QuestionType(view.type)
-        keys = option_keys(view)
-        # A key is one keystroke: where grades have two digits, the view's own keys stand.
-        self.keys = keys if all(len(key) == 1 for key in keys) else tuple(each.key for each in view.options)
+        self.keys = _single(option_keys(view))
         self.scale = self._scale()
         self.mode = Mode.TYPING if self.is_typed and not view.options else Mode.KEYS
         self.before = self.mode

@@ -185,3 +185,27 @@ def test_the_source_goes_round_and_counts_for_this_answer() -> None:
     for _ in range(3):
         asked.next_source()
     assert asked.source is None
+
+
+def test_a_digit_on_a_table_is_the_grade_of_that_number_and_never_a_place_in_the_list() -> None:
+    from dataclasses import replace
+
+    from chatbot.content.library import load_protocol
+    from chatbot.core.case import evolve
+    from chatbot.core.present import present
+    from chatbot.core.protocol import QuestionType
+    from tests.dialogue.vignettes import opened
+
+    protocol = load_protocol()
+    case = evolve(protocol, None, opened(protocol, "routine_complete"))
+    grids = [each for each in protocol.questions.values() if each.type is QuestionType.GRID]
+    assert grids
+    for register in ("clinician", "patient"):
+        for question in grids:
+            view = present(protocol, replace(case, shown=question.id), register).question
+            assert view is not None
+            form = Form(view, question, case.as_of)
+            assert len(set(form.keys)) == len(form.keys) and all(len(key) == 1 for key in form.keys)
+            for key, option in zip(form.keys, question.options, strict=True):
+                if key.isdecimal() and option.grade is not None:
+                    assert option.grade == int(key), (question.id, key, option.id)

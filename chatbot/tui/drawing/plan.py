@@ -113,16 +113,29 @@ def _rule(title: str, width: int) -> Line:
     return line(Seg(text, "strong"), Seg("─" * max(width - len(text), 0), "quiet"))
 
 
+ALL_NAMED = 3
+"""So many flags that cannot be excluded are named above what is to be done; of more only the number stands there."""
+
+
 def _standing_flags(plan: Item, words: Words, width: int) -> list[Line]:
-    """Name the red flags that are present or cannot be excluded."""
-    rows: list[Line] = []
-    for state, role in (("present", "alarm"), ("cannot_exclude", "warn")):
-        sign = "!" if state == "present" else "?"
-        for flag in plan["red_flags"]:
-            if flag["state"] == state and flag["urgency"] is not None:
-                said = f"{words.pick(flag['title'])}: {words.label(f'flag.{state}')}"
-                rows += hang(Seg(f"{sign} ", role), said, width, role)
-    return rows
+    """Name the red flags that are present, and as many that cannot be excluded as leave room for what is to be done."""
+    rows = _flags(plan, "present", words, width)
+    open_flags = _raised(plan, "cannot_exclude")
+    if len(open_flags) <= ALL_NAMED:
+        return [*rows, *_flags(plan, "cannot_exclude", words, width)]
+    said = f"{words.heading('cannot_exclude')}: {len(open_flags)}, named below"
+    return [*rows, *hang(Seg("? ", "warn"), said, width, "warn")]
+
+
+def _raised(plan: Item, state: str) -> list[Item]:
+    return [flag for flag in plan["red_flags"] if flag["state"] == state and flag["urgency"] is not None]
+
+
+def _flags(plan: Item, state: str, words: Words, width: int) -> list[Line]:
+    sign, role = ("! ", "alarm") if state == "present" else ("? ", "warn")
+    label = words.label(f"flag.{state}")
+    found = [f"{words.pick(flag['title'])}: {label}" for flag in _raised(plan, state)]
+    return [row for said in found for row in hang(Seg(sign, role), said, width, role)]
 
 
 class _Context:
@@ -207,6 +220,9 @@ def _numbers(cites: Sequence[Item]) -> str:
 def _rest(plan: Item, words: Words, width: int) -> list[Line]:
     """Draw what follows the rules: what is still to establish, reassurance, safety net, sources, what it is for."""
     rows: list[Line] = []
+    if len(_raised(plan, "cannot_exclude")) > ALL_NAMED:
+        rows.append(_rule(words.heading("cannot_exclude"), width))
+        rows += _flags(plan, "cannot_exclude", words, width)
     if plan["unresolved"]:
         rows.append(_rule(words.heading("open_questions"), width))
         for each in plan["unresolved"]:
