@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from chatbot.core.protocol import Protocol
 from chatbot.desk import Desk
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
@@ -20,7 +21,13 @@ def run_screen(desk: Desk, interview: Interview | None, register: str | None, se
     """
     protocol = desk.protocol if interview is None else interview.protocol
     chosen = read_settings(settings_file)
-    services = Services(
+    services = services_of(desk, protocol, settings_file)
+    return run(services, Start(interview, register or chosen.register or "clinician"))
+
+
+def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> Services:
+    """Return what the application may ask of the desk and the settings."""
+    return Services(
         list_cases=desk.cases,
         start_case=desk.start,
         resume_case=desk.resume,
@@ -40,7 +47,6 @@ def run_screen(desk: Desk, interview: Interview | None, register: str | None, se
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
     )
-    return run(services, Start(interview, register or chosen.register or "clinician"))
 
 
 def _choose(settings_file: Path | None, name: str, value: str) -> None:
