@@ -92,6 +92,8 @@ class Services:
     get_setting: Callable[[str], str]
     """``role`` or ``theme``; empty when never set."""
     set_setting: Callable[[str, str], None]
+    notices: Callable[[], Sequence[str]] = tuple
+    """What the person must be told about the file of the case, once: recovered, written anew, on a network disk."""
 
 
 @dataclass(frozen=True, slots=True)

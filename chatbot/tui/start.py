@@ -46,6 +46,7 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         ),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
+        notices=desk.notices,
     )
 
 

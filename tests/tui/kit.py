@@ -306,6 +306,7 @@ class House:
     closed: int = 0
     refuse: BackstoryError | None = None
     opens: Callable[[], Interview] = interview
+    told: list[str] = field(default_factory=list)
 
     def services(self) -> Services:
         content = protocol()
@@ -329,6 +330,7 @@ class House:
             protocol_about=about,
             get_setting=lambda name: self.settings.get(name, ""),
             set_setting=self.settings.__setitem__,
+            notices=self._notices,
         )
 
     def _start(self, kind: str, label: str, subject: str, as_of: str | None) -> Interview:
@@ -342,6 +344,10 @@ class House:
             raise self.refuse
         self.resumed.append(path)
         return self.opens()
+
+    def _notices(self) -> list[str]:
+        told, self.told = self.told, []
+        return told
 
     def _close(self) -> None:
         self.closed += 1

@@ -438,3 +438,14 @@ async def test_a_case_that_is_not_clinical_is_marked() -> None:
     app = kit.application(kit.interview(kind="practice"))
     async with app.run_test(size=(40, 15)):
         assert "PRACTICE" in screen_text(app)
+
+
+async def test_what_happened_to_the_file_is_told_once_before_going_on() -> None:
+    house = kit.House(told=["The last entry was not completely saved."])
+    app = kit.application(kit.interview(), house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "not completely saved" in screen_text(app)
+        await pilot.press("escape")
+        assert "not completely saved" not in screen_text(app)
+        await pilot.press("1")
+        assert "not completely saved" not in screen_text(app)

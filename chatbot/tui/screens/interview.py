@@ -41,6 +41,10 @@ class InterviewScreen(AskSheet[None]):
         super().sync()
         if self.view is not None and self.view.alarm is not None:
             self._alarm()
+        elif told := self.session.services.notices():
+            from chatbot.tui.screens.page import told_page
+
+            self.app.push_screen(told_page("About the file of this case", told, ""))
 
     def _alarm(self) -> None:
         from chatbot.tui.screens.alarm import AlarmScreen
