@@ -20,6 +20,12 @@ def test_every_switch_but_the_harmless_ones_is_cleared() -> None:
     assert environ == {"TEXTUAL_ANIMATIONS": "basic", "HOME": "/"}
 
 
+def test_a_size_exported_by_a_shell_does_not_stand_over_the_window() -> None:
+    environ = {"COLUMNS": "80", "LINES": "24", "TEXTUAL_ANIMATIONS": "none"}
+    assert clean(environ) == ["COLUMNS", "LINES"]
+    assert environ == {"TEXTUAL_ANIMATIONS": "none"}
+
+
 def test_motion_is_off_unless_asked_for() -> None:
     environ: dict[str, str] = {}
     clean(environ)

@@ -32,14 +32,18 @@ def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
     room = width - width_of((BAR,))
     gap: list[Line] = [] if tight else [BLANK]
     rows = head(form, room)
-    if form.view.section_intro:
-        rows += wrapped(form.view.section_intro, room, "quiet")
-    rows += [*gap, *wrapped(form.view.text, room, "strong"), *gap]
+    intro = wrapped(form.view.section_intro, room, "quiet") if form.view.section_intro else []
+    rows += [] if tight else intro
+    asked = wrapped(form.view.text, room, "strong")
+    text_from = len(rows) + len(gap)
+    rows += [*gap, *asked, *gap]
     choices = _choices(form, room)
     offset = len(rows)
-    rows += choices.lines
-    shift = offset if choices.first >= 0 else 0
-    return Drawn(prefixed(rows, BAR), choices.first + shift, choices.last + shift)
+    # Where rows are few the question itself comes first, and what introduces its section last.
+    rows += [*choices.lines, *(intro if tight else [])]
+    if choices.first < 0:
+        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1)
+    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset)
 
 
 def head(form: Form, width: int) -> list[Line]:
