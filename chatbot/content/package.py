@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import schema
+from chatbot.content import fields, schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -209,7 +209,7 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
 
 _KNOWN_KEYS = frozenset(
     info.alias or name
-    for model in vars(schema).values()
+    for model in (*vars(schema).values(), *vars(fields).values())
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

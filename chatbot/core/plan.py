@@ -2,6 +2,7 @@
 
 ``build_plan`` returns the JSON of the contract (``docs/plan.schema.json``): only strings, integers, booleans,
 None, lists and mappings, so that the same answers give the same bytes everywhere.
+One builder of one document, a little past 400 lines.
 """
 
 from __future__ import annotations
