@@ -68,6 +68,7 @@ asyncio.run(main())
 def fresh(program: str, folder: Path, cache: Path) -> float:
     """Run a program in a process of its own; return the seconds it says it took."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache), "HOME": str(folder)}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     done = subprocess.run(
         [sys.executable, "-c", program, str(folder / "cases")], capture_output=True, text=True, env=environ, check=True
     )
