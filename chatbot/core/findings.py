@@ -233,6 +233,9 @@ def _reading(
             if reason.id == answer.reason and reason.substitute:
                 if all(_has_value(other, answers, expired) for other in reason.substitute):
                     return NOT_APPLICABLE, NOT_APPLICABLE, "cannot_apply"
+                if any(other not in answers or other in expired for other in reason.substitute):
+                    # What settles it is still to be asked, and a question not asked raises nothing.
+                    return None, NOT_APPLICABLE, "cannot_apply"
     return None, None, answer.status.value
 
 

@@ -181,4 +181,3 @@ def test_an_interview_always_comes_to_an_end_and_to_a_plan(seed: int) -> None:
     assert case.next is None and case.shown is None
     case, _ = step(case, cmd.IssuePlan())
     assert case.phase.value == "planned" and case.plan_digest is not None
-
