@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "md", "json")
 REGISTERS = ("clinician", "patient")
-KINDS = ("clinical", "practice", "demonstration", "test")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,6 +93,8 @@ def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
 
 
 def _interview_parser(commands: Any) -> None:
+    from chatbot.core.events import KINDS
+
     parser = commands.add_parser("interview", help="interview a patient", allow_abbrev=False)
     parser.add_argument("protocol", nargs="?", help="the protocol; without it the one that settings or content name")
     parser.add_argument("--plain", action="store_true", help="line by line, without a screen")

@@ -9,16 +9,13 @@ from pathlib import Path
 
 from chatbot.errors import StorageError, UsageError
 
-ROLES = ("clinician", "trainee", "auditor", "author")
-"""What describes the user; asked at the first start."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Choices of one user; None: not chosen yet."""
 
     role: str | None = None
-    """One of ``ROLES``."""
+    """clinician, trainee, auditor or author."""
     register: str | None = None
     """clinician or patient."""
     theme: str | None = None

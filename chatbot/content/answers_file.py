@@ -19,7 +19,7 @@ from chatbot.core.answers import accept
 from chatbot.core.batch import NotAccepted, give_all
 from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
-from chatbot.core.events import CaseOpened, Event
+from chatbot.core.events import KINDS, CaseOpened, Event
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.resolve import near_miss
 from chatbot.core.values import Source, Status, Stored, ValueProblem, moment_text, parse_moment
@@ -30,8 +30,6 @@ HEADS = ("as_of", "protocol", "answers", "kind", "label")
 
 VIGNETTE_HEADS = ("vignette", "title", "story", "invented", "expect")
 """Keys a vignette has besides; they are not read here."""
-
-KINDS = ("clinical", "practice", "demonstration", "test")
 
 STATUS_WORDS = frozenset(Status)
 

@@ -66,7 +66,6 @@ class Package:
     """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
-    bytes_read: list[tuple[str, bytes]] = field(default_factory=list)
 
     def entries(self, stem: str) -> dict[str, Any]:
         """Return the entries of a single file by id; empty when it has none."""
@@ -86,10 +85,6 @@ class Package:
         for file in self.sections:
             for name, question in file.model.questions.items():
                 yield file, ("questions", name), name, question
-
-    def defines(self, name: str) -> bool:
-        """Whether *name* stands somewhere, well or badly written."""
-        return name in self.broken
 
 
 def read_package(folder: Path, shown: str, *, vignettes: bool = True) -> Package:

@@ -33,6 +33,7 @@ from chatbot.content.fields import (
     one_of,
     problem,
 )
+from chatbot.core.events import KINDS
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
 from chatbot.core.resolve import near_miss
 from chatbot.core.values import Source, Urgency
@@ -331,7 +332,7 @@ class VignetteModel(Strict):
     vignette: Identifier
     title: Text
     story: Text
-    kind: Annotated[str, one_of("clinical", "practice", "demonstration", "test")] = "test"
+    kind: Annotated[str, one_of(*KINDS)] = "test"
     as_of: Moment
     invented: tuple[str, ...] = Field(default=(), strict=False)
     answers: dict[str, Any]

@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 
 from chatbot.core.values import Stored
 
+KINDS = ("clinical", "practice", "demonstration", "test")
+"""The kinds of a case, in the order they are offered. They never mix."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened:
@@ -20,7 +23,7 @@ class CaseOpened:
     case: str
     """Identifier of the case, random, set by the shell."""
     kind: str
-    """clinical, practice, demonstration or test."""
+    """One of ``KINDS``."""
     as_of: str
     """Clinical moment of the first sitting, ``YYYY-MM-DDTHH:MM``."""
     label: str

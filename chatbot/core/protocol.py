@@ -181,8 +181,6 @@ class Question:
     """The group it is a row of."""
     row: int = 0
     """Its row in that group, from 1; 0 outside groups."""
-    place: str = ""
-    """``path:line`` where it stands in the content."""
 
     @property
     def named(self) -> Wording:

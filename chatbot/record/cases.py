@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chatbot.core.events import KINDS
 from chatbot.errors import BackstoryError, UsageError
 from chatbot.record import locks
 from chatbot.record.disk import real
-from chatbot.record.envelope import KINDS
 from chatbot.record.host import plain_code
 from chatbot.record.publish import storage_error
 from chatbot.record.read import examine_file

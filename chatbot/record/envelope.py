@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from chatbot.core.events import EVENT_TYPES, EVENT_VERSION, CaseOpened, Event, from_data, to_data
+from chatbot.core.events import EVENT_TYPES, EVENT_VERSION, KINDS, CaseOpened, Event, from_data, to_data
 from chatbot.core.values import ValueProblem, parse_moment
 
 FORMAT = "backstory-transcript"
@@ -17,9 +17,6 @@ FORMAT_VERSION = 1
 
 MIN_READER = 1
 """The oldest reader that understands what this version writes."""
-
-KINDS = ("clinical", "practice", "demonstration", "test")
-"""Kinds of a case; each has its own folder."""
 
 CLOSING = frozenset({"case.signed", "case.abandoned"})
 """Nothing may stand after one of these."""

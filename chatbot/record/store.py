@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from chatbot.core.events import CaseOpened, Event, StorageRelocated
+from chatbot.core.events import KINDS, CaseOpened, Event, StorageRelocated
 from chatbot.core.protocol import Protocol
 from chatbot.errors import StorageError, UsageError
 from chatbot.record import bundle, chain, publish, reopen
@@ -29,7 +29,7 @@ from chatbot.record.disk import (
     unlink_quietly,
     write_all,
 )
-from chatbot.record.envelope import CLOSING, KINDS, EnvelopeProblem, check_opening, header_data
+from chatbot.record.envelope import CLOSING, EnvelopeProblem, check_opening, header_data
 from chatbot.record.host import Host
 from chatbot.record.pen import Draft, Pen, Place
 from chatbot.record.recovery import LARGEST_FILE

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
 
-KINDS = ("clinical", "practice", "demonstration", "test")
-"""The kinds of a case, in the order they are offered."""
-
 ROLES = ("clinician", "trainee", "auditor", "author")
 """What the first start asks: which describes you."""
 

@@ -8,6 +8,7 @@ from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import Package
 from chatbot.content.source import at
 from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS
+from chatbot.core.events import KINDS
 from chatbot.core.findings import FlagState
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
@@ -33,7 +34,7 @@ NEEDED_LABELS: dict[str, tuple[str, ...]] = {
     "decision_reason": DECISION_REASONS,
     "scope": tuple(ScopeState),
     "verb": ("request", "be_seen", "done"),
-    "kind": ("clinical", "practice", "demonstration", "test"),
+    "kind": KINDS,
     "verification": ("verified", "unverified", "expert_opinion", "judgement"),
     "heading": tuple(
         "urgency red_flags plan now held_back considered references conflicts hypotheses timeline safety_net "

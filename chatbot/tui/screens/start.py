@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chatbot.core.answers import checked_text
+from chatbot.core.events import KINDS
 from chatbot.core.values import ValueProblem
 from chatbot.errors import BackstoryError
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.prompt import Prompt
-from chatbot.tui.services import KINDS
 
 if TYPE_CHECKING:
     from chatbot.tui.screens.home import Home
