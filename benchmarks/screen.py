@@ -112,7 +112,7 @@ async def answers() -> None:
         as_of="2026-03-15T10:30",
         label="bench",
         subject="",
-        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+        protocol=protocol.identity,
     )
     interview = Interview.start(protocol, MemoryRecorder(), opened)
     interview.send(GiveAnswer("age", value="50"))

@@ -41,7 +41,7 @@ def write(folder: Path) -> Path:
         as_of=file.as_of,
         label="article",
         subject="",
-        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+        protocol=protocol.identity,
     )
     answers = {command.question: command for command in commands_of(protocol, file, file.as_of)}
     with TranscriptWriter.create(folder, opened, protocol, host, actor="example") as writer:

@@ -313,8 +313,6 @@ def _screen(options: argparse.Namespace, desk: Desk, interview: Interview | None
 def _replay(options: argparse.Namespace) -> int:
     from chatbot.desk import cached_bundle
     from chatbot.record.cases import find_case, transcripts_folder
-    from chatbot.record.read import read_transcript
-    from chatbot.record.replay import load_protocol as protocol_of
     from chatbot.record.replay import verify
     from chatbot.record.salvage import salvage
 
@@ -340,7 +338,7 @@ def _replay(options: argparse.Namespace) -> int:
             f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
-        for line in about(protocol_of(read_transcript(path), cached_bundle)):
+        for line in about(report.protocol):
             _print(f"  {line}")
         for problem in report.problems:
             _complain(problem)

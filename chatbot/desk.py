@@ -92,7 +92,7 @@ class Desk:
             as_of=as_of or self.now(),
             label=label,
             subject=subject,
-            protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+            protocol=protocol.identity,
         )
         writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self._actor)
         self._writer = writer

@@ -18,7 +18,7 @@ from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_ke
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
 from chatbot.core.present import present
-from chatbot.core.protocol import QuestionType
+from chatbot.core.protocol import QuestionType, other_register
 from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
 from chatbot.core.view import AlarmView, QuestionView, View
@@ -360,7 +360,7 @@ class _Shell:
                 case "q" | "quit":
                     raise _Ended
                 case "r" | "register":
-                    self.register = _other(self.register)
+                    self.register = other_register(self.register)
                     return
                 case "h" | "handover":
                     self.rows(("  ", sentence) for sentence in alarm.handover)
@@ -441,7 +441,7 @@ class _Shell:
         return False
 
     def change_register(self, _: QuestionView | None, rest: str) -> bool:
-        self.register = rest if rest in {"clinician", "patient"} else _other(self.register)
+        self.register = rest if rest in {"clinician", "patient"} else other_register(self.register)
         return True
 
     def change_source(self, asked: QuestionView | None, rest: str) -> bool:
@@ -513,10 +513,6 @@ class _Shell:
 
 
 _ASKED_FOR = frozenset({"confirm_value", "needs_reason", "needs_cannot_apply_reason"})
-
-
-def _other(register: str) -> str:
-    return "patient" if register == "clinician" else "clinician"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,15 @@ def read_answers(path: Path) -> AnswersFile:
     root, found = read(path, shown)
     if root is None:
         raise _error(found)
+    return answers_in(root, shown, path.stem)
+
+
+def answers_in(root: Node, shown: str, label: str) -> AnswersFile:
+    """Return the answers in a file that was read already; *label* names the case where the file does not.
+
+    Raises: AnswersError with every problem of its shape.
+    """
+    found: list[Diagnostic] = []
     if not isinstance(root, Mapping):
         message = "an answers file is a mapping of question ids to answers"
         raise _error([root.mark.diagnostic("P112", message, "begin with 'as_of: 2026-01-31'")])
@@ -91,7 +100,7 @@ def read_answers(path: Path) -> AnswersFile:
         found.append(node.mark.diagnostic("P301", f"{kind!r} is not a kind of case", f"one of {', '.join(KINDS)}"))
     if found:
         raise _error(found)
-    return AnswersFile(shown, texts["protocol"], texts["as_of"], kind, texts["label"] or path.stem, answers)
+    return AnswersFile(shown, texts["protocol"], texts["as_of"], kind, texts["label"] or label, answers)
 
 
 def _head(root: Mapping, name: str, found: list[Diagnostic]) -> str | None:
@@ -138,7 +147,7 @@ def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, 
         as_of=moment,
         label=file.label,
         subject="",
-        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+        protocol=protocol.identity,
     )
     try:
         return give_all(protocol, opened, commands)

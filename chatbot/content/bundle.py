@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from chatbot.content.build import build_protocol
 from chatbot.content.package import Package
 from chatbot.core.plan import canonical_json
+from chatbot.core.protocol import Protocol
 
 FORMAT = "backstory.protocol/1"
 
@@ -43,14 +45,11 @@ def bundle_of(package: Package) -> dict[str, Any]:
     return bundle
 
 
-def digest_of(canonical: str) -> str:
-    """SHA-256 in hex of a canonical bundle."""
-    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
-
-
-def canonical_of(bundle: dict[str, Any]) -> str:
-    """Return the bytes of a bundle as text: what is kept beside the transcripts."""
-    return canonical_json(bundle)
+def protocol_of(package: Package) -> Protocol:
+    """Return the protocol of a package in which no check has found an error."""
+    bundle = bundle_of(package)
+    canonical = canonical_json(bundle)
+    return build_protocol(bundle, canonical, hashlib.sha256(canonical.encode("utf-8")).hexdigest())
 
 
 def _section(data: dict[str, Any]) -> dict[str, Any]:

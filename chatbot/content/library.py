@@ -109,19 +109,17 @@ def load_checked(path: Path) -> Protocol:
     Raises: ContentError with every diagnostic.
     """
     # Deferred: pydantic and PyYAML cost a tenth of a second that a cached protocol does not need.
-    from chatbot.content.bundle import bundle_of, canonical_of, digest_of
+    from chatbot.content.bundle import protocol_of
     from chatbot.content.checks import check_package
     from chatbot.content.diagnostics import refuse
     from chatbot.content.package import read_package
 
     package = read_package(path, shown_path(path), vignettes=False)
     refuse([*package.found, *check_package(package)])
-    bundle = bundle_of(package)
-    canonical = canonical_of(bundle)
     origin = tuple(
         OriginItem(name, item.says, item.rules, item.changed or "") for name, item in package.entries("origin").items()
     )
-    return replace(build_protocol(bundle, canonical, digest_of(canonical)), origin=origin)
+    return replace(protocol_of(package), origin=origin)
 
 
 def load_bundle(data: bytes) -> Protocol:

@@ -19,6 +19,7 @@ from typing import Any
 
 from chatbot.core.tree import (
     OPERATORS,
+    REVERSED,
     And,
     AtLeast,
     Atom,
@@ -286,12 +287,9 @@ def compare_bounds(a: Any, a_most: Any, op: str, b: Any, b_most: Any) -> Truth:
     return None if compare(a, b_most) else False
 
 
-_REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
-
-
 def _compile_since(node: Since) -> Evaluate:
     """Compare dates instead of ages: *age >= 6 weeks* is *date <= as_of - 6 weeks*, exact in calendar units."""
-    question, unit, limit, op = node.question, node.unit, node.limit, _REVERSED[node.op]
+    question, unit, limit, op = node.question, node.unit, node.limit, REVERSED[node.op]
 
     def evaluate(facts: Facts) -> Truth:
         value = facts.values[question]

@@ -124,12 +124,13 @@ class _Builder:
         hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
         safety_net = summary.safety_net(protocol)
         unresolved = self.unresolved()
-        waiting = sum(1 for each in unresolved if each["flags"])
+        said = registers(protocol.labels[f"urgency_text.{self.urgency.value}"])
+        urgency = {key: text.replace("{open}", summary.hanging(unresolved)) for key, text in said.items()}
         self.number(flags, recommendations, conflicts, safety_net, hypotheses)
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
         return {
             "schema": PLAN_SCHEMA,
-            "protocol": {"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+            "protocol": protocol.identity,
             "title": registers(protocol.title),
             "intended_use": registers(protocol.intended_use),
             "disclaimer": registers(protocol.disclaimer),
@@ -154,7 +155,7 @@ class _Builder:
             "timeline": self.timeline(recommendations),
             "safety_net": safety_net,
             "reassurance": self.reassurance(),
-            "handover": summary.handover(protocol, case, flags, recommendations, hypotheses, self.urgency, waiting),
+            "handover": summary.handover(protocol, case, flags, recommendations, hypotheses, urgency),
             "references": self.references(),
             "ignored": [
                 key for key in protocol.questions if key in case.answers and self.assessment.applies[key] is False

@@ -11,7 +11,15 @@ from chatbot.core.case import Case, is_open
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
 from chatbot.core.plan import build_plan, rule_status, rule_truth
-from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Question, QuestionType, Wording
+from chatbot.core.protocol import (
+    SAFETY_CATEGORY,
+    Citation,
+    Protocol,
+    Question,
+    QuestionType,
+    Wording,
+    other_register,
+)
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -162,7 +170,6 @@ class _Presenter:
         index = siblings.index(question.id) + 1 if question.id in siblings else len(siblings)
         first = not any(key in case.answers for key in siblings if key != question.id)
         expired = question.id in self.assessment.expired
-        other = "patient" if self.register == "clinician" else "clinician"
         return v.QuestionView(
             id=question.id,
             section=self.say(section.title),
@@ -170,7 +177,7 @@ class _Presenter:
             index=index,
             of=len(siblings),
             text=self.say(question.ask),
-            other_register=question.ask.in_register(other),
+            other_register=question.ask.in_register(other_register(self.register)),
             why=self.say(question.why),
             cites=tuple(self.citation(each) for each in question.cites),
             type=question.type.value,

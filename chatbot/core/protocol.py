@@ -77,6 +77,11 @@ class Wording:
         return self.patient if register == "patient" else self.clinician
 
 
+def other_register(register: str) -> str:
+    """Return the register a switch of wording leads to."""
+    return "patient" if register == "clinician" else "clinician"
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A reference with the place in it."""
@@ -443,6 +448,11 @@ class Protocol:
     default: bool = False
     canonical: str = ""
     """The canonical JSON the digest is over; kept once beside the transcripts."""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """How headers and plans name it."""
+        return {"id": self.id, "version": self.version, "digest": self.digest}
 
     @cached_property
     def safety_questions(self) -> frozenset[str]:

@@ -29,6 +29,7 @@ from chatbot.core.syntax import (
     parse,
 )
 from chatbot.core.tree import (
+    REVERSED,
     STATES,
     And,
     AtLeast,
@@ -138,8 +139,6 @@ def condition(text: str, symbols: Symbols) -> Condition:
 
 LONGEST_SINCE = {"hours": 1_314_900, "days": 54_788, "weeks": 7_827, "months": 1_800, "years": 150}
 """The longest time a condition may look back, by unit: 150 years."""
-
-_REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +271,7 @@ class _Resolver:
 
     def comparison(self, left: Term, op: str, right: Term, at: Word) -> Node:
         if isinstance(left, Literal) and not isinstance(right, Literal):
-            left, right, op = right, left, _REVERSED[op]
+            left, right, op = right, left, REVERSED[op]
         if isinstance(left, CountTerm):
             return self.counted(left, op, self.whole(right, at))
         if isinstance(left, SinceTerm):

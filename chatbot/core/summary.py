@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.core.answers import answer_text
 from chatbot.core.protocol import HandoverPart, Protocol
-from chatbot.core.values import Urgency, parse_duration
+from chatbot.core.values import parse_duration
 
 if TYPE_CHECKING:
     from chatbot.core.case import Case
@@ -30,26 +30,29 @@ def safety_net(protocol: Protocol) -> list[dict[str, Any]]:
     ]
 
 
+def hanging(unresolved: list[dict[str, Any]]) -> str:
+    """Count the open questions of a plan that a red flag hangs on: what ``{open}`` in a label stands for."""
+    return str(sum(1 for each in unresolved if each["flags"]))
+
+
 def handover(
     protocol: Protocol,
     case: Case,
     flags: list[dict[str, Any]],
     recommendations: list[dict[str, Any]],
     hypotheses: list[dict[str, Any]],
-    urgency: Urgency,
-    waiting: int,
+    urgency: Line,
 ) -> list[dict[str, Any]]:
     """Return the parts of the handover, each with its lines. Private answers are left out.
 
-    *waiting*: how many open questions a red flag hangs on, for the sentence about the urgency.
+    *urgency*: the sentence about it, in both registers.
     """
     parts = []
     for part in protocol.handover:
         lines = [] if part.intro is None else [_both(part.intro)]
         lines += reported(protocol, case, part)
         if part.id == "situation":
-            said = _both(protocol.labels[f"urgency_text.{urgency.value}"])
-            lines.insert(0, {register: text.replace("{open}", str(waiting)) for register, text in said.items()})
+            lines.insert(0, urgency)
         if part.id == "assessment":
             lines += _standing_flags(protocol, flags) + _supported(protocol, hypotheses)
         if part.id == "recommendation":

@@ -138,6 +138,9 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 """The comparisons of the language."""
 
+REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
+"""What a comparison becomes when its sides change places."""
+
 STATES = ("known", "unknown", "declined", "not_assessed", "cannot_apply", "asked", "not_asked")
 """What may follow ``is`` to test a state instead of a value."""
 

@@ -15,6 +15,7 @@ from chatbot.core.case import Decision
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
 from chatbot.core.protocol import Wording
+from chatbot.core.summary import hanging
 from chatbot.core.values import parse_duration
 
 HELD_BACK = ("check_first", "withheld", "pending")
@@ -148,10 +149,6 @@ class _Writer:
     def for_clinician(self) -> bool:
         return self.register == "clinician"
 
-    def filled(self, text: str) -> str:
-        """Return a label with the number of open questions that a red flag hangs on."""
-        return text.replace("{open}", str(sum(1 for each in self.plan["unresolved"] if each["flags"])))
-
     # --- the head ---
 
     def head(self, case: str) -> None:
@@ -164,7 +161,7 @@ class _Writer:
             Heading(1, plan["title"][self.register]),
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True),
-            Paragraph(self.filled(self.say(f"urgency_text.{level}"))),
+            Paragraph(self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"]))),
             Paragraph(f"{plan['content_status']} · {plan['last_updated']}", strong=True),
             Paragraph(f"{self.say('heading.intended_use')}: {plan['intended_use'][self.register]}"),
             Paragraph(f"{self.say('heading.disclaimer')}: {plan['disclaimer'][self.register]}"),
@@ -305,7 +302,7 @@ class _Writer:
             self.blocks.append(Heading(2, self.say("heading.handover")))
         for part in parts:
             self.blocks.append(Heading(3, part["title"][self.register]))
-            self.blocks += [Item(self.filled(line[self.register])) for line in part["lines"]]
+            self.blocks += [Item(line[self.register]) for line in part["lines"]]
 
     # --- references and versions ---
 

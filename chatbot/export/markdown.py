@@ -20,13 +20,12 @@ def plan_markdown(
     plan: Mapping[str, Any],
     labels: Mapping[str, Wording],
     *,
-    width: int = 80,
     register: str = "clinician",
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
 ) -> str:
-    """Return the plan as Markdown. *width* is not used: a Markdown reader breaks its own lines."""
+    """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
     blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
     written = []
     for index, block in enumerate(blocks):

@@ -35,6 +35,8 @@ class VerifyReport:
     urgency: str
     plan_digests_checked: int
     torn: bool
+    protocol: Protocol
+    """The protocol it was verified under."""
     problems: tuple[str, ...]
     """What is not as it should be and yet no corruption: a torn end."""
 
@@ -89,6 +91,7 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
         urgency=case.urgency.value,
         plan_digests_checked=checked,
         torn=transcript.torn,
+        protocol=protocol,
         problems=() if damage is None else (damage.error(path).render(),),
     )
 

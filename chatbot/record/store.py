@@ -354,7 +354,7 @@ def _publish_locked(disk: Disk, host: Host, folder: Path, draft: Draft) -> tuple
 
 
 def _check_opening(opened: CaseOpened, protocol: Protocol, host: Host) -> None:
-    wanted = {"id": protocol.id, "version": protocol.version, "digest": protocol.digest}
+    wanted = protocol.identity
     try:
         if opened.kind not in KINDS:
             raise EnvelopeProblem(f"{opened.kind!r} is not a kind of case; the kinds are {', '.join(KINDS)}")

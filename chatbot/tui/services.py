@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chatbot.core.protocol import other_register
+
 if TYPE_CHECKING:
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
@@ -111,3 +113,7 @@ class Session:
     interview: Interview | None = None
     from_home: bool = True
     """Leaving an interview returns to the home screen."""
+
+    def switch_register(self) -> None:
+        """Go to the other wording; only words change."""
+        self.register = other_register(self.register)

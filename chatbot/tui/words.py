@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chatbot.export.document import spell
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,10 +23,7 @@ class Words:
 
     def label(self, key: str) -> str:
         """Return a label; where the content has none, the last part of its key."""
-        wording = self.protocol.labels.get(key)
-        if wording is None:
-            return key.rpartition(".")[2].replace("_", " ")
-        return wording.in_register(self.register)
+        return spell(self.protocol.labels, key, self.register)
 
     def heading(self, key: str) -> str:
         """Return a heading of a screen."""

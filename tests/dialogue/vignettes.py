@@ -41,7 +41,7 @@ def opened(protocol: Protocol, name: str) -> CaseOpened:
         as_of=as_of(name),
         label=name,
         subject="",
-        protocol={"id": protocol.id, "version": protocol.version, "digest": protocol.digest},
+        protocol=protocol.identity,
     )
 
 

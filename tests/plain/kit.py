@@ -347,7 +347,7 @@ class Memory:
 
 
 def start(protocol: Protocol = PROTOCOL, kind: str = "test", label: str = "bed 4") -> Interview:
-    identity = {"id": protocol.id, "version": protocol.version, "digest": protocol.digest}
+    identity = protocol.identity
     return Interview.start(protocol, Memory(), CaseOpened("7F3K", kind, AS_OF, label, "", identity))
 
 

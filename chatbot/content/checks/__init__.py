@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from chatbot.content.build import build_protocol
-from chatbot.content.bundle import bundle_of, canonical_of, digest_of
+from chatbot.content.bundle import bundle_of, protocol_of
 from chatbot.content.checks import clinical, conditions, graph, links, vignettes
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Package
+from chatbot.core.protocol import Protocol
 
 
 def check_package(package: Package) -> list[Diagnostic]:
@@ -23,14 +24,16 @@ def check_package(package: Package) -> list[Diagnostic]:
     return [*found, *graph.check(package, protocol, sites)]
 
 
-def check_vignettes(package: Package) -> list[Diagnostic]:
-    """Return what is wrong with the vignettes of a package that has no other error."""
-    bundle = bundle_of(package)
-    canonical = canonical_of(bundle)
-    return list(vignettes.check(package, build_protocol(bundle, canonical, digest_of(canonical))))
+def examine(package: Package) -> tuple[list[Diagnostic], Protocol | None]:
+    """Check a package with its files and vignettes. Returns what is wrong, and the protocol when no error is left."""
+    found = [*package.found, *check_package(package)]
+    if errors(found):
+        return found, None
+    protocol = protocol_of(package)
+    found += vignettes.check(package, protocol)
+    return found, None if errors(found) else protocol
 
 
 def check_all(package: Package) -> list[Diagnostic]:
     """Return everything that is wrong with a package, its files and its vignettes included."""
-    found = [*package.found, *check_package(package)]
-    return found if errors(found) else [*found, *check_vignettes(package)]
+    return examine(package)[0]

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.build import build_protocol
-from chatbot.content.bundle import bundle_of, canonical_of, digest_of
-from chatbot.content.checks import check_all
+from chatbot.content.checks import examine
 from chatbot.content.diagnostics import Diagnostic, errors, in_order
 from chatbot.content.library import shown_path
 from chatbot.content.package import read_package
@@ -89,10 +87,5 @@ class Report:
 def check_protocol(path: Path) -> Report:
     """Check the protocol in a folder, with its vignettes."""
     package = read_package(path, shown_path(path))
-    found = tuple(in_order(check_all(package)))
-    protocol = None
-    if not errors(found):
-        bundle = bundle_of(package)
-        canonical = canonical_of(bundle)
-        protocol = build_protocol(bundle, canonical, digest_of(canonical))
-    return Report(shown_path(path), found, protocol, len(package.vignettes))
+    found, protocol = examine(package)
+    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chatbot.content.answers_file import AnswersError, open_case, read_answers
+from chatbot.content.answers_file import AnswersError, answers_in, open_case
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import ExpectModel, VignetteModel
@@ -19,13 +19,12 @@ Path = tuple[str | int, ...]
 def check(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
     """Yield every vignette that does not fit or does not come out as it says."""
     for file in package.vignettes:
-        yield from _check(package, protocol, file)
+        yield from _check(protocol, file)
 
 
-def _check(package: Package, protocol: Protocol, file: File[VignetteModel]) -> Iterator[Diagnostic]:
-    path = package.folder / "vignettes" / f"{file.model.vignette}.yaml"
+def _check(protocol: Protocol, file: File[VignetteModel]) -> Iterator[Diagnostic]:
     try:
-        case, _ = open_case(protocol, read_answers(path), file.model.as_of)
+        case, _ = open_case(protocol, answers_in(file.root, file.path, file.model.vignette), file.model.as_of)
     except AnswersError as error:
         first = error.message.split("error ", 1)[-1].split("\n", 1)[0]
         yield at(file.root, ("answers",), key=True).diagnostic("P410", f"the answers do not fit: {first}")

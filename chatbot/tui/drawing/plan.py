@@ -8,6 +8,7 @@ from typing import Any
 
 from chatbot.core.case import Decision
 from chatbot.core.present import within_text
+from chatbot.core.summary import hanging
 from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
 from chatbot.tui.words import Words, day_words, sentence
 
@@ -70,10 +71,10 @@ def top(plan: Item, words: Words, width: int) -> list[Line]:
     return spread(left, line(Seg(day_words(plan["as_of"]))), width)
 
 
-def terms(plan: Item, words: Words, width: int, *, issued: bool, open_questions: int) -> list[Line]:
+def terms(plan: Item, words: Words, width: int, *, issued: bool) -> list[Line]:
     """Draw what the reader must know before the lines: how sure the urgency is, and what the plan is not."""
     level = plan["urgency"]
-    asked = words.label(f"urgency_text.{level}").replace("{open}", str(open_questions))
+    asked = words.label(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"]))
     rows = wrapped(sentence(asked), width)
     if plan["scope"] == "out":
         rows += wrapped(sentence(words.heading("outside_scope")), width, "warn")

@@ -90,7 +90,7 @@ class AlarmScreen(ScrollSheet[None]):
             self.app.push_screen(told_page(self.words.heading("references"), shown.references, "w"))
 
     def act_register(self) -> None:
-        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.session.switch_register()
         self.redraw()
 
     def act_correct(self) -> None:

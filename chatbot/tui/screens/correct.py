@@ -37,7 +37,7 @@ class Correct(AskSheet[None]):
         self.dismiss(None)
 
     def act_register(self) -> None:
-        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.session.switch_register()
         self.reword()
 
     def act_why(self) -> None:

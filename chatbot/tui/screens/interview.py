@@ -149,7 +149,7 @@ class InterviewScreen(AskSheet[None]):
             self._go(cmd.ConfirmStill(self.form.view.id))
 
     def act_register(self) -> None:
-        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.session.switch_register()
         self.reword()
 
     def act_why(self) -> None:

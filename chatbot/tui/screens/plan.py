@@ -48,9 +48,8 @@ class PlanScreen(ScrollSheet[None]):
         return rows
 
     def _terms(self, width: int) -> list[Line]:
-        waiting = sum(1 for each in self.plan["unresolved"] if each["flags"])
         issued = self.interview.case.plan_digest is not None
-        return drawing.terms(self.plan, self.words, width, issued=issued, open_questions=waiting)
+        return drawing.terms(self.plan, self.words, width, issued=issued)
 
     def lines(self, width: int) -> list[Line]:
         # Where rows are few the terms scroll with the plan, at its beginning.
@@ -118,7 +117,7 @@ class PlanScreen(ScrollSheet[None]):
         self.redraw()
 
     def act_register(self) -> None:
-        self.session.register = "patient" if self.session.register == "clinician" else "clinician"
+        self.session.switch_register()
         self.redraw()
 
     def act_handover(self) -> None:
