@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts
+from chatbot.core.protocol import Question
 from chatbot.core.resolve import GroupShape, Shape, Symbols, condition
 from chatbot.core.values import Truth, parse_moment, parse_span
 
@@ -54,6 +55,24 @@ SYMBOLS = Symbols(
     groups={"visits": GroupShape("visits_count", 3, ("kind", "day"))},
 )
 """One question of every type, a group of three rows, two findings."""
+
+
+def shapes_of(questions: Iterable[Question]) -> dict[str, Shape]:
+    """Return what a condition may ask of questions that were made without content."""
+    return {
+        each.id: Shape(
+            each.type.value,
+            tuple(option.id for option in each.options),
+            each.unit,
+            each.minimum,
+            each.maximum,
+            tuple(row.id for row in each.rows),
+            tuple(column.id for column in each.columns),
+            tuple((option.id, option.grade) for option in each.options if option.grade is not None),
+        )
+        for each in questions
+    }
+
 
 TRUTHS: dict[str, Truth] = {"T": True, "F": False, "U": None}
 """How tables spell Kleene's values."""

@@ -16,9 +16,10 @@ from chatbot.core.condition import Condition
 from chatbot.core.events import CaseOpened, Event
 from chatbot.core.phases import Phase
 from chatbot.core.protocol import CATEGORIES, Citation, Option, Protocol, Question, QuestionType, Wording
-from chatbot.core.resolve import GroupShape, Shape, Symbols, condition
+from chatbot.core.resolve import GroupShape, Symbols, condition
 from chatbot.core.values import Source, Urgency
 from chatbot.interview import Interview
+from tests.core.kit import shapes_of
 
 AS_OF = "2025-11-12T09:30"
 
@@ -127,19 +128,7 @@ def _questions() -> list[Question]:
 
 
 def symbols(questions: Iterable[Question], findings: Iterable[str] = ()) -> Symbols:
-    shapes = {
-        each.id: Shape(
-            each.type.value,
-            tuple(option.id for option in each.options),
-            each.unit,
-            each.minimum,
-            each.maximum,
-            tuple(row.id for row in each.rows),
-            tuple(column.id for column in each.columns),
-        )
-        for each in questions
-    }
-    return Symbols(shapes, frozenset(findings), {"repairs": GroupShape("repair_count", 2, ("part",))})
+    return Symbols(shapes_of(questions), frozenset(findings), {"repairs": GroupShape("repair_count", 2, ("part",))})
 
 
 def rule(id_: str, kind: str, category: str, when: Condition | None, **more: Any) -> p.Rule:

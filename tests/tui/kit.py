@@ -39,11 +39,12 @@ from chatbot.core.protocol import (
     Stage,
     Wording,
 )
-from chatbot.core.resolve import Shape, Symbols, condition
+from chatbot.core.resolve import Symbols, condition
 from chatbot.core.values import Source, Urgency
 from chatbot.errors import BackstoryError
 from chatbot.interview import Interview
 from chatbot.tui.services import About, Services, Start
+from tests.core.kit import shapes_of
 
 AS_OF = "2025-11-12T10:40"
 
@@ -95,20 +96,7 @@ QUESTIONS = (
 
 
 def symbols(questions: Sequence[Question] = QUESTIONS) -> Symbols:
-    shapes = {
-        each.id: Shape(
-            each.type.value,
-            tuple(option.id for option in each.options),
-            each.unit,
-            each.minimum,
-            each.maximum,
-            tuple(row.id for row in each.rows),
-            tuple(column.id for column in each.columns),
-            tuple((option.id, option.grade) for option in each.options if option.grade is not None),
-        )
-        for each in questions
-    }
-    return Symbols(shapes, frozenset({"numb"}), {})
+    return Symbols(shapes_of(questions), frozenset({"numb"}), {})
 
 
 def when(text: str) -> Condition:
