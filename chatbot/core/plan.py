@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
-from chatbot.core.condition import Condition, conjunction
+from chatbot.core.condition import Condition
 from chatbot.core.explain import contributors
-from chatbot.core.findings import Assessment, FlagState, network
+from chatbot.core.findings import FlagState, network
+from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
     is_asked,
-    plan_urgency,
     safety_asked,
     safety_resolved,
-    scope,
 )
 from chatbot.core.values import Truth, Urgency, moment_text, parse_duration
 
@@ -36,39 +34,6 @@ if TYPE_CHECKING:
     from chatbot.core.case import Case
 
 PLAN_SCHEMA = "backstory.plan/1"
-
-STATUSES = ("recommended", "check_first", "withheld", "pending", "precaution", "not_applicable")
-"""What a rule may come out as."""
-
-SHOWN_STATUSES = ("recommended", "precaution", "check_first")
-"""Statuses of lines that ask for something to be done."""
-
-
-def rule_status(when: Truth, guards: Iterable[Truth], safety: bool) -> str:
-    """Return the status of a rule: the table of the protocol's semantics, nothing else."""
-    states = tuple(guards)
-    if when is False:
-        return "not_applicable"
-    contraindicated = any(state is True for state in states)
-    if when is None:
-        if safety:
-            return "precaution"
-        return "withheld" if contraindicated else "pending"
-    if safety:
-        return "recommended"
-    if contraindicated:
-        return "withheld"
-    return "check_first" if any(state is None for state in states) else "recommended"
-
-
-_RAISED: dict[FlagState, Truth] = {FlagState.PRESENT: True, FlagState.CANNOT_EXCLUDE: None, FlagState.CLEAR: False}
-
-
-def rule_truth(rule: Rule, assessment: Assessment) -> Truth:
-    """Return whether a rule's condition holds: the red flag it answers is raised, and its own ``when``."""
-    answered = () if rule.answers is None else (_RAISED[assessment.flags[rule.answers]],)
-    own = () if rule.when is None else (rule.when.evaluate(assessment.facts),)
-    return conjunction((*answered, *own))
 
 
 def canonical_json(value: object) -> str:
@@ -102,9 +67,8 @@ class _Builder:
         self.protocol, self.case = protocol, case
         self.assessment = case.assessment
         self.facts = case.assessment.facts
-        self.urgency = plan_urgency(protocol, case.assessment)
-        self.scope = scope(protocol, case.assessment)
-        self.guards = {name: guard.when.evaluate(self.facts) for name, guard in protocol.guards.items()}
+        self.outcome = outcome(protocol, case.assessment)
+        self.urgency, self.scope, self.guards = self.outcome.urgency, self.outcome.scope, self.outcome.guards
         self.conflicts_of: dict[str, list[str]] = {}
         for conflict in protocol.conflicts.values():
             for rule in conflict.rules:
@@ -206,16 +170,15 @@ class _Builder:
         when = rule_truth(rule, self.assessment)
         safety = rule.category == SAFETY_CATEGORY
         guards = [self.guards[each.guard] for each in rule.guards]
-        status = rule_status(when, guards, safety)
+        status = self.outcome.statuses[rule.id]
         pending = self.pending_on(rule, when, status)
         because = self.because(*self.conditions_of(rule))
         why_not: str | None = None
-        if not safety and status != "not_applicable" and self.scope is not ScopeState.IN:
+        if not safety and when is not False and self.scope is not ScopeState.IN:
             if self.scope is ScopeState.OUT:
-                status, pending = "not_applicable", []
                 why_not = self.protocol.scope.out_of_scope.clinician
             else:
-                status, pending = "pending", self.settles(self.protocol.scope.when)
+                pending = self.settles(self.protocol.scope.when)
         elif status == "not_applicable":
             why_not = "; ".join(each["wording"] for each in because) or None
         elif status == "withheld":

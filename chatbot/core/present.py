@@ -10,9 +10,9 @@ from chatbot.core.answers import answer_text, quick_span, range_text
 from chatbot.core.case import Case, is_open
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
-from chatbot.core.plan import build_plan, rule_status, rule_truth
+from chatbot.core.outcome import outcome
+from chatbot.core.plan import build_plan
 from chatbot.core.protocol import (
-    SAFETY_CATEGORY,
     Citation,
     Protocol,
     Question,
@@ -147,12 +147,8 @@ class _Presenter:
         return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
 
     def counts(self) -> v.CountsView:
-        facts = self.assessment.facts
-        guards = {name: guard.when.evaluate(facts) for name, guard in self.protocol.guards.items()}
         counted = dict.fromkeys(("recommended", "check_first", "pending", "withheld", "precaution"), 0)
-        for rule in self.protocol.rules.values():
-            when = rule_truth(rule, self.assessment)
-            status = rule_status(when, [guards[each.guard] for each in rule.guards], rule.category == SAFETY_CATEGORY)
+        for status in outcome(self.protocol, self.assessment).statuses.values():
             if status in counted:
                 counted[status] += 1
         if not safety_asked(self.protocol, self.assessment):

@@ -9,7 +9,7 @@ import pytest
 
 from chatbot.core.condition import at_least, compile_node, conjunction, disjunction, negate
 from chatbot.core.findings import FlagState, flag_state
-from chatbot.core.plan import STATUSES, rule_status
+from chatbot.core.outcome import STATUSES, rule_status
 from chatbot.core.protocol import RedFlag, Wording
 from chatbot.core.tree import And, AtLeast, Constant, FindingIs, Node, Not, Or
 from chatbot.core.urgency import contribution

@@ -11,8 +11,8 @@ from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS
 from chatbot.core.events import KINDS
 from chatbot.core.findings import FlagState
 from chatbot.core.navigation import DECISIONS
+from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import Phase
-from chatbot.core.plan import STATUSES
 from chatbot.core.protocol import CATEGORIES, SAFETY_CATEGORY
 from chatbot.core.urgency import ScopeState
 from chatbot.core.values import Source, Status, Urgency
