@@ -9,7 +9,7 @@ from functools import reduce
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
-from chatbot.core.findings import Assessment, assess, network, reassess
+from chatbot.core.findings import Assessment, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
@@ -176,6 +176,9 @@ def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
 def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     phase = _moved(case, Trigger.RESUME)
     assessment = assess(protocol, case.answers, as_of)
+    held = hold(protocol, case.assessment, assessment)
+    if held:
+        assessment = assess(protocol, case.answers, as_of, held)
     after = _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
     if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
         raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -53,6 +53,8 @@ class Assessment:
     """Questions whose answer has passed its shelf life."""
     expired: frozenset[str]
     """Those of them whose answer is reassuring: they count as not asked."""
+    held: Mapping[str, FlagState] = field(default_factory=dict)
+    """Red flags that the passing of time alone would lower, with the state they keep until they are answered again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,14 @@ def _stage(protocol: Protocol, question: Question) -> Stage:
 # --- assessment -----------------------------------------------------------------------------------
 
 
-def assess(protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime) -> Assessment:
-    """Evaluate a case's answers from nothing."""
+def assess(
+    protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime, held: Mapping[str, FlagState] | None = None
+) -> Assessment:
+    """Evaluate a case's answers from nothing. *held*: red flags that stand at least as they stood before."""
     empty = Facts({}, {}, {}, as_of)
     aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
     expired = aged - raising_answers(protocol, answers, as_of, aged) if aged else aged
-    blank = Assessment(as_of, {}, empty, empty, {}, {}, aged, expired)
+    blank = Assessment(as_of, {}, empty, empty, {}, {}, aged, expired, held or {})
     net = network(protocol)
     return _evaluate(protocol, net, blank, answers, range(len(net.names)))
 
@@ -156,9 +160,39 @@ def reassess(
     for key in changed:
         positions.add(net.questions[key])
         positions.update(net.questions[other] for other in net.substitutes.get(key, ()))
+    if before.held:
+        held = _still_held(protocol, before.held, changed)
+        positions.update(index for index, name in enumerate(net.names) if name[0] == "flag" and name[1] in before.held)
+        before = replace(before, held=held)
     if before.aged or any(key in answers and is_aged(protocol, key, answers[key], before.as_of) for key in changed):
-        return assess(protocol, answers, before.as_of)
+        return assess(protocol, answers, before.as_of, before.held)
     return _evaluate(protocol, net, before, answers, sorted(positions))
+
+
+def hold(protocol: Protocol, before: Assessment, after: Assessment) -> dict[str, FlagState]:
+    """Return the red flags that only time has lowered between two sittings, with the state they keep.
+
+    An answer that raised a flag stays until it is answered again: a window of hours that has passed since does not
+    take an emergency back.
+    """
+    return {
+        name: state
+        for name, state in before.open_flags.items()
+        if _WEIGHT[state] > _WEIGHT[after.open_flags[name]] and state is not FlagState.OPEN
+    }
+
+
+def _still_held(protocol: Protocol, held: Mapping[str, FlagState], changed: Iterable[str]) -> dict[str, FlagState]:
+    """Return the held flags behind which nothing was answered again."""
+    again = set(changed)
+    return {name: state for name, state in held.items() if again.isdisjoint(_behind(protocol, name))}
+
+
+@lru_cache(maxsize=1_024)
+def _behind(protocol: Protocol, flag: str) -> frozenset[str]:
+    found = protocol.questions_behind(protocol.red_flags[flag].when)
+    unless = protocol.red_flags[flag].unless
+    return found if unless is None else found | protocol.questions_behind(unless)
 
 
 def _evaluate(
@@ -267,6 +301,10 @@ def _settle_finding(name: str, when: Condition, after: Assessment) -> bool:
     return not same
 
 
+_WEIGHT = {FlagState.CLEAR: 0, FlagState.OPEN: 1, FlagState.CANNOT_EXCLUDE: 2, FlagState.PRESENT: 3}
+"""Which of two states of a flag weighs more."""
+
+
 def flag_state(when: Truth, unless: Truth) -> FlagState:
     """State of a red flag: what clears it must be known to be true."""
     if when is False or unless is True:
@@ -280,6 +318,9 @@ def _settle_flag(flag: RedFlag, after: Assessment) -> bool:
     open_state = flag_state(flag.when.evaluate(after.open_facts), unless)
     if open_state is FlagState.CLEAR and state is not FlagState.CLEAR:
         open_state = FlagState.OPEN
+    kept = after.held.get(flag.id)
+    if kept is not None:
+        state, open_state = max(state, kept, key=_WEIGHT.__getitem__), max(open_state, kept, key=_WEIGHT.__getitem__)
     after.flags[flag.id] = state  # type: ignore[index]
     after.open_flags[flag.id] = open_state  # type: ignore[index]
     return False

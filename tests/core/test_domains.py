@@ -15,7 +15,7 @@ from chatbot.core.condition import compile_node
 from chatbot.core.protocol import QuestionType
 from chatbot.core.tree import Cell, CellGrade, Includes, Number, Pair
 from chatbot.core.values import Span, parse_moment, to_stored
-from tests.dialogue.test_properties import random_value
+from tests.random_answers import random_value
 
 PROTOCOL = load_protocol()
 AS_OF = parse_moment("2026-03-15T10:30")

@@ -10,56 +10,17 @@ from hypothesis import strategies as st
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
-from chatbot.core.answers import limits
 from chatbot.core.case import Case, evolve, fold
 from chatbot.core.events import EVENT_VERSION, Event, from_data, to_data
 from chatbot.core.findings import FlagState, assess
 from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
-from chatbot.core.protocol import Question, QuestionType
 from chatbot.core.urgency import plan_urgency
-from chatbot.core.values import Status, Stored, decimal_text
 from tests.dialogue.vignettes import NAMES, answers_of, opened
+from tests.random_answers import LOST, random_answer
 
 PROTOCOL = load_protocol()
-LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
-DAYS = ("2026-03-15", "2026-03-13", "2026-03-01", "2026-02", "2025-12-20", "2025", "2018", "2026-01-10/2026-02-20")
-
 seeds = st.integers(0, 2**32)
-
-
-def random_value(question: Question, random: Random) -> Stored:
-    ids = [option.id for option in question.options]
-    match question.type:
-        case QuestionType.YES_NO | QuestionType.CHOICE:
-            return random.choice(ids)
-        case QuestionType.SEVERAL:
-            alone = [option.id for option in question.options if option.exclusive]
-            together = [option for option in ids if option not in alone]
-            chosen = random.sample(together, random.randint(1, min(3, len(together))))
-            return sorted(chosen, key=ids.index) if not alone or random.random() < 0.5 else [alone[0]]
-        case QuestionType.NUMBER:
-            low, high = limits(question)
-            return decimal_text(type(low or high or 0)(random.randint(int(low or 0), int(high or 100))))  # type: ignore[call-overload]
-        case QuestionType.SCALE:
-            low, high = limits(question)
-            return random.randint(int(low or 0), int(high or 10))
-        case QuestionType.DATE:
-            return random.choice(DAYS)
-        case QuestionType.GRID:
-            cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-            return {cell: random.choice(ids) for cell in cells if random.random() < 0.8} or {cells[0]: ids[0]}
-        case QuestionType.TEXT:
-            return "something"
-
-
-def answer(question: Question, random: Random) -> cmd.GiveAnswer:
-    if random.random() < 0.12:
-        return cmd.GiveAnswer(question.id, status=random.choice(LOST).value)
-    if random.random() < 0.1 and question.cannot_apply:
-        reason = random.choice(question.cannot_apply).id
-        return cmd.GiveAnswer(question.id, status=Status.CANNOT_APPLY.value, reason=reason)
-    return cmd.GiveAnswer(question.id, value=random_value(question, random), confirmed=True)
 
 
 def step(case: Case, command: cmd.Command) -> tuple[Case, tuple[Event, ...]]:
@@ -86,7 +47,7 @@ def walk(seed: int) -> tuple[Case, list[Event]]:
             break
         question = PROTOCOL.questions[case.next]
         known = usual.get(question.id)
-        given_answer = known if known is not None and random.random() < plain else answer(question, random)
+        given_answer = known if known is not None and random.random() < plain else random_answer(question, random)
         case, events = step(case, replace(given_answer, via="key"))
         happened += events
     return case, happened
@@ -177,7 +138,7 @@ def test_an_interview_always_comes_to_an_end_and_to_a_plan(seed: int) -> None:
         elif case.next is None:
             break
         else:
-            case, _ = step(case, answer(PROTOCOL.questions[case.next], random))
+            case, _ = step(case, random_answer(PROTOCOL.questions[case.next], random))
     assert case.next is None and case.shown is None
     case, _ = step(case, cmd.IssuePlan())
     assert case.phase.value == "planned" and case.plan_digest is not None

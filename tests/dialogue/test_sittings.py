@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
+from chatbot.core.events import CaseOpened
 from chatbot.core.findings import network
 from chatbot.core.protocol import Stage
 from chatbot.core.values import moment_text, parse_moment
@@ -91,3 +94,40 @@ def test_the_same_events_say_the_same_for_ever(clean: Interview) -> None:
     again = Interview(PROTOCOL, MemoryRecorder(), clean.events)
     assert again.plan() == clean.plan() and again.view() == clean.view()
     assert parse_moment(again.plan()["as_of"]) == clean.case.as_of
+
+
+TINY = load_protocol("tiny", folder=Path(__file__).parents[1] / "data" / "protocols")
+
+
+def smoking() -> Interview:
+    """Return a case of the tiny protocol with an emergency that hangs on a window of twelve hours."""
+    header = CaseOpened("2B7K9QXM", "test", "2026-03-15T10:30", "tiny", "", TINY.identity)
+    interview = Interview(TINY, MemoryRecorder(), [header])
+    for command in (
+        cmd.GiveAnswer("smoke", "thin"),
+        cmd.GiveAnswer("smoke_since", "2026-03-15T09:30"),
+        cmd.Acknowledge(),
+        cmd.Suspend(),
+    ):
+        assert interview.send(command) is None
+    assert interview.case.urgency.value == "emergency"
+    return interview
+
+
+def test_time_alone_does_not_take_an_emergency_back() -> None:
+    interview = smoking()
+    assert interview.send(cmd.Resume("2026-03-17T10:30")) is None
+    assert interview.case.urgency.value == "emergency" and interview.plan()["urgency"] == "emergency"
+    assert interview.send(cmd.GiveAnswer("grown_up", "yes")) is None
+    assert interview.send(cmd.Suspend()) is None and interview.send(cmd.Resume("2026-03-20T10:30")) is None
+    assert interview.case.urgency.value == "emergency"
+
+
+def test_an_emergency_ends_when_what_raised_it_is_answered_again() -> None:
+    interview = smoking()
+    assert interview.send(cmd.Resume("2026-03-17T10:30")) is None
+    again = cmd.GiveAnswer("smoke", "none")
+    refused = interview.send(again)
+    assert refused is not None and refused.code == "needs_reason"
+    assert interview.send(replace(again, because="new_information")) is None
+    assert interview.case.urgency.value in {"undetermined", "routine"} and not interview.case.assessment.held

@@ -1,0 +1,52 @@
+"""Answers by chance: any value or status a question takes, drawn from a seeded or steered source."""
+
+from __future__ import annotations
+
+from random import Random
+
+from chatbot.core import commands as cmd
+from chatbot.core.answers import limits
+from chatbot.core.protocol import Question, QuestionType
+from chatbot.core.values import Status, Stored, decimal_text
+
+LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
+"""Ways to have no value that every question takes."""
+
+DAYS = ("2026-03-15", "2026-03-13", "2026-03-01", "2026-02", "2025-12-20", "2025", "2018", "2026-01-10/2026-02-20")
+"""Dates that lie before the interviews of tests."""
+
+
+def random_value(question: Question, random: Random) -> Stored:
+    """Return a stored value the question takes."""
+    ids = [option.id for option in question.options]
+    match question.type:
+        case QuestionType.YES_NO | QuestionType.CHOICE:
+            return random.choice(ids)
+        case QuestionType.SEVERAL:
+            alone = [option.id for option in question.options if option.exclusive]
+            together = [option for option in ids if option not in alone]
+            chosen = random.sample(together, random.randint(1, min(3, len(together))))
+            return sorted(chosen, key=ids.index) if not alone or random.random() < 0.5 else [alone[0]]
+        case QuestionType.NUMBER:
+            low, high = limits(question)
+            return decimal_text(type(low or high or 0)(random.randint(int(low or 0), int(high or 100))))  # type: ignore[call-overload]
+        case QuestionType.SCALE:
+            low, high = limits(question)
+            return random.randint(int(low or 0), int(high or 10))
+        case QuestionType.DATE:
+            return random.choice(DAYS)
+        case QuestionType.GRID:
+            cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
+            return {cell: random.choice(ids) for cell in cells if random.random() < 0.8} or {cells[0]: ids[0]}
+        case QuestionType.TEXT:
+            return "something"
+
+
+def random_answer(question: Question, random: Random) -> cmd.GiveAnswer:
+    """Return an answer to a question: now and then a status instead of a value."""
+    if random.random() < 0.12:
+        return cmd.GiveAnswer(question.id, status=random.choice(LOST).value)
+    if random.random() < 0.1 and question.cannot_apply:
+        reason = random.choice(question.cannot_apply).id
+        return cmd.GiveAnswer(question.id, status=Status.CANNOT_APPLY.value, reason=reason)
+    return cmd.GiveAnswer(question.id, value=random_value(question, random), confirmed=True)
