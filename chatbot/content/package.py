@@ -27,6 +27,7 @@ MANIFEST = "protocol.yaml"
 
 SINGLE_FILES: dict[str, type[BaseModel]] = {
     "findings": schema.FindingsModel,
+    "tables": schema.TablesModel,
     "red_flags": schema.RedFlagsModel,
     "guards": schema.GuardsModel,
     "hypotheses": schema.HypothesesModel,
@@ -63,7 +64,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin."""
+    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 

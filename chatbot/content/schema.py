@@ -5,6 +5,7 @@ A model types and normalises what one file says; what links files to each other 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -19,6 +20,8 @@ from chatbot.content.fields import (
     Identifier,
     Moment,
     Name,
+    Number,
+    NumberOrNone,
     OptionId,
     OptionModel,
     QuickModel,
@@ -32,6 +35,7 @@ from chatbot.content.fields import (
     labelled,
     one_of,
     problem,
+    table_key,
 )
 from chatbot.core.events import KINDS
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
@@ -118,13 +122,84 @@ class SectionModel(Strict):
 # --- findings, red flags, guards, rules -----------------------------------------------------------
 
 
+class ExampleModel(Strict):
+    """A worked example beside a number: answers, and what must come out."""
+
+    given: dict[str, Any]
+    is_: Text | None = Field(default=None, alias="is")
+    at_least: Number | None = None
+
+    @model_validator(mode="after")
+    def _has_one_outcome(self) -> ExampleModel:
+        if (self.is_ is None) == (self.at_least is None):
+            raise problem("P111", "an example has 'is' or 'at_least'")
+        return self
+
+
 class FindingModel(Strict):
     title: Words
-    when: Condition
+    when: Condition | None = None
+    number: Condition | None = None
+    unit: Text | None = None
+    range: RangeModel | None = None
+    round: Annotated[str, one_of(*"012346")] = "1"
+    empirical: YesNo = False
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+    examples: tuple[ExampleModel, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _is_a_truth_or_a_number(self) -> FindingModel:
+        if (self.when is None) == (self.number is None):
+            raise problem("P111", "a finding has either 'when' or 'number'")
+        if self.number is None:
+            odd = [part for part in ("unit", "range", "empirical", "examples") if getattr(self, part)]
+            if odd:
+                raise problem("P306", f"{odd[0]!r} belongs to a number, and this finding is true or false")
+        elif self.range is None or self.range.min is None or self.range.max is None:
+            raise problem("P111", "a number declares its 'range' with min and max", "range: {min: 0, max: 100}")
+        return self
 
 
 class FindingsModel(Strict):
     findings: dict[Name, FindingModel]
+
+
+class BandModel(Strict):
+    below: Number | None = None
+    value: NumberOrNone
+
+
+class TableModel(Strict):
+    title: Words
+    key: Annotated[str | tuple[str, ...] | None, BeforeValidator(table_key)] = None
+    unit: Text | None = None
+    key_unit: Text | None = None
+    range: RangeModel | None = None
+    values: dict[OptionId, NumberOrNone] = {}
+    bands: tuple[BandModel, ...] = Field(default=(), strict=False)
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _has_values_or_bands(self) -> TableModel:
+        if bool(self.values) == bool(self.bands):
+            raise problem("P111", "a table has either 'values' by option or 'bands' of a number")
+        if self.bands and self.key is not None:
+            raise problem("P306", "'key' belongs to a table of options", "delete it")
+        if self.values and self.key is None:
+            raise problem("P111", "a table of options names the question they belong to as its 'key'")
+        if self.values and self.key_unit is not None:
+            raise problem("P306", "'key_unit' belongs to a table of bands", "delete it")
+        ends = [band.below for band in self.bands]
+        if ends and (ends[-1] is not None or None in ends[:-1]):
+            raise problem("P306", "every band but the last has 'below', and the last has none")
+        known = [end for end in ends if end is not None]
+        if any(a >= b for a, b in pairwise(known)):
+            raise problem("P306", "the bands are not in order", "from the lowest 'below' to the highest")
+        return self
+
+
+class TablesModel(Strict):
+    tables: dict[Name, TableModel]
 
 
 _LEVELS = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)

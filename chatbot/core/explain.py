@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatbot.core.condition import Condition, Facts, Traced
-from chatbot.core.tree import And, AtLeast, FindingIs, Not, Or, questions_of
+from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, Traced
+from chatbot.core.tree import (
+    And,
+    AtLeast,
+    Compare,
+    FindingIs,
+    Measured,
+    Not,
+    Or,
+    findings_of,
+    is_earlier,
+    questions_of,
+)
 from chatbot.core.values import Truth
 
 if TYPE_CHECKING:
@@ -28,7 +39,10 @@ def contributors(protocol: Protocol, condition: Condition, facts: Facts) -> tupl
 def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) -> None:
     node = traced.node
     if isinstance(node, FindingIs):
-        _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+        if not is_earlier(node.finding):
+            _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+    elif isinstance(node, Compare | Measured):
+        found |= _behind_the_number(protocol, node, facts, traced.evaluate(facts))
     elif isinstance(node, Not):
         _collect(protocol, traced.parts[0], facts, found)
     elif isinstance(node, And | Or | AtLeast):
@@ -36,6 +50,32 @@ def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) 
             _collect(protocol, part, facts, found)
     else:
         found.update(questions_of(node))
+
+
+def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[str]:
+    """Return every question the numbers of a comparison are made of, through other numbers too."""
+    found, waiting, done = set(questions_of(node)), list(findings_of(node)), set()
+    while waiting:
+        name = waiting.pop()
+        if name not in done:
+            done.add(name)
+            when = protocol.findings[name].when
+            found |= when.questions
+            waiting.extend(when.findings)
+    return frozenset(found)
+
+
+def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Facts, value: Truth) -> set[str]:
+    """Return the questions behind a number: those with a value, or while it is unknown those without one.
+
+    Unknown with every value there (a table that has none for an option): those with a value again.
+    """
+    behind = [key for key in questions_behind(protocol, node) if facts.values[key] is not NOT_APPLICABLE]
+    missing = {key for key in behind if facts.values[key] is None}
+    if value is None and missing:
+        return missing
+    # What does not apply makes the comparison false, and is the reason for it.
+    return set(behind) - missing or set(questions_behind(protocol, node))
 
 
 def _deciding(traced: Traced, facts: Facts) -> list[Traced]:
