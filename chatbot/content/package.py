@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import fields, schema
+from chatbot.content import fields, number_schema, schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -27,7 +27,7 @@ MANIFEST = "protocol.yaml"
 
 SINGLE_FILES: dict[str, type[BaseModel]] = {
     "findings": schema.FindingsModel,
-    "tables": schema.TablesModel,
+    "tables": number_schema.TablesModel,
     "red_flags": schema.RedFlagsModel,
     "guards": schema.GuardsModel,
     "hypotheses": schema.HypothesesModel,
@@ -205,7 +205,7 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
 
 _KNOWN_KEYS = frozenset(
     info.alias or name
-    for model in (*vars(schema).values(), *vars(fields).values())
+    for model in (*vars(schema).values(), *vars(number_schema).values(), *vars(fields).values())
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

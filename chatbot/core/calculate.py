@@ -26,6 +26,7 @@ from chatbot.core.quantity import (
 from chatbot.core.tree import (
     Asked,
     Banded,
+    Choice,
     Extreme,
     Fixed,
     Lookup,
@@ -87,6 +88,8 @@ def compile_term(term: Term) -> Measure:
             return _compile_lookup(term)
         case Banded():
             return _compile_banded(term)
+        case Choice():
+            return _compile_choice(term)
 
 
 def _finding_reader(finding: str) -> Measure:
@@ -205,6 +208,34 @@ def _compile_banded(term: Banded) -> Measure:
         return number if isinstance(number, NotApplicable) else in_bands(term, number)
 
     return evaluate
+
+
+def _compile_choice(term: Choice) -> Measure:
+    # Deferred: a condition is compiled where comparisons are, and those are made of terms.
+    from chatbot.core.condition import compile_node
+
+    chooses = compile_node(term.condition)
+    then, otherwise = compile_term(term.then), compile_term(term.otherwise)
+
+    def evaluate(facts: Facts) -> Quantity | NotApplicable:
+        truth = chooses(facts if facts.plan is None else facts.plan)
+        if truth is True:
+            return then(facts)
+        if truth is False:
+            return otherwise(facts)
+        waits = facts.plan is not None and chooses(facts) is not None
+        return either(then(facts), otherwise(facts), waits)
+
+    return evaluate
+
+
+def either(a: Quantity | NotApplicable, b: Quantity | NotApplicable, waits: bool) -> Quantity | NotApplicable:
+    """Return what is known of a number that is one of two, nobody knows yet which."""
+    found = [each for each in (a, b) if not isinstance(each, NotApplicable)]
+    if not found:
+        return NOT_APPLICABLE
+    both = hull(*found)
+    return replace(both, sure=both.sure and len(found) == 2, waits=both.waits or waits)
 
 
 def in_bands(term: Banded, number: Quantity) -> Quantity:

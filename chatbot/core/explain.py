@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, Traced
 from chatbot.core.tree import (
     And,
+    Asked,
     AtLeast,
+    Choice,
     Compare,
     FindingIs,
+    Lookup,
     Measured,
     Not,
+    NumberOf,
     Or,
-    findings_of,
+    Term,
     is_earlier,
+    parts_of,
     questions_of,
 )
 from chatbot.core.values import Truth
@@ -53,16 +58,32 @@ def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) 
 
 
 def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[str]:
-    """Return every question the numbers of a comparison are made of, through other numbers too."""
-    found, waiting, done = set(questions_of(node)), list(findings_of(node)), set()
+    """Return every question the numbers of a comparison can be made of, through other numbers too."""
+    return protocol.questions_behind(Condition("", node))
+
+
+def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> frozenset[str]:
+    """Return the questions the numbers of a comparison are made of as things stand.
+
+    Of a choice between two terms only the one that is chosen; both while that is unknown.
+    """
+    found: set[str] = set()
+    waiting: list[Term] = [node.left, node.right] if isinstance(node, Compare) else [node.term]
     while waiting:
-        name = waiting.pop()
-        if name not in done:
-            done.add(name)
-            when = protocol.findings[name].when
-            found |= when.questions
-            waiting.extend(when.findings)
-    return frozenset(found)
+        term = waiting.pop()
+        match term:
+            case Asked(question) | Lookup(question):
+                found.add(question)
+            case NumberOf(finding) if not is_earlier(finding):
+                waiting.append(protocol.numbers[finding].term)
+            case Choice(condition, then, otherwise):
+                chooses = Condition("", condition)
+                found |= protocol.questions_behind(chooses)
+                truth = chooses.evaluate(facts)
+                waiting += [then] if truth is True else [otherwise] if truth is False else [then, otherwise]
+            case _:
+                waiting += parts_of(term)
+    return frozenset(key for key in found if not is_earlier(key))
 
 
 def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Facts, value: Truth) -> set[str]:
@@ -70,12 +91,13 @@ def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Fact
 
     Unknown with every value there (a table that has none for an option): those with a value again.
     """
-    behind = [key for key in questions_behind(protocol, node) if facts.values[key] is not NOT_APPLICABLE]
+    playing = in_play(protocol, node, facts)
+    behind = {key for key in playing if facts.values[key] is not NOT_APPLICABLE}
     missing = {key for key in behind if facts.values[key] is None}
     if value is None and missing:
         return missing
     # What does not apply makes the comparison false, and is the reason for it.
-    return set(behind) - missing or set(questions_behind(protocol, node))
+    return behind - missing or set(playing)
 
 
 def _deciding(traced: Traced, facts: Facts) -> list[Traced]:

@@ -16,12 +16,13 @@ from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
 from chatbot.core.condition import Condition
-from chatbot.core.explain import contributors
+from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
 from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.tree import Measured
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -267,7 +268,7 @@ class _Builder:
         found = number_json(self.protocol, self.facts, name)
         if found is None:
             return None
-        behind = self.protocol.questions_behind(finding.when)
+        behind = in_play(self.protocol, Measured(self.protocol.numbers[name].term), self.facts)
         said = [key for key in self.protocol.questions if key in behind and key in self.case.answers]
         return {
             **found,

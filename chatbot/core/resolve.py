@@ -175,10 +175,13 @@ def resolve_number(
     """
     parsed, whole = parse_term(text), Word(text, 0, len(text))
     resolver = Resolver(symbols)
+    found: Typed | None = None
     try:
         found = bind(resolver, parsed, whole)
         resolver.declared(found, shape, whole)
     except _Unresolved:
+        found = None
+    if found is None or resolver.problems:
         return None, tuple(dict.fromkeys(resolver.problems))
     return Calculation(text, found.term, shape.unit, shape.minimum, shape.maximum, shape.decimals), ()
 

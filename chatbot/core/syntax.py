@@ -9,7 +9,8 @@ One grammar and its one parser, so it stays one module past 400 lines.
     quantified := ("any" | "all") "(" name "," condition ")"
     comparison := name "is" ["not"] word | name ["not"] "in" set
                 | name "includes" (word | ("any" | "all") set) | term op term
-    term       := product (("+" | "-") product)*
+    term       := added ["if" condition "else" term]
+    added      := product (("+" | "-") product)*
     product    := factor (("*" | "/") factor)*
     factor     := "-" factor | "(" term ")" | number [unit] | name | call
     call       := unit "_since" "(" name ")" | "count" "(" name ["," condition] ")"
@@ -155,7 +156,17 @@ class LookupTerm:
     item: Term
 
 
-Term = Literal | Word | SinceTerm | CountTerm | Chain | Negative | ExtremeTerm | SumTerm | LookupTerm
+@dataclass(frozen=True, slots=True)
+class ChoiceTerm:
+    """One term while a condition holds, another while it does not."""
+
+    then: Term
+    condition: Tree
+    otherwise: Term
+    at: Word
+
+
+Term = Literal | Word | SinceTerm | CountTerm | Chain | Negative | ExtremeTerm | SumTerm | LookupTerm | ChoiceTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +226,7 @@ def tokens(text: str) -> list[_Token]:
         found.append(_Token(kind, _PLAIN_SIGNS.get(written, written), match.start(kind), match.end(kind)))
         position = match.end()
         unit = _UNIT.match(text, position) if kind == "number" else None
-        if unit is not None and unit["unit"] not in _KEYWORDS:
+        if unit is not None and unit["unit"] not in _KEYWORDS | {"if", "else"}:
             found.append(_Token("unit", unit["unit"], unit.start("unit"), unit.end("unit")))
             position = unit.end()
         if len(found) > MOST_TOKENS:
@@ -364,7 +375,13 @@ class _Parser:
     def term(self, depth: int) -> Term:
         if depth > MOST_DEPTH:
             self.fail("nested too deeply", "split it into findings")
-        return self.chain("sum", {"+", "-"}, lambda: self.chain("product", {"*", "/"}, lambda: self.factor(depth)))
+        term = self.chain("sum", {"+", "-"}, lambda: self.chain("product", {"*", "/"}, lambda: self.factor(depth)))
+        at = self.peek()
+        if not self.accept("if"):
+            return term
+        condition = self.condition(depth + 1)
+        self.expect("else")
+        return ChoiceTerm(term, condition, self.term(depth + 1), Word(at.text, at.start, at.end))
 
     def chain(self, kind: str, signs: set[str], part: Callable[[], Term]) -> Term:
         at = self.peek()

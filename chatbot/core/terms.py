@@ -27,6 +27,7 @@ from chatbot.core.quantity import (
 )
 from chatbot.core.syntax import (
     Chain,
+    ChoiceTerm,
     CountTerm,
     ExtremeTerm,
     Literal,
@@ -37,7 +38,7 @@ from chatbot.core.syntax import (
     Word,
 )
 from chatbot.core.syntax import Term as Parsed
-from chatbot.core.tree import Asked, Banded, Extreme, Fixed, Lookup, NumberOf, Product, Rows, Sum, Term
+from chatbot.core.tree import Asked, Banded, Choice, Extreme, Fixed, Lookup, NumberOf, Product, Rows, Sum, Term
 from chatbot.core.units import PLAIN, Unit, joined, parse_unit, unit_text
 from chatbot.core.values import decimal_text
 
@@ -118,6 +119,12 @@ def bind(resolver: Resolver, term: Parsed, at: Word) -> Typed:
             return _rows(resolver, term)
         case LookupTerm():
             return _lookup(resolver, term)
+        case ChoiceTerm(then, condition, otherwise, word):
+            a, node = bind(resolver, then, word), resolver.node(condition)
+            b = bind(resolver, otherwise, word)
+            return Typed(
+                Choice(node, a.term, b.term), fitting(resolver, a.unit, b.unit, word), hull(a.bounds, b.bounds)
+            )
         case SinceTerm(_, name):
             raise resolver.problem("type", "a time since a date is only compared with a whole number", name)
         case CountTerm(name):
@@ -257,8 +264,11 @@ def _lookup(resolver: Resolver, term: LookupTerm) -> Typed:
 
 
 def _lookup_bounds(lookup: Lookup, several: bool) -> Quantity:
-    missing = Quantity(lookup.low, lookup.high)
-    found = [missing if value is None else exactly(value) for _, value in lookup.entries]
+    known = [value for _, value in lookup.entries if value is not None]
+    # With a value the table does not have, no number is known exactly: an open end of it is no bound of one.
+    low = lookup.low if lookup.low is not None or not known else min(known)
+    high = lookup.high if lookup.high is not None or not known else max(known)
+    found = [Quantity(low, high) if value is None else exactly(value) for _, value in lookup.entries]
     if not several:
         return hull(*found) if found else NOTHING_KNOWN
     total = exactly(0)

@@ -209,7 +209,16 @@ class Banded:
     high: Decimal | None
 
 
-Term = Fixed | Asked | NumberOf | Sum | Product | Extreme | Rows | Lookup | Banded
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One term while a condition holds, the other while it does not; the bounds of both while that is unknown."""
+
+    condition: Node
+    then: Term
+    otherwise: Term
+
+
+Term = Fixed | Asked | NumberOf | Sum | Product | Extreme | Rows | Lookup | Banded | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,20 +295,32 @@ def terms_of(node: Node) -> tuple[Term, ...]:
     return ()
 
 
+def parts_of(term: Term) -> tuple[Term, ...]:
+    """Return the terms a term is made of; none for what is read or written."""
+    match term:
+        case Sum(items) | Product(items) | Extreme(_, items):
+            return items
+        case Rows(count, rows):
+            return (count, *rows)
+        case Banded(item):
+            return (item,)
+        case Choice(_, then, otherwise):
+            return (then, otherwise)
+    return ()
+
+
 def below(term: Term) -> Iterator[Term]:
     """Yield a term and everything in it, parents first."""
     yield term
-    match term:
-        case Sum(items, _) | Product(items, _) | Extreme(_, items):
-            parts: tuple[Term, ...] = items
-        case Rows(count, rows):
-            parts = (count, *rows)
-        case Banded(item):
-            parts = (item,)
-        case _:
-            return
-    for part in parts:
+    for part in parts_of(term):
         yield from below(part)
+
+
+def conditions_in(node: Node) -> Iterator[Node]:
+    """Yield every node of the conditions that the terms of a comparison choose by."""
+    for term in terms_of(node):
+        if isinstance(term, Choice):
+            yield from walk(term.condition)
 
 
 def keys_of(node: Node) -> tuple[str, ...]:
@@ -309,6 +330,7 @@ def keys_of(node: Node) -> tuple[str, ...]:
             return (left, right)
         case Compare() | Measured():
             keys = [term.question for term in terms_of(node) if isinstance(term, Asked | Lookup)]
+            keys += [key for inner in conditions_in(node) for key in keys_of(inner)]
             return tuple(dict.fromkeys(keys))
         case Constant() | And() | Or() | Not() | AtLeast() | FindingIs():
             return ()
@@ -319,7 +341,9 @@ def names_of(node: Node) -> tuple[str, ...]:
     """Return the findings a node reads itself, those of earlier cases among them."""
     if isinstance(node, FindingIs):
         return (node.finding,)
-    return tuple(dict.fromkeys(term.finding for term in terms_of(node) if isinstance(term, NumberOf)))
+    names = [term.finding for term in terms_of(node) if isinstance(term, NumberOf)]
+    names += [name for inner in conditions_in(node) for name in names_of(inner)]
+    return tuple(dict.fromkeys(names))
 
 
 def questions_of(node: Node) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from chatbot.core.tree import (
     Since,
     below,
     children,
+    conditions_in,
     findings_of,
     is_earlier,
     keys_of,
@@ -115,7 +116,7 @@ def _negations(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
         if site.owner == "red_flag" and site.part == "when":
             condition: Condition | None = raising.get(site.name)
             what = f"the red flag {site.name!r}"
-        elif site.owner == "finding" and site.part == "when" and site.name in used:
+        elif site.owner == "finding" and site.name in used:
             condition = protocol.findings[site.name].when
             what = f"the finding {site.name!r}, which red flag {used[site.name]!r} reads,"
         else:
@@ -144,6 +145,12 @@ def _findings_used(protocol: Protocol, raising: Mapping[str, Condition]) -> dict
 def _negation(protocol: Protocol, tree: Node) -> tuple[str, str] | None:
     """Return what negates in a tree, with a pattern that finds it in the text; None when nothing does."""
     for node in walk(tree):
+        # A choice between two terms is safe under negation: while it is unknown both count. A state is not.
+        if any(
+            isinstance(inner, InState) or (isinstance(inner, Measured) and inner.settled)
+            for inner in conditions_in(node)
+        ):
+            return "a test of state", r"\bis\s+\w+\b"
         match node:
             case Not():
                 return "a negation", r"\bnot\b|!=|\ball\b|\bcount\s*\([^)]*\)\s*(<=?|==|!=)"

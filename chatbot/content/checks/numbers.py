@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from chatbot.content.answers_file import AnswersError, answers_in, open_case
 from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.number_schema import ExampleModel, TableModel
 from chatbot.content.package import File, Package
-from chatbot.content.schema import ExampleModel, FindingsModel, GroupModel, TableModel
+from chatbot.content.schema import FindingsModel, GroupModel
 from chatbot.content.source import Mapping, Node, Sequence, at
 from chatbot.core.case import Case
 from chatbot.core.numbers import Reading, read_number
