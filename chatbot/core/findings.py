@@ -370,22 +370,27 @@ def raising_answers(
 ) -> set[str]:
     """Return those questions whose answer makes true some comparison that counts towards a flag or guard.
 
-    Such an answer never expires, so expiry never lowers urgency.
+    Such an answer never expires, so expiry never lowers urgency. Answers count whether their question applies
+    or not; for numbers, which leave out what does not apply, also as it does apply.
     """
     net = network(protocol)
-    facts = earlier_facts(protocol, net.earlier, earlier, as_of)
+    before = earlier_facts(protocol, net.earlier, earlier, as_of)
     plain = {key: answers[key].value if key in answers else None for key in protocol.questions}
-    facts.values = {**plain, **facts.values}
-    facts.states = {**{key: _plain_state(answers.get(key)) for key in protocol.questions}, **facts.states}
+    states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
+    facts = Facts({**plain, **before.values}, {**states, **before.states}, dict(before.findings), as_of)
     numbers: dict[str, Any] = facts.findings  # type: ignore[assignment]
     for kind, name in net.names:
         if kind == "finding" and name in protocol.numbers:
             numbers[name] = protocol.numbers[name].evaluate(facts)
+    readings = [facts]
+    if protocol.numbers:
+        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), earlier)
+        readings.append(_evaluate(protocol, net, blank, answers, range(len(net.names))).facts)
     wanted = set(among)
     return {
         key
-        for key, evaluate, raised_by in _raising_comparisons(protocol)
-        if key in wanted and evaluate(facts) is raised_by
+        for key, evaluate, raised_by, numeric in _raising_comparisons(protocol)
+        if key in wanted and any(evaluate(each) is raised_by for each in (readings if numeric else readings[:1]))
     }
 
 
@@ -396,7 +401,8 @@ def _plain_state(answer: Answer | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool], ...]:
+def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool, bool], ...]:
+    """Return (question, comparison, value that raises, whether it compares numbers)."""
     found: dict[tuple[str, Node, bool], Evaluate] = {}
 
     def collect(node: Node, positive: bool) -> None:
@@ -414,4 +420,7 @@ def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool]
         collect(flag.when.tree, True)
     for guard in protocol.guards.values():
         collect(guard.when.tree, True)
-    return tuple((key, evaluate, positive) for (key, _, positive), evaluate in found.items())
+    return tuple(
+        (key, evaluate, positive, isinstance(node, Compare | Measured))
+        for (key, node, positive), evaluate in found.items()
+    )
