@@ -384,7 +384,7 @@ def raising_answers(
             numbers[name] = protocol.numbers[name].evaluate(facts)
     readings = [facts]
     if protocol.numbers:
-        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), earlier)
+        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), {}, earlier)
         readings.append(_evaluate(protocol, net, blank, answers, range(len(net.names))).facts)
     wanted = set(among)
     return {
