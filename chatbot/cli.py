@@ -343,6 +343,7 @@ def _screen(
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from chatbot.core.text import visible
     from chatbot.desk import cached_bundle
     from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.replay import verify
@@ -370,7 +371,7 @@ def _replay(options: argparse.Namespace) -> int:
     else:
         _print(
             f"{path}: {report.verdict}\n"
-            f"  case {report.whose}, {report.records} records, phase {report.phase}, "
+            f"  case {visible(report.whose)}, {report.records} records, phase {report.phase}, "
             f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
