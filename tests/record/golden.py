@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from chatbot.core import events as ev
@@ -95,7 +96,7 @@ HAND_OVER: tuple[tuple[ev.Event, ...], ...] = (
 
 def _hand_over(folder: Path) -> Path:
     host = FixedHost(seed=3, software="backstory 1")
-    opened = kit.opened("practice", "K7M20AXR", subject="K7M2-0AXQ-9ZZZ")
+    opened = replace(kit.opened("practice", "K7M20AXR"), subject="K7M2-0AXQ-9ZZZ")
     with TranscriptWriter.create(folder, opened, kit.PROTOCOL, host) as writer:
         for events in HAND_OVER:
             writer.append(events)
