@@ -87,10 +87,10 @@ class _Writer:
             urgency=f"{self.label(f'symbol.{level}')} {self.label(f'urgency.{level}')}. {sentence}",
             level=level,
             parts=(
-                self.part("Because", self.flags(), "no red flag stands so far"),
+                self.part("Because", self.flags(), "nothing has raised it"),
                 self.part("Emergencies read", self.alarms(), "none"),
-                self.part("Safety questions open", [self.name(key) for key in self.open_safety()], "none"),
-                self.part("Safety, no clear answer", self.unclear(), "none"),
+                self.part("Safety, open", [self.name(key) for key in self.open_safety()], "none"),
+                self.part("Safety, unclear", self.unclear(), "none"),
                 self.part("Put off", self.postponed(), "none"),
                 self.part("Notes", self.notes(), "none"),
                 self.part("Last answers", [self.said(key) for key in self.case.recent], "none"),

@@ -12,7 +12,7 @@ from chatbot.core.events import AnswerCorrected, AnswerGiven
 from chatbot.core.identity import CaseIdentity, Confirmation, confirmation
 from chatbot.core.protocol import Protocol
 from chatbot.errors import BackstoryError, UsageError
-from chatbot.record.cases import CaseSummary, list_cases, misplaced_problem
+from chatbot.record.cases import CaseSummary, list_cases, misplaced_problem, summarise
 from chatbot.record.envelope import CLOSING
 from chatbot.record.read import read_transcript
 
@@ -48,14 +48,13 @@ def look(folder: Path, path: Path, load: Load, kind: str | None = None) -> Confi
     header = transcript.header
     sittings = [str(entry.data["as_of"]) for entry in transcript.entries if "as_of" in entry.data]
     listed = list_cases(folder)
-    phase = next((each.phase for each in listed if each.path == path), "open")
     chosen = CaseIdentity(
         case=transcript.case,
         label=str(header["label"]),
         subject=str(header["subject"]),
         kind=transcript.kind,
         as_of=sittings[-1],
-        phase=phase,
+        phase=summarise(path).phase,
         section=last_section(path, load),
     )
     first = confirmation(chosen, [_identity(each) for each in listed if in_progress(each)], notice)

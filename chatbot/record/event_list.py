@@ -163,7 +163,7 @@ class _Teller:
         protocol = self.protocol
         who = " · ".join(filter(None, [event.label, event.subject, event.case]))
         title = f"{protocol.title.in_register(self.register)} {protocol.version}"
-        return f"opened a {self.label(f'kind.{event.kind}')} case ({who}) with {title}"
+        return f"opened a {event.kind} case ({who}) with {title}"
 
     def corrected(self, event: ev.AnswerCorrected) -> str:
         old = self.answers.get(event.question, "nothing")

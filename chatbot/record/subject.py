@@ -81,8 +81,9 @@ def check_identity(label: str, subject: str, *, record_number: str = "", confirm
     check_text(subject, "code")
     doubt = label_doubt(label, record_number)
     if doubt is not None and not (confirmed and doubt.may_be_confirmed):
-        code = "K007" if doubt.kind is DoubtKind.NAME else "K008"
-        raise UsageError(doubt.message, code=code, hint=doubt.hint)
+        is_name = doubt.kind is DoubtKind.NAME
+        hint = f"{doubt.hint}: --label-is-no-name" if is_name else doubt.hint
+        raise UsageError(doubt.message, code="K007" if is_name else "K008", hint=hint)
     if reads_like_a_name(subject) and not confirmed:
         raise UsageError("the code reads like a person's name", code="K007", hint="give a code, or leave it out")
     if longest_digits(subject) >= CODE_DIGITS and subject.replace(" ", "").isdecimal() and not confirmed:

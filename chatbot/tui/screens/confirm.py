@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatbot.core.identity import CaseIdentity, Confirmation, marked
 from chatbot.errors import BackstoryError
 from chatbot.export.people import ask_for_code, codes
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, width_of, wrapped
 from chatbot.tui.safe import is_safe
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.scroll import ScrollSheet
@@ -16,6 +16,12 @@ from chatbot.tui.words import day_words
 
 if TYPE_CHECKING:
     from chatbot.tui.application import Backstory
+
+SIDE_BY_SIDE = 70
+"""Columns from which cases are compared side by side; below they stand under each other."""
+
+NAMES = 7
+"""Columns of the names of the fields."""
 
 LONGEST = 40
 """Characters that may be typed as a code."""
@@ -35,7 +41,7 @@ class ConfirmCase(ScrollSheet[bool]):
         rows = wrapped("Is this the right person?", width, "strong")
         if self.asked.asks_for_code:
             said = ask_for_code(self.asked).removesuffix(", or Enter to leave it:")
-            rows += hang(line(Seg(f"{said}: ")), f"{self.typed}▏", width, "key")
+            rows += [*wrapped(f"{said}:", width), line(Seg(f"{self.typed}▏", "key"))]
         return [*rows, line(Seg("─" * width, "quiet"))]
 
     def lines(self, width: int) -> list[Line]:
@@ -43,14 +49,9 @@ class ConfirmCase(ScrollSheet[bool]):
         rows: list[Line] = []
         if asked.notice:
             rows += [*wrapped(f"! {asked.notice}", width, "warn"), BLANK]
-        against = asked.look_alikes[0][0].label if asked.look_alikes else asked.chosen.label
         if asked.look_alikes:
             rows += wrapped(self._warning(), width, "warn")
-            rows += [line(Seg("THE CASE YOU CHOSE", "strong"))]
-        rows += self._case(asked.chosen, against, width)
-        for other, why in asked.look_alikes:
-            rows += [BLANK, *wrapped(f"NOT THIS ONE: {why}", width, "strong")]
-            rows += self._case(other, asked.chosen.label, width)
+        rows += self._compared(width) if width >= SIDE_BY_SIDE else self._stacked(width)
         return [*rows, BLANK, *wrapped("Compare label and code with the person before you.", width)]
 
     def _warning(self) -> str:
@@ -58,15 +59,47 @@ class ConfirmCase(ScrollSheet[bool]):
         cases = "Another case in progress has a label" if count == 1 else f"{count} other cases in progress have labels"
         return f"{cases} that is easily mistaken for this one. What differs stands in [brackets]."
 
-    def _case(self, each: CaseIdentity, other: str, width: int) -> list[Line]:
-        rows = _label(each.label, other, width, compare=self.asked.asks_for_code)
-        for name, code in codes(self.asked, each):
-            if name == "code" or not each.subject or self.asked.asks_for_code:
-                rows += hang("code   " if name == "code" else "case   ", code, width, "strong")
-        rows += hang("kind   ", each.kind, width, "" if each.kind == "clinical" else "warn")
-        rows += hang("day    ", day_words(each.as_of), width)
-        rows += hang("phase  ", each.phase, width)
-        return [*rows, *(hang("last   ", each.section, width) if each.section else [])]
+    def _columns(self) -> list[tuple[str, CaseIdentity, str]]:
+        """Return a title, the case, and the label it is compared with: the chosen case first."""
+        asked = self.asked
+        if not asked.look_alikes:
+            return [("", asked.chosen, asked.chosen.label)]
+        others = [(f"NOT THIS: {why}", other, asked.chosen.label) for other, why in asked.look_alikes]
+        return [("THE CASE YOU CHOSE", asked.chosen, asked.look_alikes[0][0].label), *others]
+
+    def _fields(self, each: CaseIdentity, other: str) -> list[tuple[str, Line]]:
+        """Return what is compared, by name."""
+        shown = [(name, line(Seg(code, "strong"))) for name, code in codes(self.asked, each)]
+        if each.subject and not self.asked.asks_for_code:
+            shown = [(name, code) for name, code in shown if name == "code"]
+        return [
+            ("label", _label(each.label, other, compare=self.asked.asks_for_code)),
+            *shown,
+            ("kind", line(Seg(each.kind, "" if each.kind == "clinical" else "warn"))),
+            ("day", line(day_words(each.as_of))),
+            ("phase", line(each.phase)),
+            ("last", line(each.section or "–")),
+        ]
+
+    def _stacked(self, width: int) -> list[Line]:
+        rows: list[Line] = []
+        for title, each, other in self._columns():
+            rows += [*([BLANK] if rows else []), *(wrapped(title, width, "strong") if title else [])]
+            for name, said in self._fields(each, other):
+                rows += _beside(f"{name:<7}", said, width)
+        return rows
+
+    def _compared(self, width: int) -> list[Line]:
+        """Draw the chosen case at the left of every row of look-alikes."""
+        chosen, *others = self._columns()
+        if not others:
+            return self._stacked(width)
+        room = (width - NAMES) // (2 if width < 100 else 3) - 2
+        across = 1 if width < 100 else 2
+        rows: list[Line] = []
+        for start in range(0, len(others), across):
+            rows += [BLANK, *_table([chosen, *others[start : start + across]], self._fields, room)]
+        return rows
 
     # --- keys ---
 
@@ -103,18 +136,39 @@ class ConfirmCase(ScrollSheet[bool]):
         self.dismiss(None)
 
 
-def _label(label: str, other: str, width: int, *, compare: bool) -> list[Line]:
-    """Draw a label; where two are compared, what differs stands in brackets, and is strong."""
-    head = Seg("label  ")
+def _label(label: str, other: str, *, compare: bool) -> Line:
+    """Draw a label; where two are compared, what differs stands in brackets."""
     if not label or not compare:
-        return hang(head, label or "none", width, "strong")
-    pieces = [
-        Seg(f"[{piece}]", "caret") if differs else Seg(piece, "strong") for piece, differs in marked(label, other)
-    ]
-    drawn = line(head, *pieces)
-    if sum(len(piece.text) for piece in drawn) <= width:
-        return [drawn]
-    return hang(head, "".join(piece.text for piece in pieces), width, "strong")
+        return line(Seg(label or "none", "strong"))
+    parts = marked(label, other)
+    return tuple(Seg(f"[{piece}]", "caret") if differs else Seg(piece, "strong") for piece, differs in parts)
+
+
+def _beside(head: str, said: Line, width: int) -> list[Line]:
+    """Set a drawn value after its name; one too long for the line is folded."""
+    if len(head) + width_of(said) <= width:
+        return [(Seg(head), *said)]
+    return hang(Seg(head), "".join(part.text for part in said), width, "strong")
+
+
+def _table(
+    columns: Sequence[tuple[str, CaseIdentity, str]],
+    fields: Callable[[CaseIdentity, str], list[tuple[str, Line]]],
+    room: int,
+) -> list[Line]:
+    """Draw cases side by side, one field a row. *room*: columns of each."""
+    drawn = [[("", line(Seg(title, "strong"))), *fields(each, other)] for title, each, other in columns]
+    names = list(dict.fromkeys(name for fields_ in drawn for name, _ in fields_))
+    rows: list[Line] = []
+    for name in names:
+        cells = [_beside("", dict(fields_).get(name, line("–")), room) for fields_ in drawn]
+        for at in range(max(map(len, cells))):
+            row: Line = (Seg(f"{name if at == 0 else '':<{NAMES}}"),)
+            for cell in cells:
+                part = cell[at] if at < len(cell) else BLANK
+                row = (*row, *part, Seg(" " * (room + 2 - width_of(part))))
+            rows.append(row)
+    return rows
 
 
 def go_on_with(app: Backstory, path: Any, left: Callable[[], None] = lambda: None) -> None:
