@@ -303,6 +303,7 @@ class House:
     opens: Callable[[], Interview] = interview
     told: list[str] = field(default_factory=list)
     key: bytes = b""
+    confirmed: list[bool] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
 
     def services(self) -> Services:
@@ -346,6 +347,7 @@ class House:
         if self.refuse is not None:
             raise self.refuse
         self.started.append((kind, label, subject, as_of))
+        self.confirmed.append(confirmed)
         return interview(kind=kind, label=label, subject=subject)
 
     def _resume(self, path: Any) -> Interview:
