@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
 
 NUMBER = "H2024-4711"
 
@@ -248,3 +249,47 @@ def test_a_case_put_into_the_folder_of_another_kind_is_reported(home: Path) -> N
 def test_what_is_not_clinical_says_so_at_the_top_and_the_bottom_of_its_plan(home: Path, kind: str) -> None:
     code, shown, _ = new("AB bed 3", lines=("y", "1", ":plan"), kind=kind)
     assert code == 0 and ("PRACTICE" in shown.upper()) is (kind == "practice")
+
+
+# --- at a terminal ---
+
+
+def at_a_terminal(home: Path, steps: list[tuple[str, str]], *arguments: str) -> tuple[int, str]:
+    """Run ``backstory`` in a terminal of its own; type each line once its prompt has come. Return code and output."""
+    import pty
+    import select
+
+    command = [sys.executable, "-m", "chatbot", "--protocols", str(TINY_FOLDER), *arguments]
+    process, master = pty.fork()
+    if process == 0:  # pragma: no cover - the child becomes the program
+        os.chdir(ROOT)
+        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"})
+    seen = bytearray()
+    waiting = list(steps)
+    start = 0
+    while True:
+        assert select.select([master], [], [], 60)[0], f"nothing came any more: {seen.decode()}"
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        seen += chunk
+        while waiting and (place := seen.find(waiting[0][0].encode(), start)) >= 0:
+            start = place + len(waiting[0][0])
+            os.write(master, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(master)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), seen.decode()
+
+
+def test_at_a_terminal_the_number_is_asked_for_unseen_and_who_interviews_once(home: Path) -> None:
+    backstory("keys", "new")
+    who = [("Who interviews?", "AB"), ("Role of AB", "nurse")]
+    begin = ("interview", "--plain", "--kind", "test", "--as-of", "2026-03-15", "--label")
+    code, shown = at_a_terminal(home, [*who, ("Record number", NUMBER), (">", "q")], *begin, "AB bed 3")
+    assert code == 0 and "4711" not in shown and case_of("AB bed 3")["subject"] in shown, shown
+    code, shown = at_a_terminal(home, [("Record number", ""), (">", "q")], *begin, "CD window")
+    assert code == 0 and "Who interviews?" not in shown and case_of("CD window")["subject"] == ""
+    settings = json.loads((home / ".config" / "backstory" / "settings.json").read_text())
+    assert (settings["actor"], settings["actor_role"]) == ("AB", "nurse")
