@@ -17,6 +17,7 @@ from chatbot.tui.screens.scroll import ScrollSheet
 class PlanScreen(ScrollSheet[None]):
     """Shows the plan of the answers as they stand."""
 
+    NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("plan",)
 
     def __init__(self) -> None:
