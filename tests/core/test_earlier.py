@@ -105,7 +105,7 @@ def test_the_earlier_cases_stay_through_answers_and_sittings() -> None:
     for event in decided:
         case = evolve(PROTOCOL, case, event)
     assert case.assessment.facts.findings["better"] is True
-    assert case.assessment == assess(PROTOCOL, case.answers, case.as_of, case.earlier)
+    assert case.assessment == assess(PROTOCOL, case.answers, case.as_of, earlier=case.earlier)
     case = evolve(PROTOCOL, case, CaseSuspended())
     case = evolve(PROTOCOL, case, CaseResumed("2026-03-20T10:00"))
     assert case.earlier is not None and case.assessment.facts.findings["better"] is True
