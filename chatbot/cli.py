@@ -16,6 +16,7 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.core.case import Case
     from chatbot.core.protocol import Protocol
     from chatbot.desk import Desk
     from chatbot.interview import Interview
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _plan_parser(commands)
     _check_parser(commands)
     _replay_parser(commands)
+    _export_parser(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("--json", action="store_true", help="print JSON")
     _common(cases, again=True)
@@ -105,6 +107,7 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--label", default="", help="what staff recognise: initials, bed; never a name")
     parser.add_argument("--subject", default="", help="code of the record number")
     parser.add_argument("--actor", default="", help="who interviews")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
     _common(parser, again=True)
     parser.set_defaults(handler=_interview)
 
@@ -116,6 +119,7 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; overrides the file")
     parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
     parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
     _common(parser, again=True)
     parser.set_defaults(handler=_plan)
@@ -137,6 +141,17 @@ def _replay_parser(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser, again=True)
     parser.set_defaults(handler=_replay)
+
+
+def _export_parser(commands: Any) -> None:
+    parser = commands.add_parser("export", help="write a saved case out for somebody", allow_abbrev=False)
+    parser.add_argument("transcript", type=Path, help="a saved case: its code or its file")
+    parser.add_argument("--to", choices=FORMATS, default="text", help="the format")
+    parser.add_argument("--audience", metavar="WHO", help="who will read it; without it the full record, for yourself")
+    parser.add_argument("--register", choices=REGISTERS, help="wording of text and md")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it; without it to standard output")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_export)
 
 
 class _Version(argparse.Action):
@@ -191,8 +206,23 @@ def _plan(options: argparse.Namespace) -> int:
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
     protocol = _protocol(options, file.protocol)
     case, _ = open_case(protocol, file, as_of)
+    case = _with_site(case, protocol, options)
     _print(_rendered(build_plan(protocol, case), protocol, options))
     return ExitCode.FINE
+
+
+def _with_site(case: Case, protocol: Protocol, options: argparse.Namespace) -> Case:
+    """Return the case with the local facts of this place, as an interview would pin them."""
+    from chatbot.content.site_file import site_facts
+    from chatbot.core.case import evolve
+    from chatbot.core.navigation import pinned
+    from chatbot.settings import read_settings
+
+    named = read_settings(options.settings).site
+    facts = site_facts(protocol, options.site or (Path(named) if named else None), folder=options.protocols)
+    for event in pinned(protocol, case, facts or {}):
+        case = evolve(protocol, case, event)
+    return case
 
 
 def _rendered(plan: dict[str, Any], protocol: Protocol, options: argparse.Namespace) -> str:
@@ -312,13 +342,10 @@ def _screen(options: argparse.Namespace, desk: Desk, interview: Interview | None
 
 def _replay(options: argparse.Namespace) -> int:
     from chatbot.desk import cached_bundle
-    from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.replay import verify
     from chatbot.record.salvage import salvage
 
-    path = options.transcript
-    if not path.exists() and os.sep not in str(path):
-        path = find_case(transcripts_folder(options.transcripts, os.environ), str(path))
+    path = _transcript(options)
     if options.salvage is not None:
         saved = salvage(path, options.salvage)
         _print(
@@ -343,6 +370,30 @@ def _replay(options: argparse.Namespace) -> int:
         for problem in report.problems:
             _complain(problem)
     return int(report.exit_code)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from chatbot.export_command import FORMATS as WRITERS
+    from chatbot.export_command import load_export, write_export
+
+    path = _transcript(options)
+    export = load_export(path, options.audience, options.register)
+    text = WRITERS[options.to](export)
+    if options.out is None:
+        _print(text)
+    else:
+        write_export(text, options.out, path)
+    return ExitCode.FINE
+
+
+def _transcript(options: argparse.Namespace) -> Path:
+    """Return the file of a saved case that was named by its file or its code."""
+    from chatbot.record.cases import find_case, transcripts_folder
+
+    path: Path = options.transcript
+    if path.exists() or os.sep in str(path):
+        return path
+    return find_case(transcripts_folder(options.transcripts, os.environ), str(path))
 
 
 def _cases(options: argparse.Namespace) -> int:

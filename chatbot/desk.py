@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from chatbot.core.commands import ChangeActor
 from chatbot.core.events import CaseOpened
 from chatbot.core.protocol import Protocol
 from chatbot.core.values import moment_text
+from chatbot.errors import ContentError, UsageError
 from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
 from chatbot.record.host import Host
@@ -37,13 +38,18 @@ class Desk:
         as_of: str | None = None,
         actor: str = "",
         role: str = "",
+        site: Callable[[Protocol, bool], Mapping[str, str] | None] = lambda protocol, strict: None,
     ) -> None:
-        """*as_of* is the clinical moment of every sitting begun here; None: the host's clock."""
+        """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
+
+        *site* returns the local facts that a protocol names, strictly checked or not; None: there is no file of them.
+        """
         self.transcripts = transcripts
         self.host = host
         self._protocol = protocol
         self._as_of = as_of
         self._actor, self._role = actor, role
+        self._site = site
         self._writer: TranscriptWriter | None = None
         self._notices: list[str] = []
 
@@ -52,6 +58,16 @@ class Desk:
         """Return the desk that command line, environment and settings ask for."""
         settings = read_settings(options.settings)
         name = getattr(options, "protocol", None) or settings.protocol
+        path = getattr(options, "site", None) or (Path(settings.site) if settings.site else None)
+
+        def site(protocol: Protocol, strict: bool) -> Mapping[str, str] | None:
+            if not protocol.site:
+                return None
+            # Deferred: PyYAML, for protocols that name local facts only.
+            from chatbot.content.site_file import site_facts
+
+            return site_facts(protocol, path, folder=options.protocols, strict=strict)
+
         return cls(
             transcripts_folder(options.transcripts, os.environ),
             lambda: load_protocol(name, folder=options.protocols),
@@ -59,6 +75,7 @@ class Desk:
             as_of=as_of,
             actor=getattr(options, "actor", ""),
             role=settings.role or "",
+            site=site,
         )
 
     @cached_property
@@ -86,6 +103,7 @@ class Desk:
         """
         self.close()
         protocol = self.protocol
+        site = self._site(protocol, True)
         opened = CaseOpened(
             case=self.host.new_case(),
             kind=kind,
@@ -99,7 +117,7 @@ class Desk:
         warning = storage_warning(self.transcripts)
         if warning:
             self._notices.append(warning)
-        return self._named(Interview.start(protocol, writer, opened))
+        return self._named(Interview.start(protocol, writer, opened, site))
 
     def resume(self, path: Path, as_of: str | None = None) -> Interview:
         """Begin another sitting of a kept case, under the content it was made with.
@@ -110,7 +128,8 @@ class Desk:
         writer, transcript = TranscriptWriter.resume(path, self.host, actor=self._actor)
         try:
             protocol = protocol_of(transcript, cached_bundle)
-            interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now())
+            site = self._site_again(protocol)
+            interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now(), site)
         except BaseException:
             writer.close()
             raise
@@ -118,6 +137,14 @@ class Desk:
         if transcript.recovered:
             self._notices.append(recovered_text(transcript.after, transcript.side_file))
         return self._named(interview)
+
+    def _site_again(self, protocol: Protocol) -> Mapping[str, str] | None:
+        """Return the local facts for a kept case. A faulty file strands no case: what was pinned stays."""
+        try:
+            return self._site(protocol, False)
+        except (ContentError, UsageError) as error:
+            self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
+            return None
 
     def _named(self, interview: Interview) -> Interview:
         """Record who interviews, where that was said and is not known already."""

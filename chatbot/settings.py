@@ -21,6 +21,8 @@ class Settings:
     theme: str | None = None
     protocol: str | None = None
     """The protocol used when none is named."""
+    site: str | None = None
+    """File of local facts, used when ``--site`` names none."""
 
 
 def settings_file(option: Path | None = None) -> Path | None:

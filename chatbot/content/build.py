@@ -116,7 +116,7 @@ class _Builder:
             },
             red_flags={each["id"]: self.red_flag(each) for each in bundle["red_flags"]},
             guards={
-                name: p.Guard(name, words(each["title"]), self.condition(each["when"]))
+                name: p.Guard(name, words(each["title"]), self.condition(each["when"]), _neutral(each))
                 for name, each in bundle["guards"].items()
             },
             rules={each["id"]: self.rule(each) for each in bundle["rules"]},
@@ -144,6 +144,8 @@ class _Builder:
                 for name, label in labels.items()
             },
             actions=frozenset(bundle["actions"]),
+            audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
+            site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},
             canonical=canonical,
         )
 
@@ -259,6 +261,7 @@ class _Builder:
             if_unknown=None if if_unknown == "none" else Urgency(if_unknown),
             cites=cites(data),
             tell=_maybe(data, "tell"),
+            neutral=_neutral(data),
         )
 
     def rule(self, data: Data) -> p.Rule:
@@ -267,7 +270,10 @@ class _Builder:
             kind=p.RuleKind(data["kind"]),
             category=data["category"],
             when=self.condition(data["when"]) if "when" in data else None,
-            guards=tuple(p.RuleGuard(each["guard"], _maybe(each, "instead")) for each in data.get("guards", ())),
+            guards=tuple(
+                p.RuleGuard(each["guard"], _maybe(each, "instead"), _maybe(each, "neutral"))
+                for each in data.get("guards", ())
+            ),
             answers=data.get("answers"),
             within=data["within"],
             verb=data["verb"],
@@ -285,6 +291,13 @@ class _Builder:
             review_due=data["review_due"],
             origin=data["origin"],
             verification=data["verification"],
+            neutral=_neutral(data),
+        )
+
+    def audience(self, data: Data) -> p.Audience:
+        may_know = self.condition(data["may_know"]) if "may_know" in data else None
+        return p.Audience(
+            data["id"], words(data["title"]), may_know, data.get("always", False), data.get("wording", "clinician")
         )
 
     def hypothesis(self, data: Data) -> p.Hypothesis:
@@ -330,6 +343,13 @@ def words(data: Data) -> p.Wording:
 
 def _maybe(data: Data, key: str) -> p.Wording | None:
     return words(data[key]) if key in data else None
+
+
+def _neutral(data: Data) -> p.Neutral | None:
+    if "neutral" not in data:
+        return None
+    neutral = data["neutral"]
+    return p.Neutral(words(neutral["title"]), _maybe(neutral, "text"), _maybe(neutral, "tell"), cites(neutral))
 
 
 def _numbered(wording: p.Wording, row: int) -> p.Wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatbot.core.values import Stored
@@ -93,6 +94,13 @@ class ChangeActor:
 
 
 @dataclass(frozen=True, slots=True)
+class PinSite:
+    """The local facts that hold for this sitting, all of them; nothing happens where they are pinned already."""
+
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePlan:
     """Produce the plan now, complete or not."""
 
@@ -138,6 +146,7 @@ Command = (
     | AddNote
     | Acknowledge
     | ChangeActor
+    | PinSite
     | IssuePlan
     | DecideRule
     | Sign

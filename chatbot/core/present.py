@@ -20,6 +20,7 @@ from chatbot.core.protocol import (
     Wording,
     other_register,
 )
+from chatbot.core.site import with_site
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -45,7 +46,7 @@ STATUS_KEYS = {
 
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
-    return _Presenter(protocol, case, register).view()
+    return _Presenter(with_site(protocol, case.site), case, register).view()
 
 
 class _Presenter:
