@@ -32,6 +32,9 @@ from chatbot.record.replay import load_protocol, replay
 
 EXPORT_SCHEMA = "backstory.export/1"
 
+OWN_RECORD = "Full record, for the treating clinician's own use: it holds private answers, do not pass it on"
+"""What an export without an audience says of itself where the content has no words for it."""
+
 CODES = {
     "X001": "no audience of that name",
     "X002": "the protocol of the case declares no audiences",
@@ -105,7 +108,8 @@ def head_lines(export: Export) -> list[str]:
     if incomplete := incomplete_because(export):
         lines.append(f"INCOMPLETE: {incomplete}")
     if export.audience is None:
-        lines.append(spell(labels, "audience.own_record", register))
+        own = labels.get("audience.own_record")
+        lines.append(OWN_RECORD if own is None else own.in_register(register))
     else:
         title = plan["audience"]["title"][register]
         told = "knows" if plan["audience"]["knows"] else "knows_not"
