@@ -21,6 +21,7 @@ from chatbot.core.protocol import (
     other_register,
 )
 from chatbot.core.site import with_site
+from chatbot.core.taint import taint
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -128,6 +129,7 @@ class _Presenter:
             raises=key in self.raising,
             status="" if answer.status is None else answer.status.value,
             applies=self.assessment.applies[key] is not False,
+            private=key in taint(self.protocol).questions,
         )
 
     @property

@@ -123,6 +123,15 @@ ACTIONS: tuple[Action, ...] = (
         "question",
     ),
     _action("note", "t", "t", "note", "Write a note beside this question.", "question review"),
+    _action(
+        "reveal",
+        "f6",
+        "F6",
+        "private answers",
+        "Show the private answers among the earlier ones, or cover them again.",
+        "question review typing",
+        footer=False,
+    ),
     _action("jump", "j", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
     _action(
         "withdraw",

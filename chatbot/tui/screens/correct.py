@@ -29,7 +29,7 @@ class Correct(AskSheet[None]):
         self.dismiss(None)
 
     def can(self, action: str) -> bool:
-        return action not in {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so"} and super().can(
+        return action not in {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so", "reveal"} and super().can(
             action
         )
 
