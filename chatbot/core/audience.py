@@ -15,8 +15,9 @@ from typing import Any
 
 from chatbot.core.case import Case
 from chatbot.core.findings import assess
+from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import CLOSED_PHASES, Phase
-from chatbot.core.plan import STATUSES, build_plan, cited, reference_entry, registers
+from chatbot.core.plan import build_plan, cited, reference_entry, registers
 from chatbot.core.protocol import SAFETY_CATEGORY, Hypothesis, Protocol, Rule, RuleKind, Wording
 from chatbot.core.site import with_site
 from chatbot.core.summary import hanging
@@ -149,6 +150,7 @@ def public_case(public: Protocol, case: Case) -> Case:
     interview has come hangs on private questions too, so every open case counts as just opened.
     """
     answers = {key: answer for key, answer in case.answers.items() if key in public.questions}
+    held = {name: state for name, state in case.assessment.held.items() if name in public.red_flags}
     return Case(
         case=case.case,
         kind=case.kind,
@@ -157,7 +159,7 @@ def public_case(public: Protocol, case: Case) -> Case:
         as_of=case.as_of,
         phase=case.phase if case.phase in {*CLOSED_PHASES, Phase.SUSPENDED} else Phase.OPENED,
         answers=answers,
-        assessment=assess(public, answers, case.as_of),
+        assessment=assess(public, answers, case.as_of, held),
         next=None,
         site=case.site,
         postponed=case.postponed & public.questions.keys(),

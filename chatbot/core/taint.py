@@ -1,17 +1,19 @@
 """Which parts of a protocol tell something about a private answer: read off the content alone, never off a case.
 
-A question is tainted when it is private, or when whether it applies, or whether it is settled, hangs on one that
-is. Whatever reads a tainted question or finding is tainted. Nothing here evaluates an answer, so that what a
-reader may be shown is decided before anybody answers.
+A question is tainted when it is private, or when whether it applies, is settled or has aged hangs on one that is.
+Whatever reads a tainted question or finding is tainted. Nothing here evaluates an answer, so that what a reader may
+be shown is decided before anybody answers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from chatbot.core.condition import Condition
 from chatbot.core.protocol import Protocol, Rule
+from chatbot.core.tree import questions_of, walk
 
 Clue = tuple[str, str, int]
 """A clue of a hypothesis: its id, ``for`` or ``against``, and its place there from 0."""
@@ -80,6 +82,8 @@ def _questions(protocol: Protocol) -> frozenset[str]:
         for reason in question.cannot_apply:
             behind.update(reason.substitute)
         hangs_on[key] = behind
+    for key, others in _compared(protocol):
+        hangs_on[key] |= others
     found = {key for key, question in protocol.questions.items() if question.private}
     while True:
         fields = {_field(protocol, key) for key in found}
@@ -91,6 +95,19 @@ def _questions(protocol: Protocol) -> frozenset[str]:
         if not more:
             return frozenset(found)
         found |= more
+
+
+def _compared(protocol: Protocol) -> Iterator[tuple[str, set[str]]]:
+    """Yield each question with a shelf life and what it is compared with: whether it still counts hangs on that."""
+    conditions = [finding.when for finding in protocol.findings.values()]
+    conditions += [flag.when for flag in protocol.red_flags.values()]
+    conditions += [guard.when for guard in protocol.guards.values()]
+    for condition in conditions:
+        for node in walk(condition.tree):
+            together = set(questions_of(node))
+            for key in together:
+                if len(together) > 1 and protocol.questions[key].valid_for is not None:
+                    yield key, together - {key}
 
 
 def _field(protocol: Protocol, key: str) -> tuple[str, str]:

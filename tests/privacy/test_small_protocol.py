@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chatbot.core.audience import NEUTRAL_MEMBERS, for_audience, may_know, public_part, public_protocol
 from chatbot.core.case import Case, fold
 from chatbot.core.events import CaseOpened
+from chatbot.core.findings import FlagState, assess
 from chatbot.core.navigation import opening
 from chatbot.core.phases import Phase
 from chatbot.core.plan import build_plan
@@ -54,7 +55,7 @@ def case_of(answers: dict[str, Answer | None], phase: Phase = Phase.REVIEW) -> C
 
 def test_what_reads_a_private_answer_is_tainted_however_far_away() -> None:
     rows = {f"visits[{row}].reason" for row in (1, 2)}
-    assert HIDDEN.questions == {"secret", "secret_detail", "looked_at", "gauge", "secret_amount", *rows}
+    assert HIDDEN.questions == {"secret", "secret_detail", "looked_at", "gauge", "secret_amount", "amount", *rows}
     assert HIDDEN.findings == {"grave", "over", "cut"}
     assert HIDDEN.red_flags == {"hidden_danger", "hidden_trouble", "gauge_low"}
     assert HIDDEN.guards == {"hidden"}
@@ -164,6 +165,16 @@ def test_public_references_keep_their_numbers_and_neutral_ones_come_after() -> N
     assert [each["id"] for each in shown["references"] if each.get("neutral")] == ["QUIET"]
     assert [each["n"] for each in shown["references"]] == list(range(1, len(public) + 2))
     assert "BOOK" not in public
+
+
+def test_a_flag_that_only_time_would_lower_stays_for_every_reader_and_a_tainted_one_is_not_told() -> None:
+    held = {"burning": FlagState.PRESENT, "hidden_danger": FlagState.PRESENT}
+    case = replace(EMPTY, assessment=assess(PROTOCOL, {}, EMPTY.as_of, held))
+    shown = kit.exported(PROTOCOL, case, "class")
+    assert {each["id"]: each["state"] for each in shown["red_flags"]} == {"burning": "present"}
+    assert shown["neutral"]["flags"][0]["title"]["clinician"] == "Something that needs help now"
+    not_held = replace(EMPTY, assessment=assess(PROTOCOL, {}, EMPTY.as_of, {"burning": FlagState.PRESENT}))
+    assert kit.told(PROTOCOL, case, "class") == kit.told(PROTOCOL, not_held, "class")
 
 
 def test_the_public_protocol_holds_nothing_tainted() -> None:
