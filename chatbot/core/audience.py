@@ -159,7 +159,7 @@ def public_case(public: Protocol, case: Case) -> Case:
         as_of=case.as_of,
         phase=case.phase if case.phase in {*CLOSED_PHASES, Phase.SUSPENDED} else Phase.OPENED,
         answers=answers,
-        assessment=assess(public, answers, case.as_of, held),
+        assessment=assess(public, answers, case.as_of, held=held),
         next=None,
         site=case.site,
         postponed=case.postponed & public.questions.keys(),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from chatbot.core.audience import NEUTRAL_MEMBERS, for_audience, may_know, public_part, public_protocol
 from chatbot.core.case import Case, fold
@@ -183,6 +186,14 @@ def test_the_public_protocol_holds_nothing_tainted() -> None:
     assert not taint(public).questions and not taint(public).rules
     assert public.identity == PROTOCOL.identity
     assert not public.reassurance
+
+
+@pytest.mark.parametrize("audience", PROTOCOL.audiences)
+@pytest.mark.parametrize("place", range(len(CHOICES["secret"])))
+def test_a_plan_for_an_audience_fits_the_schema(audience: str, place: int) -> None:
+    schema = json.loads((Path(__file__).resolve().parents[2] / "docs" / "plan.schema.json").read_text("utf-8"))
+    case = kit.swapped(PROTOCOL, EMPTY, "secret", CHOICES["secret"][place])
+    Draft202012Validator(schema).validate(kit.exported(PROTOCOL, case, audience))
 
 
 def test_a_public_part_has_no_neutral_member() -> None:
