@@ -196,7 +196,7 @@ def test_every_code_of_the_command_is_explained() -> None:
 def test_pinned_facts_stand_in_the_export_and_a_missing_one_is_a_blank(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pinned = written(tmp_path / "one", site={"line": "0123 456"}, smoke=GiveAnswer("smoke", value="thick"))
+    pinned = written(tmp_path / "one", sign=True, site={"line": "0123 456"}, smoke=GiveAnswer("smoke", value="thick"))
     assert "Call the fire service, night line: 0123 456." in export(capsys, pinned)[1].replace("\n    ", " ")
     blank = written(tmp_path / "two", smoke=GiveAnswer("smoke", value="thick"))
     out = export(capsys, blank)[1].replace("\n    ", " ")
