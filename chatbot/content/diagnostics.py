@@ -66,6 +66,13 @@ CODES: dict[str, str] = {
     "P409": "a vignette that does not come out as expected",
     "P410": "a vignette whose answers do not fit",
     "P411": "a text without one of its registers",
+    "P450": "no neutral words for what hangs on a private answer",
+    "P451": "a neutral text that names something private",
+    "P452": "a scope that hangs on a private answer",
+    "P453": "an audience whose rights hang on a private answer",
+    "P454": "a local fact that nothing declares, or that is misspelt",
+    "P455": "a local fact where none may be named",
+    "P456": "a local fact that no text names",
 }
 """Every code with what it stands for."""
 

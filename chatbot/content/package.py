@@ -34,6 +34,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "conflicts": schema.ConflictsModel,
     "references": schema.ReferencesModel,
     "origin": schema.OriginsModel,
+    "audiences": schema.AudiencesModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -64,7 +65,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin."""
+    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, audiences."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 
