@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatbot.core.case import Decision
+from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import visible
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source, plan_blocks
@@ -24,9 +25,12 @@ def plan_markdown(
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
+    story: Story | None = None,
 ) -> str:
     """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
-    blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    blocks = plan_blocks(
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, story=story
+    )
     written = []
     for index, block in enumerate(blocks):
         # Items of one list stand together; everything else is parted by an empty line.

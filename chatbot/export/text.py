@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chatbot.core.case import Decision
+from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import columns, visible, wrap
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source, plan_blocks
@@ -23,9 +24,12 @@ def plan_text(
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
+    story: Story | None = None,
 ) -> str:
     """Return the plan as lines of at most *width* columns, with nothing in them that could steer a terminal."""
-    blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    blocks = plan_blocks(
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, story=story
+    )
     lines: list[str] = []
     for block in blocks:
         lines += _lines(block, width)
