@@ -5,6 +5,7 @@ them. Both give the same result. Urgency is read off the flags in ``chatbot.core
 
 Two readings run side by side. In a plan a question not asked counts as unknown. While a case is open a
 question not yet asked raises nothing, so red flags are also read with such questions left out.
+One evaluation with its shelf life, in one module a little past 400 lines.
 """
 
 from __future__ import annotations
