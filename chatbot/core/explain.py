@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, Traced
@@ -14,6 +15,7 @@ from chatbot.core.tree import (
     FindingIs,
     Lookup,
     Measured,
+    Node,
     Not,
     NumberOf,
     Or,
@@ -62,6 +64,12 @@ def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[
     return protocol.questions_behind(Condition("", node))
 
 
+@lru_cache(maxsize=256)
+def _chooser(condition: Node) -> Condition:
+    """Return the condition of a choice between two terms, compiled once."""
+    return Condition("", condition)
+
+
 def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> frozenset[str]:
     """Return the questions the numbers of a comparison are made of as things stand.
 
@@ -77,7 +85,7 @@ def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> froze
             case NumberOf(finding) if not is_earlier(finding):
                 waiting.append(protocol.numbers[finding].term)
             case Choice(condition, then, otherwise):
-                chooses = Condition("", condition)
+                chooses = _chooser(condition)
                 found |= protocol.questions_behind(chooses)
                 truth = chooses.evaluate(facts)
                 waiting += [then] if truth is True else [otherwise] if truth is False else [then, otherwise]
