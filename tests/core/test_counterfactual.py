@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ later = st.booleans()
 
 def to_the_end() -> bool:
     return True
+
+
+def for_a_while(rounds: int) -> Callable[[], bool]:
+    """Return a ``keep_going`` that allows a number of rounds, so that nothing depends on a clock."""
+    left = iter(range(rounds))
+    return lambda: next(left, None) is not None
 
 
 def singles_of(found: WhatIf) -> set[tuple[str, str, str]]:
@@ -73,7 +80,7 @@ def test_what_is_found_is_true_when_it_is_given_and_no_part_of_it_is_enough(a: i
     protocol = protocol_of(a)
     case = case_of(protocol, b)
     before = targets(protocol, case)
-    found = what_if(protocol, case, to_the_end, targets=all_targets(protocol))
+    found = what_if(protocol, case, for_a_while(60), targets=all_targets(protocol))
     for target, counterfactuals in found.found.items():
         for each in counterfactuals:
             assert each.before == before[target] != each.after
@@ -83,8 +90,9 @@ def test_what_is_found_is_true_when_it_is_given_and_no_part_of_it_is_enough(a: i
             assert targets(protocol, after)[target] == each.after
             if len(each.changes) > 1:
                 for change in each.changes:
-                    alone = answered(protocol, case, {change.question: change.answer})
-                    assert targets(protocol, alone)[target] == before[target]
+                    if can_be_given(protocol, case, change.question):
+                        alone = answered(protocol, case, {change.question: change.answer})
+                        assert targets(protocol, alone)[target] == before[target]
 
 
 @given(seeds, seeds)
