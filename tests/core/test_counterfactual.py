@@ -17,6 +17,7 @@ from tests.core.small import (
     answered,
     brute_pairs,
     brute_singles,
+    can_be_given,
     case_of,
     protocol_of,
     sent,
