@@ -16,6 +16,7 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.core.case import Case
     from chatbot.core.protocol import Protocol
     from chatbot.desk import Desk
     from chatbot.interview import Interview
@@ -116,6 +117,7 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; overrides the file")
     parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
+    parser.add_argument("--what-if", action="store_true", help="also which other answers would change the plan")
     parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
     _common(parser, again=True)
     parser.set_defaults(handler=_plan)
@@ -191,20 +193,31 @@ def _plan(options: argparse.Namespace) -> int:
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
     protocol = _protocol(options, file.protocol)
     case, _ = open_case(protocol, file, as_of)
-    _print(_rendered(build_plan(protocol, case), protocol, options))
+    _print(_rendered(build_plan(protocol, case), protocol, case, options))
     return ExitCode.FINE
 
 
-def _rendered(plan: dict[str, Any], protocol: Protocol, options: argparse.Namespace) -> str:
+def _rendered(plan: dict[str, Any], protocol: Protocol, case: Case, options: argparse.Namespace) -> str:
+    from chatbot.core.counterfactual import what_if
+    from chatbot.export.whatif import WhatIfWords
+    from chatbot.patience import WHAT_IF_MS, for_ms
+
+    found = what_if(protocol, case, for_ms()) if options.what_if else None
+    words = WhatIfWords(protocol, case, options.register, ms=WHAT_IF_MS)
     if options.format == "json":
         import json
 
-        return json.dumps(plan, indent=2, ensure_ascii=False) + "\n"
-    from chatbot.export.markdown import plan_markdown
-    from chatbot.export.text import plan_text
+        more = {} if found is None else {"what_if": words.to_json(found)}
+        return json.dumps({**plan, **more}, indent=2, ensure_ascii=False) + "\n"
+    from chatbot.export.markdown import blocks_markdown, plan_markdown
+    from chatbot.export.text import blocks_text, plan_text
 
     render = plan_markdown if options.format == "md" else plan_text
-    return render(plan, protocol.labels, register=options.register, all_rules=options.all_rules)
+    text = render(plan, protocol.labels, register=options.register, all_rules=options.all_rules)
+    if found is None:
+        return text
+    section = words.blocks(found, all_rules=options.all_rules)
+    return f"{text}\n{blocks_markdown(section) if options.format == 'md' else blocks_text(section)}"
 
 
 def _moment(text: str | None) -> str | None:

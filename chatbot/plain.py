@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.core import commands as cmd
+from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
@@ -23,10 +24,12 @@ from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
 from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
-from chatbot.export.document import spell
+from chatbot.export.document import Block, spell
 from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
-from chatbot.export.text import encodable, plan_text, safe
+from chatbot.export.text import blocks_text, encodable, plan_text, safe
+from chatbot.export.whatif import WhatIfWords
 from chatbot.interview import Interview
+from chatbot.patience import WHAT_IF_MS, for_ms
 
 READ_WORD = "read"
 """What acknowledges an alarm. Enter alone never does: a key held down must not answer for a person."""
@@ -490,6 +493,17 @@ class _Shell:
                 self._write(encodable(line, self.encoding))
         return False
 
+    def what_if(self, _: QuestionView | None, rest: str) -> bool:
+        """Say which other answers would change the plan."""
+        protocol, case = self.interview.protocol, self.interview.case
+        words = WhatIfWords(protocol, case, self.register, ms=WHAT_IF_MS)
+        self.blocks(words.blocks(what_if(protocol, case, for_ms()), all_rules=rest == "all"))
+        return False
+
+    def blocks(self, blocks: Iterable[Block]) -> None:
+        for line in blocks_text(blocks, width=self.width).splitlines():
+            self._write(encodable(line, self.encoding))
+
     def decide(self, _: QuestionView | None, __: str) -> bool:
         """Accept, modify or decline one recommendation."""
         shown = [each for each in self.interview.plan()["recommendations"] if each["status"] != "not_applicable"]
@@ -538,6 +552,7 @@ ACTIONS = (
     _Action("jump", "j", "go to a question; :jump followed by its id", _Shell.jump),
     _Action("handover", "h", "the handover, to read aloud", _Shell.handover),
     _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
+    _Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _Shell.what_if),
     _Action("decide", "", "accept, modify or decline a recommendation", _Shell.decide),
     _Action("sign", "", "close the case for good", _Shell.sign),
     _Action("again", ".", "put this question again", _Shell.again),

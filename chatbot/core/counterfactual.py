@@ -88,6 +88,10 @@ class WhatIf:
     found: Mapping[str, tuple[Counterfactual, ...]]
     """Every target asked for to its smallest sets of changes, best first."""
     searched: Mapping[str, Searched]
+    urgency: str
+    """The present urgency of the plan."""
+    statuses: Mapping[str, str]
+    """The present status of every rule, in content order."""
     decisive: tuple[Decisive, ...] = ()
     """Open questions, those that move the urgency first."""
     together: tuple[str, ...] = ()
@@ -128,7 +132,9 @@ def what_if(
             searched[target], questions=len(pools[target]), pairs=_pairs(pools[target]), tried=tried
         )
     ranked = {target: tuple(sorted(each, key=_rank)) for target, each in found.items()}
-    return WhatIf(ranked, searched) if targets is not None else _with_unknowns(protocol, case, ranked, searched)
+    statuses = {target: now for target, now in search.now.items() if target != URGENCY}
+    result = WhatIf(ranked, searched, search.now[URGENCY], statuses)
+    return result if targets is not None else _with_unknowns(protocol, case, result)
 
 
 def shown(found: Sequence[Counterfactual], most: int) -> tuple[tuple[Counterfactual, ...], int]:
@@ -156,12 +162,7 @@ def _pairs(pool: Sequence[Sequence[Change]]) -> int:
     return sum(len(first) * len(second) for first, second in combinations(pool, 2))
 
 
-def _with_unknowns(
-    protocol: Protocol,
-    case: Case,
-    found: Mapping[str, tuple[Counterfactual, ...]],
-    searched: Mapping[str, Searched],
-) -> WhatIf:
+def _with_unknowns(protocol: Protocol, case: Case, what: WhatIf) -> WhatIf:
     """Rank the open questions by what a value of theirs would change."""
     states, values = case.assessment.facts.states, case.assessment.facts.values
     order = network(protocol).ask_order
@@ -175,7 +176,7 @@ def _with_unknowns(
     levels: dict[str, set[Urgency]] = {key: set() for key in is_open}
     rules: dict[str, set[str]] = {key: set() for key in is_open}
     paired: set[str] = set()
-    for target, counterfactuals in found.items():
+    for target, counterfactuals in what.found.items():
         for each in counterfactuals:
             if len(each.changes) > 1:
                 paired.update(change.question for change in each.changes)
@@ -199,12 +200,11 @@ def _with_unknowns(
     decisive.sort(key=lambda each: (not each.levels, -max((level.rank for level in each.levels), default=0)))
     named = {each.question for each in decisive}
     rest = [key for key in is_open if key not in named]
-    return WhatIf(
-        found,
-        searched,
-        tuple(decisive),
-        tuple(key for key in rest if key in paired),
-        tuple(key for key in rest if key not in paired),
+    return replace(
+        what,
+        decisive=tuple(decisive),
+        together=tuple(key for key in rest if key in paired),
+        neither=tuple(key for key in rest if key not in paired),
     )
 
 

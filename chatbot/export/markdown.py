@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatbot.core.case import Decision
@@ -27,6 +27,11 @@ def plan_markdown(
 ) -> str:
     """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
     blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    return blocks_markdown(blocks)
+
+
+def blocks_markdown(blocks: Sequence[Block]) -> str:
+    """Return blocks as Markdown, unbroken."""
     written = []
     for index, block in enumerate(blocks):
         # Items of one list stand together; everything else is parted by an empty line.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chatbot.core.case import Decision
@@ -26,9 +26,12 @@ def plan_text(
 ) -> str:
     """Return the plan as lines of at most *width* columns, with nothing in them that could steer a terminal."""
     blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
-    lines: list[str] = []
-    for block in blocks:
-        lines += _lines(block, width)
+    return blocks_text(blocks, width=width)
+
+
+def blocks_text(blocks: Iterable[Block], *, width: int = 80) -> str:
+    """Return blocks as lines of at most *width* columns, with nothing in them that could steer a terminal."""
+    lines = [line for block in blocks for line in _lines(block, width)]
     return "\n".join(lines).strip("\n") + "\n"
 
 

@@ -77,6 +77,14 @@ ACTIONS: tuple[Action, ...] = (
         "all_rules", "v", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"
     ),
     _action("full_text", "x", "x", "as text", "The whole plan as it is printed.", "plan"),
+    _action(
+        "what_if",
+        "w",
+        "w",
+        "what would change it",
+        "Which other answers would change the urgency or a recommendation, and which open questions decide.",
+        "plan",
+    ),
     _action("sign", "f8", "F8", "sign", "Sign the plan: closes the case for good.", "plan"),
     _action("confirm", "y", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
     _action("cancel", "escape", "Esc", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
