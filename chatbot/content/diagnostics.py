@@ -59,6 +59,14 @@ CODES: dict[str, str] = {
     "P409": "a vignette that does not come out as expected",
     "P410": "a vignette whose answers do not fit",
     "P411": "a text without one of its registers",
+    "P460": "a topic that names something nothing defines",
+    "P461": "a phrasing that stands under two topics, or two kinds of question",
+    "P462": "a topic, or a kind of question, without phrasings in a register",
+    "P463": "a rule that no topic reaches",
+    "P464": "a kind of question that nobody can ask",
+    "P465": "a phrasing that says nothing",
+    "P466": "a synonym that is no single word, or has two meanings",
+    "P467": "a conflict that no topic names",
 }
 """Every code with what it stands for."""
 

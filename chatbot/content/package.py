@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import fields, schema
+from chatbot.content import fields, schema, topic_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -33,6 +33,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "conflicts": schema.ConflictsModel,
     "references": schema.ReferencesModel,
     "origin": schema.OriginsModel,
+    "topics": topic_schema.TopicsModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -63,7 +64,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin."""
+    """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin, topics."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 
@@ -204,7 +205,7 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
 
 _KNOWN_KEYS = frozenset(
     info.alias or name
-    for model in (*vars(schema).values(), *vars(fields).values())
+    for model in (*vars(schema).values(), *vars(fields).values(), *vars(topic_schema).values())
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

@@ -101,7 +101,7 @@ class WhatIf:
 
 
 def no_pairs() -> bool:
-    """Say stop before the first pair."""
+    """Ask for single changes alone."""
     return False
 
 
@@ -122,7 +122,7 @@ def what_if(
     searched = {target: search.searched(target) for target in wanted}
     pools = {
         target: search.pool(target, found[target])
-        for target in wanted
+        for target in (() if keep_going is no_pairs else wanted)
         if targets is not None or target == URGENCY or not found[target]
     }
     for target in sorted(pools, key=lambda name: _pairs(pools[name])):
