@@ -1,6 +1,7 @@
 """The command ``backstory``: arguments, exit codes, and one clear message for whatever goes wrong.
 
 Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen.
+One table of commands with a short handler each, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations

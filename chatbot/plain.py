@@ -26,6 +26,7 @@ from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
 from chatbot.export.document import Block, spell
 from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
+from chatbot.export.reply import FollowUp
 from chatbot.export.text import blocks_text, encodable, plan_text, safe
 from chatbot.export.whatif import WhatIfWords
 from chatbot.interview import Interview
@@ -500,6 +501,22 @@ class _Shell:
         self.blocks(words.blocks(what_if(protocol, case, for_ms()), all_rules=rest == "all"))
         return False
 
+    def follow_up(self, _: QuestionView | None, rest: str) -> bool:
+        """Answer a question about the plan; where the topic is not clear it is chosen by number."""
+        ours = FollowUp(self.interview.protocol, self.interview.case, self.register, keep_going=for_ms, ms=WHAT_IF_MS)
+        question = rest or self.ask("your question:")
+        if not question:
+            return False
+        asked = ours.recognise(question)
+        topic = asked.topic
+        if topic is None:
+            said, near = ours.unsure(asked)
+            self.put(said)
+            topic = self.pick(near) if near else None
+        if topic is not None:
+            self.blocks(ours.answer(topic, asked.kind).blocks)
+        return False
+
     def blocks(self, blocks: Iterable[Block]) -> None:
         for line in blocks_text(blocks, width=self.width).splitlines():
             self._write(encodable(line, self.encoding))
@@ -553,6 +570,7 @@ ACTIONS = (
     _Action("handover", "h", "the handover, to read aloud", _Shell.handover),
     _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
     _Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _Shell.what_if),
+    _Action("ask", "", "a question about the plan; :ask followed by the question", _Shell.follow_up),
     _Action("decide", "", "accept, modify or decline a recommendation", _Shell.decide),
     _Action("sign", "", "close the case for good", _Shell.sign),
     _Action("again", ".", "put this question again", _Shell.again),

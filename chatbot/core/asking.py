@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -93,36 +93,44 @@ class _Score:
     """How well a topic fits; compared in this order."""
 
     sure: bool
-    tier: int
-    """4 the very phrase, 3 the phrase within the question, 2 all its words, 1 some of them, 0 misspelt ones."""
+    whole: bool
+    """The question has every word of the phrase."""
     part: Fraction
     """The part of the question's words the phrase accounts for; of a partial fit the overlap of both."""
+    tier: int
+    """4 the very phrase, 3 the phrase within the question, 2 all its words, 1 some of them, 0 misspelt ones."""
 
 
 def _scores(protocol: Protocol, asks: Asks, rest: Words) -> Iterator[tuple[_Score, Topic]]:
     if not rest:
         return
+    spelled: dict[str, list[str]] = {}
+    for other, word in asks.synonyms.items():
+        spelled.setdefault(word, []).append(other)
     for topic in protocol.topics.values():
         phrases = [telling(asks, words(asks, phrase)) for phrase in topic.phrasings]
-        found = [score for phrase in phrases if phrase and (score := _score(phrase, rest)) is not None]
+        found = [score for phrase in phrases if phrase and (score := _score(phrase, rest, spelled)) is not None]
         if found:
             yield max(found), topic
 
 
-def _score(phrase: Words, rest: Words) -> _Score | None:
+def _score(phrase: Words, rest: Words, spelled: Mapping[str, Sequence[str]]) -> _Score | None:
     part = Fraction(len(phrase), len(rest))
     if phrase == rest:
-        return _Score(True, 4, part)
+        return _Score(True, True, part, 4)
     if _find(rest, phrase) is not None:
-        return _Score(part >= LEAST_COVERED, 3, part)
+        return _Score(part >= LEAST_COVERED, True, part, 3)
     shared = set(phrase) & set(rest)
     overlap = Fraction(2 * len(shared), len(set(phrase)) + len(set(rest)))
     if shared == set(phrase):
-        return _Score(part >= LEAST_COVERED, 2, part)
+        return _Score(part >= LEAST_COVERED, True, part, 2)
     if shared:
-        return _Score(False, 1, overlap)
-    alike = sum(any(misspelt(word, other) for other in rest) for word in phrase)
-    return _Score(False, 0, Fraction(alike, len(phrase))) if alike else None
+        return _Score(False, False, overlap, 1)
+    alike = sum(
+        any(misspelt(each, other) for each in (word, *spelled.get(word, ())) for other in rest) for word in phrase
+    )
+    # Below every overlap: a word that is there counts for more than one that may be meant.
+    return _Score(False, False, Fraction(alike, 100 * len(phrase)), 0) if alike else None
 
 
 def misspelt(word: str, other: str) -> bool:

@@ -129,6 +129,11 @@ class PlanScreen(ScrollSheet[None]):
         self.session.switch_register()
         self.redraw()
 
+    def act_ask(self) -> None:
+        from chatbot.tui.screens.follow_up import ask
+
+        ask(self)
+
     def act_handover(self) -> None:
         from chatbot.tui.screens.page import handover_page
 
