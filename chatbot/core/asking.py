@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from chatbot.core.protocol import Protocol
 from chatbot.core.topics import AskKind, Asks, Topic
@@ -45,7 +46,7 @@ def recognise(protocol: Protocol, text: str) -> Asked:
         return Asked(AskKind.WHAT, None, ())
     said = words(asks, text[:LONGEST])
     kind, rest = _kind(asks, said)
-    scored = sorted(_scores(protocol, asks, rest), key=lambda each: each[0], reverse=True)
+    scored = sorted(_scores(protocol, rest), key=lambda each: each[0], reverse=True)
     if not scored:
         return Asked(kind, None, ())
     best = scored[0][0]
@@ -101,36 +102,69 @@ class _Score:
     """4 the very phrase, 3 the phrase within the question, 2 all its words, 1 some of them, 0 misspelt ones."""
 
 
-def _scores(protocol: Protocol, asks: Asks, rest: Words) -> Iterator[tuple[_Score, Topic]]:
-    if not rest:
-        return
-    spelled: dict[str, list[str]] = {}
+def _scores(protocol: Protocol, rest: Words) -> list[tuple[_Score, Topic]]:
+    """Score every topic that has anything to do with the words; misspelt words count where no phrase is whole."""
+    prepared = _prepared(protocol)
+    found = _best(prepared, lambda phrase: _score(phrase, rest))
+    if rest and not any(score.whole for score, _ in found):
+        slipped = {topic.id: (score, topic) for score, topic in _best(prepared, lambda phrase: _slipped(phrase, rest))}
+        found = list({**slipped, **{topic.id: (score, topic) for score, topic in found}}.values())
+    return found
+
+
+def _best(
+    prepared: Iterable[tuple[Topic, tuple[Spelled, ...]]], score: Callable[[Spelled], _Score | None]
+) -> list[tuple[_Score, Topic]]:
+    scored = (
+        (topic, [each for phrase in phrases if (each := score(phrase)) is not None]) for topic, phrases in prepared
+    )
+    return [(max(scores), topic) for topic, scores in scored if scores]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A phrase of a topic as words."""
+
+    words: Words
+    ways: tuple[Words, ...]
+    """Each word with those that stand for it."""
+
+
+@lru_cache(maxsize=8)
+def _prepared(protocol: Protocol) -> tuple[tuple[Topic, tuple[Spelled, ...]], ...]:
+    """Return the phrases of every topic as words, computed once."""
+    asks = protocol.asks
+    assert asks is not None
+    ways: dict[str, list[str]] = {}
     for other, word in asks.synonyms.items():
-        spelled.setdefault(word, []).append(other)
+        ways.setdefault(word, []).append(other)
+    found = []
     for topic in protocol.topics.values():
         phrases = [telling(asks, words(asks, phrase)) for phrase in topic.phrasings]
-        found = [score for phrase in phrases if phrase and (score := _score(phrase, rest, spelled)) is not None]
-        if found:
-            yield max(found), topic
+        spelled = [Spelled(phrase, tuple((word, *ways.get(word, ())) for word in phrase)) for phrase in phrases]
+        found.append((topic, tuple(each for each in spelled if each.words)))
+    return tuple(found)
 
 
-def _score(phrase: Words, rest: Words, spelled: Mapping[str, Sequence[str]]) -> _Score | None:
+def _score(spelled: Spelled, rest: Words) -> _Score | None:
+    phrase = spelled.words
+    shared = set(phrase) & set(rest)
+    if not shared:
+        return None
     part = Fraction(len(phrase), len(rest))
     if phrase == rest:
         return _Score(True, True, part, 4)
     if _find(rest, phrase) is not None:
         return _Score(part >= LEAST_COVERED, True, part, 3)
-    shared = set(phrase) & set(rest)
-    overlap = Fraction(2 * len(shared), len(set(phrase)) + len(set(rest)))
     if shared == set(phrase):
         return _Score(part >= LEAST_COVERED, True, part, 2)
-    if shared:
-        return _Score(False, False, overlap, 1)
-    alike = sum(
-        any(misspelt(each, other) for each in (word, *spelled.get(word, ())) for other in rest) for word in phrase
-    )
+    return _Score(False, False, Fraction(2 * len(shared), len(set(phrase)) + len(set(rest))), 1)
+
+
+def _slipped(spelled: Spelled, rest: Words) -> _Score | None:
+    alike = sum(any(misspelt(each, other) for each in ways for other in rest) for ways in spelled.ways)
     # Below every overlap: a word that is there counts for more than one that may be meant.
-    return _Score(False, False, Fraction(alike, 100 * len(phrase)), 0) if alike else None
+    return _Score(False, False, Fraction(alike, 100 * len(spelled.words)), 0) if alike else None
 
 
 def misspelt(word: str, other: str) -> bool:
