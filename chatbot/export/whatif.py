@@ -80,7 +80,8 @@ class WhatIfWords:
         else:
             before = answer_text(self.protocol.labels, question, now, self.register)
         after = answer_text(self.protocol.labels, question, change.answer, self.register)
-        return f"{question.named.in_register(self.register)}: '{before}' → '{after}'"
+        name = question.named.in_register(self.register)
+        return f"{name}{':' if question.report else ''} '{before}' → '{after}'"
 
     def counterfactual(self, each: Counterfactual) -> str:
         """Say what changes make of a target: ``fever: 'No' → 'Now': Emergency``."""
