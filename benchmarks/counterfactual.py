@@ -12,8 +12,9 @@ import statistics
 from benchmarks.kit import row, timings
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
-from chatbot.core.counterfactual import URGENCY, no_pairs, what_if
+from chatbot.core.counterfactual import no_pairs, what_if
 from chatbot.core.plan import build_plan
+from chatbot.core.reach import URGENCY
 from chatbot.patience import WHAT_IF_MS, for_ms
 
 

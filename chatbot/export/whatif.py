@@ -12,8 +12,9 @@ from typing import Any
 from chatbot.core.answers import answer_text
 from chatbot.core.case import Case
 from chatbot.core.changes import Change
-from chatbot.core.counterfactual import URGENCY, Counterfactual, Decisive, Searched, WhatIf, shown
+from chatbot.core.counterfactual import Counterfactual, Decisive, Searched, WhatIf, shown
 from chatbot.core.protocol import Protocol, Wording
+from chatbot.core.reach import URGENCY
 from chatbot.core.values import to_stored
 from chatbot.export.document import Block, Heading, Item, Paragraph, spell
 

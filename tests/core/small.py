@@ -18,12 +18,12 @@ from chatbot.core import commands as cmd
 from chatbot.core.answers import accept
 from chatbot.core.case import Case, evolve
 from chatbot.core.changes import open_to_change
-from chatbot.core.counterfactual import URGENCY
 from chatbot.core.events import CaseOpened
 from chatbot.core.findings import assess, network
 from chatbot.core.navigation import decide
 from chatbot.core.outcome import outcome
 from chatbot.core.protocol import Protocol, Question, QuestionType
+from chatbot.core.reach import URGENCY
 from chatbot.core.values import Answer, Status, Stored, to_stored
 
 TINY = load_protocol("tiny", folder=Path(__file__).parents[1] / "data" / "protocols")

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.content.answers_file import open_case, read_answers
-from chatbot.core.counterfactual import URGENCY, WhatIf, no_pairs, reach, shown, what_if
+from chatbot.core.counterfactual import WhatIf, no_pairs, shown, what_if
 from chatbot.core.protocol import Protocol
+from chatbot.core.reach import URGENCY, reach
 from tests.core.small import (
     TINY,
     answered,

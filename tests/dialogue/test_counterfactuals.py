@@ -11,8 +11,9 @@ from chatbot.content.library import load_protocol
 from chatbot.core.case import Case
 from chatbot.core.changes import Change, open_to_change
 from chatbot.core.commands import GiveAnswer
-from chatbot.core.counterfactual import URGENCY, WhatIf, shown, what_if
+from chatbot.core.counterfactual import WhatIf, shown, what_if
 from chatbot.core.plan import build_plan
+from chatbot.core.reach import URGENCY
 from chatbot.core.urgency import plan_urgency
 from tests.core.small import sent
 from tests.dialogue.vignettes import NAMES, case_of
