@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from itertools import combinations, pairwise, product
 from typing import Any
 
 from chatbot.core import domains
-from chatbot.core.answers import accept, soft_problem
+from chatbot.core.answers import accept, limits, soft_problem
 from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.condition import Facts, compile_node
 from chatbot.core.findings import Assessment, network
 from chatbot.core.protocol import Protocol, Question, QuestionType
-from chatbot.core.tree import Atom, Includes, Pair, questions_of
+from chatbot.core.tree import Atom, Includes, Pair
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import (
     Answer,
@@ -33,6 +33,12 @@ from chatbot.core.values import (
     parse_span,
     to_stored,
 )
+
+STEPS = 16
+"""Steps in which the range of a number is searched where no condition states its limits."""
+
+FINEST = Decimal("0.1")
+"""How closely such a limit is found."""
 
 MOST_FILLINGS = 256
 """Fillings of a table that are tried in full; of a larger one, one cell at a time and all cells alike."""
@@ -101,7 +107,7 @@ class Variety:
         return self._telling[atoms]
 
     def _tell(self, atoms: tuple[Atom, ...]) -> tuple[Change, ...]:
-        own = [atom for atom in atoms if len(set(questions_of(atom))) == 1]
+        own = [atom for atom in atoms if not isinstance(atom, domains.SHARED)]
         tests = [compile_node(atom) for atom in own]
         key, as_of = self.question.id, self.case.as_of
         alone = len(own) == len(atoms)
@@ -173,6 +179,8 @@ class Variety:
                 numbers = tuple(Decimal(value) for value in beside if isinstance(value, int | Decimal))
                 found = list(domains.candidates(question, atoms, self.case.as_of, numbers))
                 yield from found
+                if self.stepped(atoms):
+                    yield from self._steps()
                 if beside and question.type is QuestionType.NUMBER:
                     # Two in every gap, so that each of two numbers can lie on either side of the other.
                     marks = sorted(Decimal(value) for value in found if isinstance(value, Decimal))
@@ -217,6 +225,23 @@ class Variety:
             self.coarse = True
             yield from domains.neighbours(question, whole)
             yield from domains.candidates(question, atoms, self.case.as_of)
+
+    def stepped(self, atoms: Iterable[Atom]) -> bool:
+        """Whether this is a number that counts together with others, so that no condition states its limits."""
+        return self.question.type is QuestionType.NUMBER and any(isinstance(atom, domains.SHARED) for atom in atoms)
+
+    def _steps(self) -> Iterator[Value]:
+        """Yield numbers over the whole range, ends included."""
+        low, high = limits(self.question)
+        if low is None or high is None:
+            return
+        for step in range(STEPS + 1):
+            yield (low + (high - low) * step / STEPS).quantize(FINEST, ROUND_FLOOR)
+
+    def number(self, value: Decimal) -> Change | None:
+        """Return the change to a number; None when the question does not take it."""
+        answer = Answer(value, None, self.question.source, self.case.as_of)
+        return self._change(answer) if self._fits(answer) else None
 
     def _compared_with(self, atoms: Sequence[Atom]) -> Iterator[Value]:
         """Yield what questions that some condition compares with this one say now, and may say instead."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from decimal import ROUND_FLOOR, Decimal
+from itertools import combinations, pairwise
 
 from chatbot.core.case import Case
-from chatbot.core.changes import Change, Variety, open_to_change
+from chatbot.core.changes import FINEST, Change, Variety, open_to_change
 from chatbot.core.domains import atoms_by_question
 from chatbot.core.findings import Assessment, network, reassess
 from chatbot.core.outcome import rule_status, rule_truth, scoped_status
@@ -54,6 +55,8 @@ class Searched:
     """Changes of one answer: all there are."""
     coarse: tuple[str, ...]
     """Questions among them with more combinations than were tried."""
+    stepped: tuple[str, ...] = ()
+    """Numbers among them that count together with others: their range was searched in steps, then halved."""
     questions: int = 0
     """Questions of which pairs were tried; 0 when no pairs were asked for."""
     pairs: int = 0
@@ -255,6 +258,10 @@ class _Search:
                 for change in self.changes(target, key):
                     changes[id(change)] = change
                     asking.setdefault(id(change), []).append(target)
+            linked = [t for t in touched if self.variety(key).stepped(self.reach.atoms[t].get(key, ()))]
+            for change in list(self.halved(key, list(changes.values()), linked)) if linked else ():
+                changes[id(change)] = change
+                asking[id(change)] = linked
             for name, change in changes.items():
                 assessment, _ = self.assessed((change,))
                 for target, after in self._targets(assessment, asking[name]).items():
@@ -266,7 +273,32 @@ class _Search:
         keys = [key for key in self.reach.behind[target] if self.open_now(key)]
         tried = sum(len(self.changes(target, key)) for key in keys)
         coarse = sorted(key for key in keys if self.variety(key).coarse)
-        return Searched(tried, tuple(coarse))
+        stepped = sorted(key for key in keys if self.variety(key).stepped(self.reach.atoms[target].get(key, ())))
+        return Searched(tried, tuple(coarse), tuple(stepped))
+
+    def halved(self, key: str, changes: Iterable[Change], targets: Sequence[str]) -> Iterator[Change]:
+        """Yield numbers next to where a target differs, found by halving between two that were tried."""
+        variety = self.variety(key)
+        tried = sorted(
+            (
+                (each.answer.value, self._targets(self.assessed((each,))[0], targets))
+                for each in changes
+                if isinstance(each.answer.value, Decimal)
+            ),
+            key=lambda pair: pair[0],
+        )
+        for (low, below), (high, above) in pairwise(tried):
+            while below != above and high - low > FINEST:
+                middle = ((low + high) / 2).quantize(FINEST, ROUND_FLOOR)
+                change = variety.number(middle)
+                if change is None or middle in {low, high}:
+                    break
+                yield change
+                here = self._targets(self.assessed((change,))[0], targets)
+                if here == below:
+                    low = middle
+                else:
+                    high, above = middle, here
 
     # --- pairs ---
 

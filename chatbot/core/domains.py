@@ -39,6 +39,9 @@ Variable = tuple[str, str]
 MOST_TOGETHER = 10
 """Options of a *several* question that are tried in every combination; beyond, singly, in pairs and all at once."""
 
+SHARED = (Pair,)
+"""Atoms that may read several questions: no value of one of them settles how they come out."""
+
 EARLIEST = datetime(1900, 1, 1)
 
 
@@ -100,7 +103,7 @@ def representatives(
     combinations of cells are the caller's business (``cell_values``). Dates are whole days or minutes, no intervals.
     """
     values = list(candidates(question, atoms, as_of, tuple(limits_too)))
-    own = [atom for atom in atoms if not isinstance(atom, Pair)]
+    own = [atom for atom in atoms if not isinstance(atom, SHARED)]
     if question.type in {QuestionType.YES_NO, QuestionType.CHOICE} or limits_too or len(own) < len(atoms):
         return tuple(values)
     return tuple(one_of_each(question.id, own, values, as_of).values())

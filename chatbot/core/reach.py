@@ -9,7 +9,7 @@ from functools import lru_cache
 from chatbot.core.condition import Condition
 from chatbot.core.domains import atoms_of
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol
-from chatbot.core.tree import Atom, questions_of
+from chatbot.core.tree import Atom, Node, questions_of
 
 URGENCY = "urgency"
 """The target that is no rule: how soon the person must be seen."""
@@ -47,14 +47,14 @@ def reach(protocol: Protocol) -> Reach:
 
 def _closure(protocol: Protocol, conditions: Iterable[Condition]) -> tuple[frozenset[str], list[Condition]]:
     """Return every question that conditions hang on, and every condition on the way there."""
-    read: dict[str, Condition] = {}
+    read: dict[Node, Condition] = {}
     questions: set[str] = set()
     waiting = list(conditions)
     while waiting:
         condition = waiting.pop()
-        if condition.text in read:
+        if condition.tree in read:
             continue
-        read[condition.text] = condition
+        read[condition.tree] = condition
         waiting += [protocol.findings[name].when for name in condition.findings]
         keys = list(condition.questions)
         while keys:

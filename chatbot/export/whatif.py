@@ -37,6 +37,7 @@ TEXTS = {
         "two answers at a time: stopped after {ms} ms, {tried} of {pairs} tried",
     ),
     "coarse": Wording("not every combination was tried of: {names}", "not every combination was tried of: {names}"),
+    "stepped": Wording("searched in steps, then by halving: {names}", "searched in steps: {names}"),
     "levels": Wording("the urgency may become: {levels}", "how soon you are seen may become: {levels}"),
     "rules": Wording("changes: {rules}", "changes: {rules}"),
     "neither": Wording(
@@ -102,6 +103,8 @@ class WhatIfWords:
             parts.append(self.text("no_single"))
         if searched.coarse:
             parts.append(self.text("coarse", names=", ".join(map(self.named, searched.coarse))))
+        if searched.stepped:
+            parts.append(self.text("stepped", names=", ".join(map(self.named, searched.stepped))))
         if searched.questions:
             fields: dict[str, object] = {"questions": searched.questions, "pairs": searched.pairs, "ms": self.ms}
             key = "pairs_all" if searched.complete else "pairs_stopped"
