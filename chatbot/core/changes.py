@@ -249,6 +249,11 @@ class Variety:
             if not isinstance(atom, Pair):
                 continue
             key = atom.right if atom.left == self.question.id else atom.left
+            if key not in self.protocol.questions:  # what an earlier case said: it cannot be changed
+                told = self.case.assessment.facts.values.get(key)
+                if isinstance(told, int | Decimal | Span):
+                    yield told
+                continue
             other = self.case.answers.get(key)
             if other is not None and other.value is not None:
                 yield other.value
