@@ -7,14 +7,16 @@ stands on disk by now. Needs neither YAML nor pydantic.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from chatbot.core import protocol as p
 from chatbot.core.condition import Condition
-from chatbot.core.resolve import GroupShape, Shape, Symbols, condition
+from chatbot.core.resolve import GroupShape, Shape, Symbols, calculation, condition
+from chatbot.core.terms import NumberShape, TableShape
 from chatbot.core.topics import AskKind, Asks, Topic
-from chatbot.core.tree import Constant
+from chatbot.core.tree import Constant, Measured
 from chatbot.core.values import Source, Urgency, parse_duration
 
 Data = Mapping[str, Any]
@@ -52,7 +54,37 @@ def symbols_of(bundle: Data) -> Symbols:
             for row in instances(entry):
                 for field in entry["fields"]:
                     questions[question_key(entry["id"], row, field["id"])] = _shape(field)
-    return Symbols(questions, frozenset(bundle["findings"]), groups)
+    findings = bundle["findings"]
+    return Symbols(
+        questions,
+        frozenset(name for name, each in findings.items() if "number" not in each),
+        groups,
+        numbers={name: number_shape(each) for name, each in findings.items() if "number" in each},
+        tables={name: _table(each) for name, each in bundle.get("tables", {}).items()},
+    )
+
+
+def number_shape(entry: Data) -> NumberShape:
+    """Return what a number finding declares: unit, bounds, decimals."""
+    return NumberShape(
+        unit=entry.get("unit"),
+        minimum=Decimal(entry["range"]["min"]),
+        maximum=Decimal(entry["range"]["max"]),
+        decimals=int(entry.get("round", "1")),
+        empirical=entry.get("empirical", False),
+    )
+
+
+def _table(entry: Data) -> TableShape:
+    limits = entry.get("range", {})
+    return TableShape(
+        values=tuple((option, _decimal(value)) for option, value in entry.get("values", {}).items()),
+        bands=tuple((_decimal(band.get("below")), _decimal(band["value"])) for band in entry.get("bands", ())),
+        unit=entry.get("unit"),
+        key_unit=entry.get("key_unit"),
+        minimum=_decimal(limits.get("min")),
+        maximum=_decimal(limits.get("max")),
+    )
 
 
 def _shape(entry: Data) -> Shape:
@@ -111,10 +143,7 @@ class _Builder:
             sections=sections,
             questions=self.questions,
             groups=self.groups,
-            findings={
-                name: p.Finding(name, words(each["title"]), self.condition(each["when"]))
-                for name, each in bundle["findings"].items()
-            },
+            findings={name: self.finding(name, each) for name, each in bundle["findings"].items()},
             red_flags={each["id"]: self.red_flag(each) for each in bundle["red_flags"]},
             guards={
                 name: p.Guard(name, words(each["title"]), self.condition(each["when"]))
@@ -153,7 +182,7 @@ class _Builder:
     def condition(self, text: str, row_of: str | None = None) -> Condition:
         symbols = self.symbols
         if row_of is not None:
-            symbols = Symbols(symbols.questions, symbols.findings, symbols.groups, row_of)
+            symbols = replace(symbols, row_of=row_of)
         try:
             return condition(text, symbols)
         except ValueError:
@@ -249,6 +278,18 @@ class _Builder:
         return self.condition(exists if text is None else f"{exists} and ({text})", f"{group}[{row}]")
 
     # --- what is derived ---
+
+    def finding(self, name: str, data: Data) -> p.Finding:
+        if "number" not in data:
+            return p.Finding(name, words(data["title"]), self.condition(data["when"]), cites=cites(data))
+        try:
+            number = calculation(data["number"], self.symbols, number_shape(data))
+        except ValueError:
+            if not self.lenient:
+                raise
+            return p.Finding(name, words(data["title"]), Condition(data["number"], Constant(False)))
+        known = Condition(data["number"], Measured(number.term))
+        return p.Finding(name, words(data["title"]), known, number, cites(data))
 
     def red_flag(self, data: Data) -> p.RedFlag:
         urgency = Urgency(data["urgency"])

@@ -1,8 +1,8 @@
 """The protocol bundle: everything that can change what is asked or said, as canonical JSON data.
 
-Its SHA-256 is the protocol digest. Comments, folding, the order of keys inside one entry, and files outside it
-(vignettes, origin) do not change it; the order of questions, options, red flags and rules does, because it
-changes what is asked or printed first.
+Its SHA-256 is the protocol digest. Comments, folding, the order of keys inside one entry, and what stands outside it
+(vignettes, worked examples, origin) do not change it; the order of questions, options, red flags and rules does,
+because it changes what is asked or printed first.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ def bundle_of(package: Package) -> dict[str, Any]:
     bundle["sections"] = [_section(_data(file.model)) for file in package.sections]
     for stem in ("findings", "guards", "references"):
         bundle[stem] = {name: _data(entry) for name, entry in sorted(package.entries(stem).items())}
+    for finding in bundle["findings"].values():
+        finding.pop("examples", None)
+    if package.entries("tables"):
+        bundle["tables"] = {name: _data(entry) for name, entry in sorted(package.entries("tables").items())}
     for stem in ("red_flags", "hypotheses", "conflicts"):
         bundle[stem] = [{"id": name, **_data(entry)} for name, entry in package.entries(stem).items()]
     bundle["rules"] = [

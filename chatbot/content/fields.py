@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from chatbot.core.resolve import near_miss
+from chatbot.core.tree import EARLIER
 from chatbot.core.values import (
     RESERVED_WORDS,
     ValueProblem,
@@ -61,7 +62,7 @@ def _identifier(value: object) -> str:
 
 def _name(value: object) -> str:
     text = _identifier(value)
-    if text in RESERVED_WORDS:
+    if text in RESERVED_WORDS or text in EARLIER:
         raise problem("P305", f"{text!r} is a word of the condition language", "choose another id")
     return text
 
@@ -100,6 +101,10 @@ def _decimal(value: object) -> Decimal:
         return parse_decimal(_a_text(value))
     except ValueProblem as error:
         raise problem("P301", str(error)) from error
+
+
+def _decimal_or_none(value: object) -> Decimal | None:
+    return None if value is None or value == "none" else _decimal(value)
 
 
 def _duration(value: object) -> str:
@@ -151,6 +156,8 @@ ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
+NumberOrNone = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]
+"""A number, or ``none`` where there is none."""
 Duration = Annotated[str, BeforeValidator(_duration)]
 Day = Annotated[str, BeforeValidator(_day)]
 Moment = Annotated[str, BeforeValidator(_moment)]
@@ -208,6 +215,11 @@ class OptionModel(Strict):
     label: Words
     exclusive: YesNo = False
     grade: Number | None = None
+
+
+def table_key(value: object) -> str | tuple[str, ...]:
+    """Read what the entries of a table belong to: the id of a question or field, or option ids."""
+    return tuple(map(_option_id, value)) if isinstance(value, list) else _name(value)
 
 
 def labelled(value: object) -> object:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import fields, schema, topic_schema
+from chatbot.content import fields, number_schema, schema, topic_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -27,6 +27,7 @@ MANIFEST = "protocol.yaml"
 
 SINGLE_FILES: dict[str, type[BaseModel]] = {
     "findings": schema.FindingsModel,
+    "tables": number_schema.TablesModel,
     "red_flags": schema.RedFlagsModel,
     "guards": schema.GuardsModel,
     "hypotheses": schema.HypothesesModel,
@@ -64,7 +65,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, red_flags, guards, hypotheses, conflicts, references, origin, topics."""
+    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, topics."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 
@@ -205,7 +206,12 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
 
 _KNOWN_KEYS = frozenset(
     info.alias or name
-    for model in (*vars(schema).values(), *vars(fields).values(), *vars(topic_schema).values())
+    for model in (
+        *vars(schema).values(),
+        *vars(number_schema).values(),
+        *vars(fields).values(),
+        *vars(topic_schema).values(),
+    )
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

@@ -33,6 +33,7 @@ from chatbot.content.fields import (
     one_of,
     problem,
 )
+from chatbot.content.number_schema import ExampleModel
 from chatbot.core.events import KINDS
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
 from chatbot.core.resolve import near_miss
@@ -120,7 +121,26 @@ class SectionModel(Strict):
 
 class FindingModel(Strict):
     title: Words
-    when: Condition
+    when: Condition | None = None
+    number: Condition | None = None
+    unit: Text | None = None
+    range: RangeModel | None = None
+    round: Annotated[str, one_of(*"012346")] = "1"
+    empirical: YesNo = False
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+    examples: tuple[ExampleModel, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _is_a_truth_or_a_number(self) -> FindingModel:
+        if (self.when is None) == (self.number is None):
+            raise problem("P111", "a finding has either 'when' or 'number'")
+        if self.number is None:
+            odd = [part for part in ("unit", "range", "empirical", "examples") if getattr(self, part)]
+            if odd:
+                raise problem("P306", f"{odd[0]!r} belongs to a number, and this finding is true or false")
+        elif self.range is None or self.range.min is None or self.range.max is None:
+            raise problem("P111", "a number declares its 'range' with min and max", "range: {min: 0, max: 100}")
+        return self
 
 
 class FindingsModel(Strict):

@@ -9,6 +9,7 @@ from functools import reduce
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
+from chatbot.core.earlier import EarlierCases
 from chatbot.core.findings import Assessment, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
@@ -56,6 +57,8 @@ class Case:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     plan_digest: str | None = None
     """Digest of the last plan issued, while no answer has changed since."""
+    earlier: EarlierCases | None = None
+    """What earlier cases of the same person said; None: there is none."""
 
     @property
     def closed(self) -> bool:
@@ -173,12 +176,18 @@ def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
     )
 
 
+def with_earlier(protocol: Protocol, case: Case, earlier: EarlierCases) -> Case:
+    """Return the case with what earlier cases of the same person said, and everything that follows from it."""
+    assessment = assess(protocol, case.answers, case.as_of, case.assessment.held, earlier=earlier)
+    return _advance(protocol, replace(case, earlier=earlier, assessment=assessment, plan_digest=None))
+
+
 def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     phase = _moved(case, Trigger.RESUME)
-    assessment = assess(protocol, case.answers, as_of)
+    assessment = assess(protocol, case.answers, as_of, earlier=case.earlier)
     held = hold(protocol, case.assessment, assessment)
     if held:
-        assessment = assess(protocol, case.answers, as_of, held)
+        assessment = assess(protocol, case.answers, as_of, held, earlier=case.earlier)
     after = _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
     if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
         raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")

@@ -10,13 +10,16 @@ condition, and four terms cost about half a microsecond.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from chatbot.core.calculate import compile_term
+from chatbot.core.facts import NOT_APPLICABLE, UNKNOWN, Facts, NotApplicable
+from chatbot.core.quantity import Quantity
 from chatbot.core.tree import (
     OPERATORS,
     REVERSED,
@@ -25,10 +28,12 @@ from chatbot.core.tree import (
     Atom,
     Cell,
     CellGrade,
+    Compare,
     Constant,
     FindingIs,
     Includes,
     InState,
+    Measured,
     Node,
     Not,
     Number,
@@ -37,46 +42,14 @@ from chatbot.core.tree import (
     Pair,
     Since,
     children,
-    questions_of,
+    is_earlier,
+    keys_of,
+    names_of,
     walk,
 )
 from chatbot.core.values import Span, Truth, months_before
 
-
-class NotApplicable:
-    """The value of a question that does not apply: every comparison on it is false."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __eq__
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        return "NOT_APPLICABLE"
-
-
-NOT_APPLICABLE = NotApplicable()
-
-UNKNOWN = None
-"""The value of a question without one, whichever status it has."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What a condition is evaluated against."""
-
-    values: Mapping[str, Any]
-    """Question key to value, ``UNKNOWN`` or ``NOT_APPLICABLE``."""
-    states: Mapping[str, str]
-    """Question key to ``known``, a status, ``not_asked`` or ``not_applicable``."""
-    findings: Mapping[str, Truth]
-    as_of: datetime
-
+__all__ = ["NOT_APPLICABLE", "UNKNOWN", "Condition", "Evaluate", "Facts", "NotApplicable", "compile_node"]
 
 Evaluate = Callable[[Facts], Truth]
 
@@ -105,18 +78,18 @@ class Condition:
     questions: frozenset[str] = field(init=False)
     """Question keys it reads itself."""
     findings: frozenset[str] = field(init=False)
-    """Findings it reads itself."""
+    """Findings it reads itself, truths and numbers."""
+    earlier: frozenset[str] = field(init=False)
+    """Questions and findings of earlier cases it reads itself: ``previous.pain``."""
     evaluate: Evaluate = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        questions: set[str] = set()
-        findings: set[str] = set()
-        for node in walk(self.tree):
-            questions.update(questions_of(node))
-            if isinstance(node, FindingIs):
-                findings.add(node.finding)
-        object.__setattr__(self, "questions", frozenset(questions))
-        object.__setattr__(self, "findings", frozenset(findings))
+        questions = {key for node in walk(self.tree) for key in keys_of(node)}
+        findings = {name for node in walk(self.tree) for name in names_of(node)}
+        earlier = frozenset(filter(is_earlier, questions | findings))
+        object.__setattr__(self, "questions", frozenset(questions - earlier))
+        object.__setattr__(self, "findings", frozenset(findings - earlier))
+        object.__setattr__(self, "earlier", earlier)
         object.__setattr__(self, "evaluate", compile_node(self.tree))
 
     @cached_property
@@ -224,6 +197,13 @@ def _compile_atom(node: Atom) -> Evaluate:
             return _compile_since(node)
         case Cell(question, cell, options):
             return _on_value(question, lambda value: _member(value.get(cell), options))
+        case Compare():
+            return _compile_compare(node)
+        case Measured(term, settled):
+            number = compile_term(term)
+            if settled:
+                return lambda facts: _is_known(number(facts)) is True
+            return lambda facts: _is_known(number(facts))
         case CellGrade(question, cell, op, limit, grades):
             compare, table = OPERATORS[op], dict(grades)
             return _on_value(question, lambda value: _graded(table.get(value.get(cell)), compare, limit))
@@ -269,6 +249,38 @@ def _compile_pair(node: Pair) -> Evaluate:
         return OPERATORS[op](a, b)
 
     return evaluate
+
+
+def _compile_compare(node: Compare) -> Evaluate:
+    left, right, op = compile_term(node.left), compile_term(node.right), node.op
+
+    def evaluate(facts: Facts) -> Truth:
+        a, b = left(facts), right(facts)
+        if isinstance(a, NotApplicable) or isinstance(b, NotApplicable):
+            return False
+        return compare_quantities(a, op, b)
+
+    return evaluate
+
+
+def compare_quantities(a: Quantity, op: str, b: Quantity) -> Truth:
+    """Compare two numbers known within bounds.
+
+    What may turn out not to apply is never true: it would compare false then. While a case is open, what
+    waits for a question not yet asked raises nothing.
+    """
+    truth = compare_bounds(*a.ends, op, *b.ends)
+    if truth is True and not (a.sure and b.sure):
+        truth = None
+    return False if truth is None and (a.waits or b.waits) else truth
+
+
+def _is_known(number: Quantity | NotApplicable) -> Truth:
+    if isinstance(number, NotApplicable):
+        return False
+    if number.exact is not None:
+        return True
+    return False if number.waits else None
 
 
 def compare_bounds(a: Any, a_most: Any, op: str, b: Any, b_most: Any) -> Truth:

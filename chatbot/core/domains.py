@@ -21,8 +21,10 @@ from chatbot.core.tree import (
     Atom,
     Cell,
     CellGrade,
+    Compare,
     Constant,
     Includes,
+    Measured,
     Node,
     Number,
     Pair,
@@ -39,14 +41,14 @@ Variable = tuple[str, str]
 MOST_TOGETHER = 10
 """Options of a *several* question that are tried in every combination; beyond, singly, in pairs and all at once."""
 
-SHARED = (Pair,)
+SHARED = (Pair, Compare, Measured)
 """Atoms that may read several questions: no value of one of them settles how they come out."""
 
 EARLIEST = datetime(1900, 1, 1)
 
 
 def variables_of(atom: Atom) -> tuple[Variable, ...]:
-    """Return what an atom reads: one variable, or two for a comparison of questions."""
+    """Return what an atom reads: one variable, or several for a comparison of questions or numbers."""
     if isinstance(atom, Cell | CellGrade):
         return ((atom.question, atom.cell),)
     return tuple((question, "") for question in questions_of(atom))
@@ -61,24 +63,7 @@ def atoms_of(node: Node) -> Iterator[Atom]:
 
 def conditions_of(protocol: Protocol) -> Iterator[Condition]:
     """Yield every condition of a protocol that can change what is asked, raised or recommended."""
-    yield protocol.scope.when
-    for question in protocol.questions.values():
-        if question.when is not None:
-            yield question.when
-    for finding in protocol.findings.values():
-        yield finding.when
-    for flag in protocol.red_flags.values():
-        yield flag.when
-        if flag.unless is not None:
-            yield flag.unless
-    for guard in protocol.guards.values():
-        yield guard.when
-    for rule in protocol.rules.values():
-        if rule.when is not None:
-            yield rule.when
-    for hypothesis in protocol.hypotheses.values():
-        for clue in (*hypothesis.for_, *hypothesis.against):
-            yield clue.when
+    yield from protocol.conditions()
 
 
 @lru_cache(maxsize=8)

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatbot.core.condition import Condition, Facts, Traced
-from chatbot.core.tree import And, AtLeast, FindingIs, Not, Or, questions_of
+from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, Traced
+from chatbot.core.tree import (
+    And,
+    Asked,
+    AtLeast,
+    Choice,
+    Compare,
+    FindingIs,
+    Lookup,
+    Measured,
+    Not,
+    NumberOf,
+    Or,
+    Term,
+    is_earlier,
+    parts_of,
+    questions_of,
+)
 from chatbot.core.values import Truth
 
 if TYPE_CHECKING:
@@ -28,7 +44,10 @@ def contributors(protocol: Protocol, condition: Condition, facts: Facts) -> tupl
 def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) -> None:
     node = traced.node
     if isinstance(node, FindingIs):
-        _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+        if not is_earlier(node.finding):
+            _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+    elif isinstance(node, Compare | Measured):
+        found |= _behind_the_number(protocol, node, facts, traced.evaluate(facts))
     elif isinstance(node, Not):
         _collect(protocol, traced.parts[0], facts, found)
     elif isinstance(node, And | Or | AtLeast):
@@ -36,6 +55,49 @@ def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) 
             _collect(protocol, part, facts, found)
     else:
         found.update(questions_of(node))
+
+
+def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[str]:
+    """Return every question the numbers of a comparison can be made of, through other numbers too."""
+    return protocol.questions_behind(Condition("", node))
+
+
+def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> frozenset[str]:
+    """Return the questions the numbers of a comparison are made of as things stand.
+
+    Of a choice between two terms only the one that is chosen; both while that is unknown.
+    """
+    found: set[str] = set()
+    waiting: list[Term] = [node.left, node.right] if isinstance(node, Compare) else [node.term]
+    while waiting:
+        term = waiting.pop()
+        match term:
+            case Asked(question) | Lookup(question):
+                found.add(question)
+            case NumberOf(finding) if not is_earlier(finding):
+                waiting.append(protocol.numbers[finding].term)
+            case Choice(condition, then, otherwise):
+                chooses = Condition("", condition)
+                found |= protocol.questions_behind(chooses)
+                truth = chooses.evaluate(facts)
+                waiting += [then] if truth is True else [otherwise] if truth is False else [then, otherwise]
+            case _:
+                waiting += parts_of(term)
+    return frozenset(key for key in found if not is_earlier(key))
+
+
+def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Facts, value: Truth) -> set[str]:
+    """Return the questions behind a number: those with a value, or while it is unknown those without one.
+
+    Unknown with every value there (a table that has none for an option): those with a value again.
+    """
+    playing = in_play(protocol, node, facts)
+    behind = {key for key in playing if facts.values[key] is not NOT_APPLICABLE}
+    missing = {key for key in behind if facts.values[key] is None}
+    if value is None and missing:
+        return missing
+    # What does not apply makes the comparison false, and is the reason for it.
+    return behind - missing or set(playing)
 
 
 def _deciding(traced: Traced, facts: Facts) -> list[Traced]:

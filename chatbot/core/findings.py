@@ -18,9 +18,11 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Evaluate, Facts, compile_node
-from chatbot.core.explain import contributors
-from chatbot.core.protocol import Protocol, Question, RedFlag, Stage
-from chatbot.core.tree import FindingIs, Node, Not, children, questions_of
+from chatbot.core.earlier import EarlierCases, earlier_facts
+from chatbot.core.explain import contributors, questions_behind
+from chatbot.core.protocol import Finding, Protocol, Question, RedFlag, Stage
+from chatbot.core.quantity import Quantity
+from chatbot.core.tree import Compare, FindingIs, Measured, Node, Not, children, is_earlier, questions_of
 from chatbot.core.values import Answer, Status, Truth
 
 
@@ -55,6 +57,8 @@ class Assessment:
     """Those of them whose answer is reassuring: they count as not asked."""
     held: Mapping[str, FlagState] = field(default_factory=dict)
     """Red flags that the passing of time alone would lower, with the state they keep until they are answered again."""
+    earlier: EarlierCases | None = None
+    """What earlier cases of the same person said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Network:
     """Question keys as they are asked: context, safety screen, history, examination."""
     stages: Mapping[str, Stage]
     """The stage each question is asked in."""
+    earlier: frozenset[str]
+    """What conditions read of earlier cases: ``previous.pain``."""
 
 
 @lru_cache(maxsize=8)
@@ -110,6 +116,7 @@ def network(protocol: Protocol) -> Network:
         substitutes=substitutes,
         ask_order=tuple(sorted(protocol.questions, key=lambda key: rank[stages[key]])),
         stages=stages,
+        earlier=frozenset(name for condition in protocol.conditions() for name in condition.earlier),
     )
 
 
@@ -139,21 +146,29 @@ def _stage(protocol: Protocol, question: Question) -> Stage:
 
 
 def assess(
-    protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime, held: Mapping[str, FlagState] | None = None
+    protocol: Protocol,
+    answers: Mapping[str, Answer],
+    as_of: datetime,
+    held: Mapping[str, FlagState] | None = None,
+    *,
+    earlier: EarlierCases | None = None,
 ) -> Assessment:
-    """Evaluate a case's answers from nothing. *held*: red flags that stand at least as they stood before."""
-    empty = Facts({}, {}, {}, as_of)
-    aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
-    expired = aged - raising_answers(protocol, answers, as_of, aged) if aged else aged
-    blank = Assessment(as_of, {}, empty, empty, {}, {}, aged, expired, held or {})
+    """Evaluate a case's answers from nothing.
+
+    *held*: red flags that stand at least as they stood before; *earlier*: what ``previous.…`` and ``first.…`` read.
+    """
     net = network(protocol)
+    before = earlier_facts(protocol, net.earlier, earlier, as_of)
+    aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
+    expired = aged - raising_answers(protocol, answers, as_of, aged, earlier) if aged else aged
+    blank = Assessment(as_of, {}, before, before, {}, {}, aged, expired, held or {}, earlier)
     return _evaluate(protocol, net, blank, answers, range(len(net.names)))
 
 
 def reassess(
     protocol: Protocol, before: Assessment, answers: Mapping[str, Answer], changed: Iterable[str]
 ) -> Assessment:
-    """Evaluate again what the *changed* questions touch; ``as_of`` stays."""
+    """Evaluate again what the *changed* questions touch; ``as_of`` and the earlier cases stay."""
     net = network(protocol)
     changed = tuple(changed)
     positions = set()
@@ -165,7 +180,7 @@ def reassess(
         positions.update(index for index, name in enumerate(net.names) if name[0] == "flag" and name[1] in before.held)
         before = replace(before, held=held)
     if before.aged or any(key in answers and is_aged(protocol, key, answers[key], before.as_of) for key in changed):
-        return assess(protocol, answers, before.as_of, before.held)
+        return assess(protocol, answers, before.as_of, before.held, earlier=before.earlier)
     return _evaluate(protocol, net, before, answers, sorted(positions))
 
 
@@ -200,8 +215,10 @@ def _evaluate(
 ) -> Assessment:
     applies = dict(before.applies)
     states = dict(before.facts.states)
-    facts = Facts(dict(before.facts.values), states, dict(before.facts.findings), before.as_of)
-    open_facts = Facts(dict(before.open_facts.values), states, dict(before.open_facts.findings), before.as_of)
+    as_of = before.as_of
+    facts = Facts(dict(before.facts.values), states, dict(before.facts.findings), as_of, applies)
+    values, findings = dict(before.open_facts.values), dict(before.open_facts.findings)
+    open_facts = Facts(values, states, findings, as_of, applies, facts)
     after = replace(
         before,
         applies=applies,
@@ -219,7 +236,7 @@ def _evaluate(
         if kind == "question":
             touched = _settle_question(protocol, protocol.questions[name], answers, after)
         elif kind == "finding":
-            touched = _settle_finding(name, protocol.findings[name].when, after)
+            touched = _settle_finding(protocol.findings[name], after)
         else:
             touched = _settle_flag(protocol.red_flags[name], after)
         if touched:
@@ -292,13 +309,20 @@ def waits_to_be_asked(protocol: Protocol, question: Question, facts: Facts) -> b
     return question.id in protocol.safety_questions and hanging != {"declined"}
 
 
-def _settle_finding(name: str, when: Condition, after: Assessment) -> bool:
-    truth, open_truth = when.evaluate(after.facts), when.evaluate(after.open_facts)
-    known: dict[str, Truth] = after.facts.findings  # type: ignore[assignment]
-    open_known: dict[str, Truth] = after.open_facts.findings  # type: ignore[assignment]
-    same = name in known and known[name] is truth and open_known[name] is open_truth
-    known[name], open_known[name] = truth, open_truth
+def _settle_finding(finding: Finding, after: Assessment) -> bool:
+    name = finding.id
+    evaluate = finding.when.evaluate if finding.number is None else finding.number.evaluate
+    value, open_value = evaluate(after.facts), evaluate(after.open_facts)
+    known: dict[str, Any] = after.facts.findings  # type: ignore[assignment]
+    open_known: dict[str, Any] = after.open_facts.findings  # type: ignore[assignment]
+    same = name in known and _same(known[name], value) and _same(open_known[name], open_value)
+    known[name], open_known[name] = value, open_value
     return not same
+
+
+def _same(before: Any, now: Any) -> bool:
+    # Numbers are made anew each time; what does not apply is equal to nothing, itself included.
+    return before is now or (isinstance(now, Quantity) and bool(before == now))
 
 
 _WEIGHT = {FlagState.CLEAR: 0, FlagState.OPEN: 1, FlagState.CANNOT_EXCLUDE: 2, FlagState.PRESENT: 3}
@@ -338,20 +362,35 @@ def is_aged(protocol: Protocol, key: str, answer: Answer, as_of: datetime) -> bo
 
 
 def raising_answers(
-    protocol: Protocol, answers: Mapping[str, Answer], as_of: datetime, among: Iterable[str]
+    protocol: Protocol,
+    answers: Mapping[str, Answer],
+    as_of: datetime,
+    among: Iterable[str],
+    earlier: EarlierCases | None = None,
 ) -> set[str]:
     """Return those questions whose answer makes true some comparison that counts towards a flag or guard.
 
-    Such an answer never expires, so expiry never lowers urgency.
+    Such an answer never expires, so expiry never lowers urgency. Answers count whether their question applies
+    or not; for numbers, which leave out what does not apply, also as it does apply.
     """
-    values = {key: answers[key].value if key in answers else None for key in protocol.questions}
+    net = network(protocol)
+    before = earlier_facts(protocol, net.earlier, earlier, as_of)
+    plain = {key: answers[key].value if key in answers else None for key in protocol.questions}
     states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
-    facts = Facts(values, states, {}, as_of)
+    facts = Facts({**plain, **before.values}, {**states, **before.states}, dict(before.findings), as_of)
+    numbers: dict[str, Any] = facts.findings  # type: ignore[assignment]
+    for kind, name in net.names:
+        if kind == "finding" and name in protocol.numbers:
+            numbers[name] = protocol.numbers[name].evaluate(facts)
+    readings = [facts]
+    if protocol.numbers:
+        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), {}, earlier)
+        readings.append(_evaluate(protocol, net, blank, answers, range(len(net.names))).facts)
     wanted = set(among)
     return {
         key
-        for key, evaluate, raised_by in _raising_comparisons(protocol)
-        if key in wanted and evaluate(facts) is raised_by
+        for key, evaluate, raised_by, numeric in _raising_comparisons(protocol)
+        if key in wanted and any(evaluate(each) is raised_by for each in (readings if numeric else readings[:1]))
     }
 
 
@@ -362,14 +401,17 @@ def _plain_state(answer: Answer | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool], ...]:
+def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool, bool], ...]:
+    """Return (question, comparison, value that raises, whether it compares numbers)."""
     found: dict[tuple[str, Node, bool], Evaluate] = {}
 
     def collect(node: Node, positive: bool) -> None:
         if isinstance(node, FindingIs):
-            collect(protocol.findings[node.finding].when.tree, positive)
+            if not is_earlier(node.finding):
+                collect(protocol.findings[node.finding].when.tree, positive)
             return
-        for key in questions_of(node):
+        read = questions_behind(protocol, node) if isinstance(node, Compare | Measured) else questions_of(node)
+        for key in read:
             found.setdefault((key, node, positive), compile_node(node))
         for child in children(node):
             collect(child, positive is not isinstance(node, Not))
@@ -378,4 +420,7 @@ def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool]
         collect(flag.when.tree, True)
     for guard in protocol.guards.values():
         collect(guard.when.tree, True)
-    return tuple((key, evaluate, positive) for (key, _, positive), evaluate in found.items())
+    return tuple(
+        (key, evaluate, positive, isinstance(node, Compare | Measured))
+        for (key, node, positive), evaluate in found.items()
+    )

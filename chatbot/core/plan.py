@@ -16,11 +16,13 @@ from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
 from chatbot.core.condition import Condition
-from chatbot.core.explain import contributors
+from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
+from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.tree import Measured
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -86,11 +88,12 @@ class _Builder:
             if any(by_rule[rule]["status"] != "not_applicable" for rule in conflict.rules)
         ]
         hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
+        numbers = [each for name in protocol.numbers if (each := self.calculated(name)) is not None]
         safety_net = summary.safety_net(protocol)
         unresolved = self.unresolved()
         said = registers(protocol.labels[f"urgency_text.{self.urgency.value}"])
         urgency = {key: text.replace("{open}", summary.hanging(unresolved)) for key, text in said.items()}
-        self.number(flags, recommendations, conflicts, safety_net, hypotheses)
+        self.number(flags, recommendations, conflicts, safety_net, hypotheses, numbers)
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
         return {
             "schema": PLAN_SCHEMA,
@@ -108,10 +111,8 @@ class _Builder:
             "safety_asked": safety_asked(protocol, self.assessment),
             "safety_resolved": safety_resolved(protocol, self.assessment),
             "red_flags": flags,
-            "findings": {
-                name: "unknown" if self.facts.findings[name] is None else self.facts.findings[name]
-                for name in protocol.findings
-            },
+            "findings": {name: finding_json(protocol, self.facts, name) for name in protocol.findings},
+            **({"numbers": numbers} if protocol.numbers else {}),
             "hypotheses": hypotheses,
             "recommendations": recommendations,
             "conflicts": conflicts,
@@ -261,6 +262,20 @@ class _Builder:
             "references": [_cited(each) for each in hypothesis.cites],
         }
 
+    def calculated(self, name: str) -> dict[str, Any] | None:
+        """Return a number with the answers it is made of; None where it does not apply."""
+        finding = self.protocol.findings[name]
+        found = number_json(self.protocol, self.facts, name)
+        if found is None:
+            return None
+        behind = in_play(self.protocol, Measured(self.protocol.numbers[name].term), self.facts)
+        said = [key for key in self.protocol.questions if key in behind and key in self.case.answers]
+        return {
+            **found,
+            "because": [self.reason(key) for key in said if self.assessment.applies[key] is not False],
+            "references": [_cited(each) for each in finding.cites],
+        }
+
     def conflict(self, name: str) -> dict[str, Any]:
         conflict = self.protocol.conflicts[name]
         return {
@@ -342,12 +357,13 @@ class _Builder:
         conflicts: list[dict[str, Any]],
         safety_net: list[dict[str, Any]],
         hypotheses: list[dict[str, Any]],
+        numbers: list[dict[str, Any]],
     ) -> None:
         """Number references in the order in which a reader meets them, and write the numbers in."""
         shown = [each for each in recommendations if each["status"] in SHOWN_STATUSES]
         held = [each for each in recommendations if each["status"] not in SHOWN_STATUSES]
         sides = [side for conflict in conflicts for side in conflict["sides"]]
-        for holder in (*shown, *safety_net, *sides, *hypotheses, *held):
+        for holder in (*shown, *safety_net, *sides, *hypotheses, *held, *numbers):
             for cited in holder["references"]:
                 cited["n"] = self.numbers.setdefault(cited["id"], len(self.numbers) + 1)
 

@@ -1,17 +1,18 @@
 """The protocol as frozen values: sections, questions, findings, red flags, guards, rules, references.
 
 Built by ``chatbot.content.build`` from checked YAML. Nothing here reads a file or evaluates a case.
-It is one list of value types with no logic but the safety screen, so it stays one module past 400 lines.
+It is one list of value types with no logic but the safety screen and lists, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from chatbot.core.calculate import Calculation
 from chatbot.core.condition import Condition
 from chatbot.core.topics import Asks, Topic
 from chatbot.core.values import Source, Urgency
@@ -208,11 +209,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A named clinical fact derived from answers."""
+    """A named clinical fact derived from answers: true or false, or a number."""
 
     id: str
     title: Wording
     when: Condition
+    """When it is true; of a number, whether it is known."""
+    number: Calculation | None = None
+    """How it is calculated, where it is a number."""
+    cites: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +487,32 @@ class Protocol:
             waiting.extend(behind - found)
             found |= behind
         return frozenset(found)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Calculation]:
+        """The findings that are numbers."""
+        return {name: each.number for name, each in self.findings.items() if each.number is not None}
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition of the protocol; a number stands as whether it is known."""
+        yield self.scope.when
+        for question in self.questions.values():
+            if question.when is not None:
+                yield question.when
+        for finding in self.findings.values():
+            yield finding.when
+        for flag in self.red_flags.values():
+            yield flag.when
+            if flag.unless is not None:
+                yield flag.unless
+        for guard in self.guards.values():
+            yield guard.when
+        for rule in self.rules.values():
+            if rule.when is not None:
+                yield rule.when
+        for hypothesis in self.hypotheses.values():
+            for clue in (*hypothesis.for_, *hypothesis.against):
+                yield clue.when
 
     def questions_behind(self, condition: Condition) -> frozenset[str]:
         """Return every question a condition reads, directly or through findings."""

@@ -1,16 +1,19 @@
 """Bind the names of a parsed condition to questions and findings, check its types, unroll groups and grids.
 
-All problems of one condition are reported together, each with the stretch of text it is about.
+All problems of one condition are reported together, each with the stretch of text it is about. Arithmetic is the
+business of ``chatbot.core.terms``. One class over one vocabulary, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from chatbot.core.condition import Condition
+from chatbot.core.calculate import Calculation
+from chatbot.core.condition import Condition, compare_bounds
+from chatbot.core.quantity import rounded
 from chatbot.core.syntax import (
     Comparison,
     CountTerm,
@@ -27,26 +30,34 @@ from chatbot.core.syntax import (
     Tree,
     Word,
     parse,
+    parse_term,
 )
+from chatbot.core.terms import LONGEST_NUMBER, NumberShape, TableShape, Typed, between, bind, fitting, is_arithmetic
 from chatbot.core.tree import (
+    EARLIER,
     REVERSED,
     STATES,
     And,
     AtLeast,
     Cell,
     CellGrade,
+    Compare,
     Constant,
     FindingIs,
     Includes,
     InState,
+    Measured,
     Node,
     Not,
     Number,
+    NumberOf,
     OneOf,
     Or,
     Pair,
     Since,
 )
+from chatbot.core.units import parse_unit, unit_text
+from chatbot.core.values import decimal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +91,50 @@ class Symbols:
     questions: Mapping[str, Shape]
     """By key: plain questions, and ``group[n].field`` for every possible row."""
     findings: frozenset[str]
+    """Findings that are true or false."""
     groups: Mapping[str, GroupShape]
     row_of: str | None = None
     """``group[n]`` while a field's own condition is resolved: bare field names mean that row."""
+    numbers: Mapping[str, NumberShape] = field(default_factory=dict)
+    """Findings that are numbers."""
+    tables: Mapping[str, TableShape] = field(default_factory=dict)
 
     def key(self, name: str) -> str | None:
-        """Return the question key a name stands for, or None."""
+        """Return the question key a name stands for, or None; ``previous`` alone is the earlier case itself."""
         if self.row_of is not None and f"{self.row_of}.{name}" in self.questions:
             return f"{self.row_of}.{name}"
-        return name if name in self.questions else None
+        if name in self.questions:
+            return name
+        if name in EARLIER:
+            return f"{name}."
+        return name if _of_earlier(name) in self.questions else None
+
+    def shape(self, key: str) -> Shape:
+        """Return what may be asked of a question key; an earlier case itself reads as the date of its interview."""
+        if key in self.questions:
+            return self.questions[key]
+        name = _of_earlier(key)
+        return self.questions[name] if name else Shape("date")
+
+    def number(self, name: str) -> NumberShape | None:
+        """Return the shape of a finding that is a number, of this case or an earlier one."""
+        return self.numbers.get(name) or self.numbers.get(_of_earlier(name) or "")
+
+    def is_truth(self, name: str) -> bool:
+        """Whether a name is a finding that is true or false, of this case or an earlier one."""
+        return name in self.findings or _of_earlier(name) in self.findings
 
     def names(self) -> list[str]:
         """Return the names an author may write, for suggestions."""
         plain = [key for key in self.questions if "[" not in key]
         fields = [field for group in self.groups.values() for field in group.fields]
-        return [*plain, *self.findings, *self.groups, *fields]
+        return [*plain, *self.findings, *self.numbers, *self.groups, *fields]
+
+
+def _of_earlier(name: str) -> str | None:
+    """Return the plain name behind ``previous.name`` or ``first.name``; None for any other."""
+    which, dot, plain = name.partition(".")
+    return plain if dot and plain and which in EARLIER and "[" not in plain else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +142,7 @@ class ConditionProblem:
     """One thing wrong with a condition. Offsets are into its text."""
 
     kind: str
-    """syntax, unknown_name, unknown_option, type, unit or range."""
+    """syntax, unknown_name, unknown_option, type, unit, range, division, bounds, entry, lookup or kind."""
     message: str
     start: int
     end: int
@@ -121,9 +161,40 @@ class _Unresolved(Exception):
 
 def resolve(tree: Tree, symbols: Symbols) -> tuple[Node | None, tuple[ConditionProblem, ...]]:
     """Return the resolved tree, or None with everything that is wrong."""
-    resolver = _Resolver(symbols)
+    resolver = Resolver(symbols)
     node = resolver.node(tree)
     return (None if resolver.problems else node), tuple(dict.fromkeys(resolver.problems))
+
+
+def resolve_number(
+    text: str, symbols: Symbols, shape: NumberShape
+) -> tuple[Calculation | None, tuple[ConditionProblem, ...]]:
+    """Return the checked number a text calculates, or None with everything that is wrong.
+
+    Raises: ConditionSyntaxError.
+    """
+    parsed, whole = parse_term(text), Word(text, 0, len(text))
+    resolver = Resolver(symbols)
+    found: Typed | None = None
+    try:
+        found = bind(resolver, parsed, whole)
+        resolver.declared(found, shape, whole)
+    except _Unresolved:
+        found = None
+    if found is None or resolver.problems:
+        return None, tuple(dict.fromkeys(resolver.problems))
+    return Calculation(text, found.term, shape.unit, shape.minimum, shape.maximum, shape.decimals), ()
+
+
+def calculation(text: str, symbols: Symbols, shape: NumberShape) -> Calculation:
+    """Parse, bind and compile a number that is known to be right.
+
+    Raises: ConditionSyntaxError, or ValueError with the first problem.
+    """
+    found, problems = resolve_number(text, symbols, shape)
+    if found is None:
+        raise ValueError(f"{problems[0].message} in {text!r}")
+    return found
 
 
 def condition(text: str, symbols: Symbols) -> Condition:
@@ -148,7 +219,9 @@ class _CellScope:
     column: str
 
 
-class _Resolver:
+class Resolver:
+    """Binds one tree; what it finds wrong stands in ``problems``."""
+
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
         self.problems: list[ConditionProblem] = []
@@ -196,8 +269,11 @@ class _Resolver:
     def question(self, name: Word) -> tuple[str, Shape]:
         key = self.symbols.key(name.text)
         if key is None:
-            if name.text in self.symbols.findings:
+            if self.symbols.is_truth(name.text):
                 raise self.problem("type", f"{name.text!r} is a finding, not a question", name, "write its name alone")
+            if self.symbols.number(name.text) is not None:
+                hint = f"compare it: {name.text} >= 1"
+                raise self.problem("kind", f"{name.text!r} is a number, not a question", name, hint)
             if name.text in self.symbols.groups:
                 raise self.problem(
                     "type", f"{name.text!r} is a group", name, f"write any({name.text}, …) or count({name.text})"
@@ -209,13 +285,19 @@ class _Resolver:
             raise self.problem(
                 "unknown_name", f"no question is called {name.text!r}", name, near_miss(name.text, self.symbols.names())
             )
-        return key, self.symbols.questions[key]
+        return key, self.symbols.shape(key)
 
     def finding(self, name: Word) -> Node:
-        if name.text in self.symbols.findings:
+        if self.symbols.is_truth(name.text):
             return FindingIs(name.text)
-        if self.symbols.key(name.text) is not None:
-            shape = self.symbols.questions[self.symbols.key(name.text) or ""]
+        if self.symbols.number(name.text) is not None:
+            raise self.problem(
+                "kind", f"{name.text!r} is a number and stands alone", name, f"compare it: {name.text} >= 1"
+            )
+        if (key := self.symbols.key(name.text)) is not None:
+            if key.endswith("."):
+                raise self.problem("type", f"{name.text!r} stands alone", name, f"write '{name.text} is known'")
+            shape = self.symbols.shape(key)
             hint = f"write '{name.text} is yes'" if shape.type == "yes_no" else "compare it with a value"
             raise self.problem("type", f"{name.text!r} is a question and stands alone", name, hint)
         raise self.problem(
@@ -252,14 +334,18 @@ class _Resolver:
     def is_test(self, name: Word, word: Word) -> Node:
         if self.cell is not None and name.text in {"row", "column", "cell"}:
             return self.one_of(name, (word,))
+        if self.symbols.number(name.text) is not None and word.text == "known":
+            return Measured(NumberOf(name.text), settled=True)
         key, shape = self.question(name)
         if word.text in STATES and word.text not in shape.options:
+            if key.endswith(".") and word.text != "known":
+                raise self.problem("type", f"an earlier case is known or not, never {word.text}", word, "is known")
             return InState(key, word.text)
         return self.one_of(name, (word,))
 
     def one_of(self, name: Word, words: tuple[Word, ...]) -> Node:
         if self.cell is not None and name.text in {"row", "column", "cell"}:
-            shape = self.symbols.questions[self.cell.question]
+            shape = self.symbols.shape(self.cell.question)
             if name.text == "row":
                 return Constant(self.cell.row in self.options(words, shape.rows))
             if name.text == "column":
@@ -270,6 +356,8 @@ class _Resolver:
         return OneOf(key, self.options(words, shape.options))
 
     def comparison(self, left: Term, op: str, right: Term, at: Word) -> Node:
+        if is_arithmetic(self, left) or is_arithmetic(self, right):
+            return self.compared(left, op, right, at)
         if isinstance(left, Literal) and not isinstance(right, Literal):
             left, right, op = right, left, REVERSED[op]
         if isinstance(left, CountTerm):
@@ -284,7 +372,7 @@ class _Resolver:
         if not isinstance(left, Word):
             raise self.problem("type", "a comparison needs a question on its left", at)
         if self.cell is not None and left.text == "grade":
-            grades = self.symbols.questions[self.cell.question].grades
+            grades = self.symbols.shape(self.cell.question).grades
             limit = self.literal(right, None, at)
             return CellGrade(self.cell.question, f"{self.cell.row}.{self.cell.column}", op, limit, grades)
         key, shape = self.question(left)
@@ -300,6 +388,61 @@ class _Resolver:
         limit = self.literal(right, shape.unit, at)
         self.within_range(left, shape, limit, right, at)
         return Number(key, op, limit)
+
+    def compared(self, left: Term, op: str, right: Term, at: Word) -> Node:
+        """Compare two terms. One that is settled whatever the answers are is a mistake."""
+        a, b = bind(self, left, at), bind(self, right, at)
+        fitting(self, a.unit, b.unit, at)
+        settled = compare_bounds(*a.bounds.ends, op, *b.bounds.ends)
+        if settled is not None:
+            raise self.problem(
+                "range",
+                f"this is always {str(settled).lower()}: the left lies {between(a.bounds)}, "
+                f"the right {between(b.bounds)}",
+                at,
+            )
+        return Compare(a.term, op, b.term)
+
+    def declared(self, found: Typed, shape: NumberShape, whole: Word) -> None:
+        """Hold a number against the unit and the bounds its author declared."""
+        unit = parse_unit(shape.unit)
+        if not shape.empirical and found.unit not in (None, unit):
+            raise self.problem(
+                "unit",
+                f"this is {unit_text(found.unit or {})}, and {unit_text(unit)} is declared",
+                whole,
+                "mend the unit, or write 'empirical: yes' for a formula found by fitting",
+            )
+        possible = rounded(found.bounds, shape.decimals)
+        if not possible.within(shape.minimum, shape.maximum):
+            raise self.problem(
+                "bounds",
+                f"the result lies {between(possible)}, "
+                f"outside {decimal_text(shape.minimum)} to {decimal_text(shape.maximum)}",
+                whole,
+                "widen 'range', declare the ranges of what it reads, or write min(…) or max(…)",
+            )
+
+    def decimal(self, number: Word) -> Decimal:
+        """Read a number as written."""
+        if len(number.text) > LONGEST_NUMBER:
+            raise self.problem("range", f"a number has at most {LONGEST_NUMBER} characters", number)
+        return Decimal(number.text)
+
+    def table(self, name: Word) -> TableShape:
+        """Return a table by its name."""
+        found = self.symbols.tables.get(name.text)
+        if found is None:
+            raise self.problem(
+                "unknown_name", f"no table is called {name.text!r}", name, near_miss(name.text, self.symbols.tables)
+            )
+        return found
+
+    def no_group(self, name: Word) -> _Unresolved:
+        """Note that a name that should be a group is none."""
+        return self.problem(
+            "unknown_name", f"{name.text!r} is no group", name, near_miss(name.text, self.symbols.groups)
+        )
 
     def within_range(self, name: Word, shape: Shape, limit: Decimal, right: Term, at: Word) -> None:
         word = right.number if isinstance(right, Literal) else at
@@ -318,7 +461,7 @@ class _Resolver:
         if term.unit is not None and term.unit.text != unit:
             known = f"its unit is {unit}" if unit else "it has no unit"
             raise self.problem("unit", f"{term.unit.text!r} is not the unit of this question", term.unit, known)
-        return Decimal(term.number.text)
+        return self.decimal(term.number)
 
     def whole(self, term: Term, at: Word) -> int:
         number = self.literal(term, None, at)
@@ -351,7 +494,7 @@ class _Resolver:
     def unrolled(self, over: Word, body: Tree | None) -> list[tuple[Node | None, Node]]:
         """Return (row exists, body for that row) for every possible row or cell."""
         key = self.symbols.key(over.text)
-        if key is not None and self.symbols.questions[key].type == "grid":
+        if key is not None and self.symbols.shape(key).type == "grid":
             return [(None, self.cell_body(key, row, column, body)) for row, column in self.cells(key)]
         group = self.symbols.groups.get(over.text)
         if group is None:
@@ -372,7 +515,7 @@ class _Resolver:
         return rows
 
     def cells(self, key: str) -> list[tuple[str, str]]:
-        shape = self.symbols.questions[key]
+        shape = self.symbols.shape(key)
         return [(row, column) for row in shape.rows for column in shape.columns]
 
     def cell_body(self, key: str, row: str, column: str, body: Tree | None) -> Node:

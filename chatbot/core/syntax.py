@@ -1,6 +1,7 @@
 """The condition language as text: tokens and the parse tree with the position of every name.
 
 Names are not looked up here (``chatbot.core.resolve`` does that) and nothing is evaluated.
+One grammar and its one parser, so it stays one module past 400 lines.
 
     condition  := and_term ("or" and_term)*
     and_term   := not_term ("and" not_term)*
@@ -8,8 +9,18 @@ Names are not looked up here (``chatbot.core.resolve`` does that) and nothing is
     quantified := ("any" | "all") "(" name "," condition ")"
     comparison := name "is" ["not"] word | name ["not"] "in" set
                 | name "includes" (word | ("any" | "all") set) | term op term
-    term       := number [unit] | name | unit "_since" "(" name ")" | "count" "(" name ["," condition] ")"
+    term       := added ["if" condition "else" term]
+    added      := product (("+" | "-") product)*
+    product    := factor (("*" | "/") factor)*
+    factor     := "-" factor | "(" term ")" | number [unit] | name | call
+    call       := unit "_since" "(" name ")" | "count" "(" name ["," condition] ")"
+                | ("min" | "max") "(" term ("," term)+ ")" | "sum" "(" name "," term ")"
+                | "lookup" "(" table "," term ")"
+    name       := [("previous" | "first") "."] word
     set        := "{" word ("," word)* "}"
+
+A number finding is a term alone. ``×``, ``÷`` and ``−`` are read as ``*``, ``/`` and ``-``. A unit follows its number
+and is written without spaces (``88.4 umol/L``), so a division by a name has a space before it (``weight / height``).
 """
 
 from __future__ import annotations
@@ -105,7 +116,57 @@ class CountTerm:
     body: Tree | None
 
 
-Term = Literal | Word | SinceTerm | CountTerm
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Parts joined by ``+`` and ``-``, or by ``*`` and ``/``; each with the sign before it."""
+
+    kind: str
+    """sum or product."""
+    parts: tuple[tuple[Word, Term], ...]
+    """(sign, part); the sign of the first is ``+`` or ``*``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    part: Term
+    at: Word
+
+
+@dataclass(frozen=True, slots=True)
+class ExtremeTerm:
+    """``min`` or ``max``."""
+
+    call: Word
+    parts: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SumTerm:
+    """The sum over the rows of a group."""
+
+    call: Word
+    over: Word
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTerm:
+    call: Word
+    table: Word
+    item: Term
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTerm:
+    """One term while a condition holds, another while it does not."""
+
+    then: Term
+    condition: Tree
+    otherwise: Term
+    at: Word
+
+
+Term = Literal | Word | SinceTerm | CountTerm | Chain | Negative | ExtremeTerm | SumTerm | LookupTerm | ChoiceTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +186,14 @@ class Quantified:
 Tree = Joined | Negated | Named | IsTest | InTest | IncludesTest | Comparison | Quantified
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>-?[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>[A-Za-z_%][\w%/]*)"
-    r"|(?P<op><=|>=|!=|==|<|>)|(?P<mark>[(){},]))",
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>(?:(?:previous|first)\.(?=[A-Za-z_]))?[A-Za-z_]\w*)"
+    r"|(?P<op><=|>=|!=|==|<|>)|(?P<sign>[-+*/\u2212\u00d7\u00f7])|(?P<mark>[(){},]))",
     re.ASCII,
 )
+_UNIT = re.compile(r"\s*(?P<unit>[A-Za-z%\u00b0\u00b5\u03bc][\w%/\u00b0\u00b5\u03bc\u00b2\u00b3\u00b7]*)", re.ASCII)
+_PLAIN_SIGNS = {"\u2212": "-", "\u00d7": "*", "\u00f7": "/"}
 _KEYWORDS = frozenset("and or not is in includes any all count".split())
+_CALLS = frozenset("min max sum lookup count".split())
 _SINCE = {f"{unit}_since": unit for unit in SINCE_UNITS}
 
 
@@ -158,8 +222,13 @@ def tokens(text: str) -> list[_Token]:
                 f"{text[position]!r} does not belong in a condition", position, position + 1, hint
             )
         kind = match.lastgroup
-        found.append(_Token(kind, match.group(kind), match.start(kind), match.end(kind)))
+        written = match.group(kind)
+        found.append(_Token(kind, _PLAIN_SIGNS.get(written, written), match.start(kind), match.end(kind)))
         position = match.end()
+        unit = _UNIT.match(text, position) if kind == "number" else None
+        if unit is not None and unit["unit"] not in _KEYWORDS | {"if", "else"}:
+            found.append(_Token("unit", unit["unit"], unit.start("unit"), unit.end("unit")))
+            position = unit.end()
         if len(found) > MOST_TOKENS:
             raise ConditionSyntaxError("the condition is too long", 0, length, "split it into findings")
     return found
@@ -174,6 +243,17 @@ def parse(text: str) -> Tree:
     tree = parser.condition(0)
     parser.finish()
     return tree
+
+
+def parse_term(text: str) -> Term:
+    """Parse the arithmetic of a number finding.
+
+    Raises: ConditionSyntaxError with the offending stretch and what was expected.
+    """
+    parser = _Parser(tokens(text), len(text))
+    term = parser.term(0)
+    parser.finish("expected an operator such as + or the end")
+    return term
 
 
 class _Parser:
@@ -208,9 +288,9 @@ class _Parser:
         found = "the condition ends here" if token.kind == "end" else f"found {token.text!r}"
         raise ConditionSyntaxError(f"{expected}, {found}", token.start, max(token.end, token.start + 1), hint)
 
-    def finish(self) -> None:
+    def finish(self, expected: str = "expected 'and', 'or' or the end") -> None:
         if self.peek().kind != "end":
-            self.fail("expected 'and', 'or' or the end")
+            self.fail(expected)
 
     def word(self, what: str) -> Word:
         token = self.peek()
@@ -237,7 +317,8 @@ class _Parser:
         if self.accept("not"):
             inner = self.not_term(depth + 1)
             return Negated(inner, token.start, self.tokens[self.index - 1].end)
-        if self.accept("("):
+        if token.text == "(" and not self.opens_a_term():
+            self.index += 1
             tree = self.condition(depth + 1)
             self.expect(")")
             return tree
@@ -250,6 +331,16 @@ class _Parser:
             self.expect(")")
             return Quantified(token.text, over, body)
         return self.comparison(depth)
+
+    def opens_a_term(self) -> bool:
+        """Whether the parenthesis that opens here is arithmetic: a comparison or a sign follows where it closes."""
+        open_ones, position = 0, self.index
+        while position < len(self.tokens):
+            open_ones += {"(": 1, ")": -1}.get(self.tokens[position].text, 0)
+            position += 1
+            if not open_ones:
+                return position < len(self.tokens) and self.tokens[position].kind in {"op", "sign"}
+        return False
 
     def comparison(self, depth: int) -> Tree:
         left = self.term(depth)
@@ -282,24 +373,74 @@ class _Parser:
         return tuple(words)
 
     def term(self, depth: int) -> Term:
+        if depth > MOST_DEPTH:
+            self.fail("nested too deeply", "split it into findings")
+        term = self.chain("sum", {"+", "-"}, lambda: self.chain("product", {"*", "/"}, lambda: self.factor(depth)))
+        at = self.peek()
+        if not self.accept("if"):
+            return term
+        condition = self.condition(depth + 1)
+        self.expect("else")
+        return ChoiceTerm(term, condition, self.term(depth + 1), Word(at.text, at.start, at.end))
+
+    def chain(self, kind: str, signs: set[str], part: Callable[[], Term]) -> Term:
+        at = self.peek()
+        parts = [(Word("+" if kind == "sum" else "*", at.start, at.end), part())]
+        while self.peek().kind == "sign" and self.peek().text in signs:
+            sign = self.take()
+            parts.append((Word(sign.text, sign.start, sign.end), part()))
+        return parts[0][1] if len(parts) == 1 else Chain(kind, tuple(parts))
+
+    def factor(self, depth: int) -> Term:
         token = self.peek()
+        if depth > MOST_DEPTH:
+            self.fail("nested too deeply", "split it into findings")
+        if token.kind == "sign" and self.accept("-"):
+            inner = self.factor(depth + 1)
+            if isinstance(inner, Literal) and not inner.number.text.startswith("-"):
+                return Literal(Word(f"-{inner.number.text}", token.start, inner.number.end), inner.unit)
+            return Negative(inner, Word("-", token.start, token.end))
+        if self.accept("("):
+            term = self.term(depth + 1)
+            self.expect(")")
+            return term
         if token.kind == "number":
-            self.index += 1
-            number = Word(token.text, token.start, token.end)
-            after = self.peek()
-            if after.kind == "word" and after.text not in _KEYWORDS:
-                self.index += 1
-                return Literal(number, Word(after.text, after.start, after.end))
-            return Literal(number, None)
-        if token.text in _SINCE and self.peek(1).text == "(":
+            return self.literal()
+        if self.peek(1).text == "(" and (token.text in _SINCE or token.text in _CALLS):
             self.index += 2
-            name = self.word("a date question")
-            self.expect(")")
-            return SinceTerm(_SINCE[token.text], name)
-        if token.text == "count" and self.peek(1).text == "(":
-            self.index += 2
-            over = self.word("the name of a group or grid")
-            body = self.condition(depth + 1) if self.accept(",") else None
-            self.expect(")")
-            return CountTerm(over, body)
+            return self.call(token, depth)
         return self.word("a question, a finding or a number")
+
+    def literal(self) -> Literal:
+        token = self.take()
+        after = self.peek()
+        unit = Word(after.text, after.start, after.end) if after.kind == "unit" else None
+        if unit is not None:
+            self.index += 1
+        return Literal(Word(token.text, token.start, token.end), unit)
+
+    def call(self, token: _Token, depth: int) -> Term:
+        """Parse what stands in the parentheses of a call; the opening one is taken already."""
+        name = Word(token.text, token.start, token.end)
+        if token.text in _SINCE:
+            term: Term = SinceTerm(_SINCE[token.text], self.word("a date question"))
+        elif token.text == "count":
+            over = self.word("the name of a group or grid")
+            term = CountTerm(over, self.condition(depth + 1) if self.accept(",") else None)
+        elif token.text == "sum":
+            over = self.word("the name of a group")
+            self.expect(",")
+            term = SumTerm(name, over, self.term(depth + 1))
+        elif token.text == "lookup":
+            table = self.word("the name of a table")
+            self.expect(",")
+            term = LookupTerm(name, table, self.term(depth + 1))
+        else:
+            parts = [self.term(depth + 1)]
+            while self.accept(","):
+                parts.append(self.term(depth + 1))
+            if len(parts) < 2:
+                self.fail(f"expected ',' and something to compare in {token.text}(…)")
+            term = ExtremeTerm(name, tuple(parts))
+        self.expect(")")
+        return term

@@ -1,7 +1,8 @@
 """The resolved tree of a condition: what explanation, proof and export read.
 
-Names are bound to question keys, groups and grids are unrolled row by row and cell by cell. Evaluation
-is ``chatbot.core.condition``'s business.
+Names are bound to question keys, groups and grids are unrolled row by row and cell by cell. Terms are the
+arithmetic below a comparison; ``walk`` does not enter them, ``questions_of`` and ``findings_of`` read through
+them. Evaluation is the business of ``chatbot.core.condition`` and ``chatbot.core.calculate``.
 """
 
 from __future__ import annotations
@@ -125,8 +126,124 @@ class CellGrade:
     grades: tuple[tuple[str, Decimal], ...]
 
 
-Atom = OneOf | Includes | InState | Number | Pair | Since | Cell | CellGrade
+# --- terms ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A number written in the content."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number or scale question. Without a value at most its sign is known."""
+
+    question: str
+    least: Decimal | None
+    """Zero where its declared minimum is zero or more; None otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOf:
+    """A finding that is a number."""
+
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Parts added, or taken away where *minus* says so."""
+
+    items: tuple[Term, ...]
+    minus: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Parts multiplied, or divided by where *over* says so, from left to right."""
+
+    items: tuple[Term, ...]
+    over: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The largest or the smallest of the parts that apply."""
+
+    largest: bool
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The sum over the rows of a group; a row that does not apply contributes nothing."""
+
+    count: Asked
+    """How many rows there are."""
+    rows: tuple[Term, ...]
+    """By row, from the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a table says of an option; of several options the sum."""
+
+    question: str
+    entries: tuple[tuple[str, Decimal | None], ...]
+    """By option; None: the table has no value for it."""
+    low: Decimal | None
+    high: Decimal | None
+    """Bounds of a value the table does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """What a table says of a number that falls in one of its bands."""
+
+    item: Term
+    bands: tuple[tuple[Decimal | None, Decimal | None], ...]
+    """(below, value) from the lowest band; the last has no upper end."""
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One term while a condition holds, the other while it does not; the bounds of both while that is unknown."""
+
+    condition: Node
+    then: Term
+    otherwise: Term
+
+
+Term = Fixed | Asked | NumberOf | Sum | Product | Extreme | Rows | Lookup | Banded | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two terms compared."""
+
+    left: Term
+    op: str
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Whether a term is known exactly; false where it does not apply. The condition of a number."""
+
+    term: Term
+    settled: bool = False
+    """Two-valued, as a test of state is: false where it is not known."""
+
+
+Atom = OneOf | Includes | InState | Number | Pair | Since | Cell | CellGrade | Compare | Measured
 Node = Constant | And | Or | Not | AtLeast | FindingIs | Atom
+
+EARLIER = ("previous", "first")
+"""What a name is read of when it is not this case: the case before it, or the first of the same person."""
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
@@ -163,10 +280,77 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def questions_of(node: Node) -> tuple[str, ...]:
-    """Return the questions an atom reads itself; none for other nodes."""
-    if isinstance(node, Pair):
-        return (node.left, node.right)
-    if isinstance(node, Constant | And | Or | Not | AtLeast | FindingIs):
-        return ()
+def is_earlier(key: str) -> bool:
+    """Whether a key names what an earlier case said: ``previous.pain``, or ``previous.`` for the case itself."""
+    return key.startswith(("previous.", "first."))
+
+
+def terms_of(node: Node) -> tuple[Term, ...]:
+    """Return every term of a node and everything below it, parents first."""
+    match node:
+        case Compare(left, _, right):
+            return (*below(left), *below(right))
+        case Measured(term):
+            return tuple(below(term))
+    return ()
+
+
+def parts_of(term: Term) -> tuple[Term, ...]:
+    """Return the terms a term is made of; none for what is read or written."""
+    match term:
+        case Sum(items) | Product(items) | Extreme(_, items):
+            return items
+        case Rows(count, rows):
+            return (count, *rows)
+        case Banded(item):
+            return (item,)
+        case Choice(_, then, otherwise):
+            return (then, otherwise)
+    return ()
+
+
+def below(term: Term) -> Iterator[Term]:
+    """Yield a term and everything in it, parents first."""
+    yield term
+    for part in parts_of(term):
+        yield from below(part)
+
+
+def conditions_in(node: Node) -> Iterator[Node]:
+    """Yield every node of the conditions that the terms of a comparison choose by."""
+    for term in terms_of(node):
+        if isinstance(term, Choice):
+            yield from walk(term.condition)
+
+
+def keys_of(node: Node) -> tuple[str, ...]:
+    """Return the keys an atom reads itself, those of earlier cases among them; none for other nodes."""
+    match node:
+        case Pair(left, _, right):
+            return (left, right)
+        case Compare() | Measured():
+            keys = [term.question for term in terms_of(node) if isinstance(term, Asked | Lookup)]
+            keys += [key for inner in conditions_in(node) for key in keys_of(inner)]
+            return tuple(dict.fromkeys(keys))
+        case Constant() | And() | Or() | Not() | AtLeast() | FindingIs():
+            return ()
     return (node.question,)
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """Return the findings a node reads itself, those of earlier cases among them."""
+    if isinstance(node, FindingIs):
+        return (node.finding,)
+    names = [term.finding for term in terms_of(node) if isinstance(term, NumberOf)]
+    names += [name for inner in conditions_in(node) for name in names_of(inner)]
+    return tuple(dict.fromkeys(names))
+
+
+def questions_of(node: Node) -> tuple[str, ...]:
+    """Return the questions of this case an atom reads itself; none for other nodes."""
+    return tuple(key for key in keys_of(node) if not is_earlier(key))
+
+
+def findings_of(node: Node) -> tuple[str, ...]:
+    """Return the findings of this case a node reads itself: truths, and numbers in its terms."""
+    return tuple(name for name in names_of(node) if not is_earlier(name))

@@ -109,6 +109,7 @@ class _Writer:
         self.held_back()
         self.section("heading.after_emergency", map(self.rule, self.after_emergency()))
         self.section("heading.conflicts", map(self.conflict, self.plan["conflicts"]))
+        self.section("heading.numbers", map(self.number, self.plan.get("numbers", ())))
         if self.plan["scope"] != "out":
             self.section("heading.hypotheses", map(self.hypothesis, self.plan["hypotheses"]))
         self.section("heading.timeline", map(self.period, self.plan["timeline"]))
@@ -274,6 +275,18 @@ class _Writer:
             for place, side in enumerate(conflict["sides"], 1)
         ]
         return Item(conflict["question"][self.register], (*sides, f"→ {conflict['default'][self.register]}"))
+
+    def number(self, number: Mapping[str, Any]) -> Block:
+        """Write "creatinine clearance 48.2 mL/min", "daily dose at least 60 mg", or that it is unknown."""
+        unit = f" {number['unit']}" if number["unit"] else ""
+        if number["value"] is not None:
+            said = f"{number['value']}{unit}"
+        elif number["at_least"] is not None:
+            said = f"{self.say('heading.at_least')} {number['at_least']}{unit}"
+        else:
+            said = self.say("status.unknown")
+        title = f"{number['title'][self.register]} {said}{self.cite(number['references'])}"
+        return Item(title, tuple(self.because(number["because"])))
 
     def hypothesis(self, hypothesis: Mapping[str, Any]) -> Block:
         details = [f"+ {clue['text'][self.register]}" for clue in hypothesis["for"]]

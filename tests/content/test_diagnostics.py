@@ -41,6 +41,10 @@ def edited(case: dict[str, Any], folder: Path) -> Path:
                 assert edit["find"] in text, edit
                 text = text.replace(edit["find"], edit["put"], 1)
         path.write_text(text, "utf-8")
+    for name, edit in case.get("more_files", {}).items():
+        text = (folder / name).read_text("utf-8")
+        assert edit["find"] in text, edit
+        (folder / name).write_text(text.replace(edit["find"], edit["put"], 1), "utf-8")
     return folder
 
 

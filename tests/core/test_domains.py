@@ -13,7 +13,7 @@ from chatbot.core import domains
 from chatbot.core.answers import accept, limits
 from chatbot.core.condition import compile_node
 from chatbot.core.protocol import QuestionType
-from chatbot.core.tree import Cell, CellGrade, Includes, Number, Pair
+from chatbot.core.tree import Cell, CellGrade, Includes, Number
 from chatbot.core.values import Span, parse_moment, to_stored
 from tests.random_answers import random_value
 
@@ -24,7 +24,7 @@ READ = sorted(key for key in ATOMS if PROTOCOL.questions[key].type is not Questi
 
 
 def own_atoms(key: str) -> list:
-    return [atom for atom in ATOMS[key] if not isinstance(atom, Pair)]
+    return [atom for atom in ATOMS[key] if not isinstance(atom, domains.SHARED)]
 
 
 @given(st.sampled_from(READ), st.integers(0, 2**32))

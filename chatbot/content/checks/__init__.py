@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatbot.content.build import build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
-from chatbot.content.checks import clinical, conditions, graph, links, topics, vignettes
+from chatbot.content.checks import clinical, conditions, graph, links, numbers, topics, vignettes
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Package
 from chatbot.core.protocol import Protocol
@@ -20,6 +20,7 @@ def check_package(package: Package) -> list[Diagnostic]:
     bundle = bundle_of(package)
     sites = list(conditions.sites(package))
     found = [*conditions.check(package, bundle, sites), *links.check(package), *clinical.check(package)]
+    found += numbers.tables(package)
     protocol = build_protocol(bundle, "", "", lenient=True)
     return [*found, *graph.check(package, protocol, sites), *topics.check(package, protocol)]
 
@@ -30,6 +31,7 @@ def examine(package: Package) -> tuple[list[Diagnostic], Protocol | None]:
     if errors(found):
         return found, None
     protocol = protocol_of(package)
+    found += numbers.examples(package, protocol)
     found += vignettes.check(package, protocol)
     return found, None if errors(found) else protocol
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.content.build import symbols_of
+from chatbot.content.build import number_shape, symbols_of
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import GroupModel
 from chatbot.content.source import at
-from chatbot.core.resolve import Symbols, resolve
-from chatbot.core.syntax import ConditionSyntaxError, parse, tokens
+from chatbot.core.resolve import Symbols, resolve, resolve_number
+from chatbot.core.syntax import ConditionSyntaxError, parse, parse_term, tokens
 
 CODE_OF_KIND = {
     "syntax": "P120",
@@ -21,6 +21,11 @@ CODE_OF_KIND = {
     "type": "P302",
     "unit": "P303",
     "range": "P304",
+    "division": "P307",
+    "bounds": "P308",
+    "entry": "P309",
+    "lookup": "P311",
+    "kind": "P312",
 }
 """Kind of a condition's problem to its code."""
 
@@ -34,7 +39,7 @@ class Site:
     name: str
     """Id of the owner; ``group.field`` for a field of a group."""
     part: str
-    """when or unless."""
+    """when, unless or number."""
     text: str
     file: File[Any]
     path: tuple[str | int, ...]
@@ -54,7 +59,7 @@ def sites(package: Package) -> Iterator[Site]:
     yield from _of_questions(package)
     for stem, owner in (("findings", "finding"), ("guards", "guard"), ("red_flags", "red_flag")):
         for name, entry in package.entries(stem).items():
-            for part in ("when", "unless"):
+            for part in ("when", "unless", "number"):
                 text = getattr(entry, part, None)
                 if text is not None:
                     yield Site(owner, name, part, text, package.single[stem], (stem, name, part))
@@ -84,12 +89,12 @@ def check(package: Package, bundle: dict[str, Any], found: list[Site]) -> Iterat
     """Yield what is wrong with each condition. One that names a broken entry is left until that is mended."""
     symbols = symbols_of(bundle)
     for site in found:
-        yield from _check(package, site, symbols)
+        yield from _check(package, bundle, site, symbols)
 
 
-def _check(package: Package, site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
+def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
     try:
-        tree = parse(site.text)
+        tree = parse_term(site.text) if site.part == "number" else parse(site.text)
     except ConditionSyntaxError as error:
         yield site.diagnostic("P120", error.message, error.start, error.end, error.hint)
         return
@@ -97,6 +102,9 @@ def _check(package: Package, site: Site, symbols: Symbols) -> Iterator[Diagnosti
         return
     if site.row_of is not None:
         symbols = replace(symbols, row_of=f"{site.row_of}[1]")
-    _, problems = resolve(tree, symbols)
+    if site.part == "number":
+        _, problems = resolve_number(site.text, symbols, number_shape(bundle["findings"][site.name]))
+    else:
+        _, problems = resolve(tree, symbols)  # type: ignore[arg-type]
     for each in problems:
         yield site.diagnostic(CODE_OF_KIND[each.kind], each.message, each.start, each.end, each.hint)

@@ -11,7 +11,32 @@ from chatbot.content.package import Package
 from chatbot.core.condition import Condition
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
-from chatbot.core.tree import FindingIs, InState, Node, Not, Number, OneOf, Pair, Since, walk
+from chatbot.core.tree import (
+    Asked,
+    Compare,
+    Extreme,
+    FindingIs,
+    InState,
+    Lookup,
+    Measured,
+    Node,
+    Not,
+    Number,
+    NumberOf,
+    OneOf,
+    Pair,
+    Rows,
+    Since,
+    below,
+    children,
+    conditions_in,
+    findings_of,
+    is_earlier,
+    keys_of,
+    names_of,
+    terms_of,
+    walk,
+)
 
 
 def check(package: Package, protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
@@ -19,6 +44,7 @@ def check(package: Package, protocol: Protocol, sites: list[Site]) -> Iterator[D
     yield from _later_questions(protocol, sites)
     yield from _cycles(protocol, sites)
     yield from _negations(protocol, sites)
+    yield from _absent_cases(protocol, sites)
 
 
 def _later_questions(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
@@ -119,16 +145,85 @@ def _findings_used(protocol: Protocol, raising: Mapping[str, Condition]) -> dict
 def _negation(protocol: Protocol, tree: Node) -> tuple[str, str] | None:
     """Return what negates in a tree, with a pattern that finds it in the text; None when nothing does."""
     for node in walk(tree):
+        # A choice between two terms is safe under negation: while it is unknown both count. A state is not.
+        if any(
+            isinstance(inner, InState) or (isinstance(inner, Measured) and inner.settled)
+            for inner in conditions_in(node)
+        ):
+            return "a test of state", r"\bis\s+\w+\b"
         match node:
             case Not():
                 return "a negation", r"\bnot\b|!=|\ball\b|\bcount\s*\([^)]*\)\s*(<=?|==|!=)"
-            case Number(_, "!=") | Pair(_, "!=") | Since(_, _, "!="):
+            case Number(_, "!=") | Pair(_, "!=") | Since(_, _, "!=") | Compare(_, "!="):
                 return "'!='", r"!="
+            case Measured(_, True):
+                return "a test of state", r"\bis\s+known\b"
             case InState(_, state):
                 return "a test of state", rf"\bis\s+{state}\b"
             case OneOf(question, options) if options == {"no"}:
-                if [each.id for each in protocol.questions[question].options] == ["yes", "no"]:
+                plain = question.partition(".")[2] if is_earlier(question) else question
+                if [each.id for each in protocol.questions[plain].options] == ["yes", "no"]:
                     return "'is no'", r"\bis\s+no\b|\bin\s*\{\s*no\s*\}"
             case FindingIs():
                 continue
+    return None
+
+
+# --- and never by the absence of an earlier case ----------------------------------------------------
+
+
+def _absent_cases(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
+    """Yield what an earlier case raises, or clears by its absence.
+
+    With no earlier case every comparison on it is false. In ``when`` that could only be read as "not
+    raised", and under a negation in ``unless`` it would clear the flag.
+    """
+    of_finding = {site.name: site for site in sites if site.owner == "finding"}
+    for site in sites:
+        flag = protocol.red_flags.get(site.name) if site.owner == "red_flag" else None
+        if flag is None:
+            continue
+        condition = flag.when if site.part == "when" else flag.unless
+        if condition is None:
+            continue
+        place, name = _unsafe_earlier(protocol, site.name, condition.tree, site.part == "when")
+        if name is None:
+            continue
+        at = of_finding.get(place, site) if place != site.name else site
+        start, end = at.text.find(name), at.text.find(name) + len(name)
+        says = "raised by" if site.part == "when" else "cleared by the absence of"
+        hint = "say it of this case; what an earlier case clears stands in 'unless', without 'not'"
+        message = f"the red flag {site.name!r} is {says} what an earlier case said"
+        yield at.diagnostic("P313", message, max(start, 0), max(end, 1), hint)
+
+
+def _unsafe_earlier(protocol: Protocol, owner: str, tree: Node, unsafe: bool) -> tuple[str, str | None]:
+    """Return (whose condition, what it reads of an earlier case) where absence could lower an urgency."""
+    waiting: list[tuple[str, Node, bool]] = [(owner, tree, unsafe)]
+    seen: set[tuple[str, bool]] = set()
+    while waiting:
+        place, node, here = waiting.pop()
+        earlier = [name.rstrip(".") for name in (*keys_of(node), *names_of(node)) if is_earlier(name)]
+        if here and earlier:
+            return place, earlier[0]
+        if chosen := _left_out_when_absent(node):
+            return place, chosen
+        turned = (not here) if isinstance(node, Not) and not unsafe else here
+        waiting += [(place, child, turned) for child in children(node)]
+        for name in findings_of(node):
+            if (name, here) not in seen:
+                seen.add((name, here))
+                waiting.append((name, protocol.findings[name].when.tree, here))
+    return owner, None
+
+
+def _left_out_when_absent(node: Node) -> str | None:
+    """Return what min, max or sum would simply leave out with no earlier case, so that the rest compares true."""
+    for term in terms_of(node):
+        if isinstance(term, Extreme | Rows):
+            for part in below(term):
+                if isinstance(part, Asked | Lookup) and is_earlier(part.question):
+                    return part.question
+                if isinstance(part, NumberOf) and is_earlier(part.finding):
+                    return part.finding
     return None

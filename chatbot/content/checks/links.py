@@ -46,7 +46,7 @@ def citations(package: Package) -> Iterator[tuple[File[Any], Path, str]]:
                 yield from of(section, (*path, "fields", name), inner)
         else:
             yield from of(section, path, question)
-    for stem in ("red_flags", "hypotheses"):
+    for stem in ("findings", "tables", "red_flags", "hypotheses"):
         for name, entry in package.entries(stem).items():
             yield from of(package.single[stem], (stem, name), entry)
     for rules, name, rule in package.all_rules():
@@ -125,7 +125,8 @@ def _twice(package: Package) -> Iterator[Diagnostic]:
         if isinstance(question, GroupModel):
             names += [(inner, section, (*path, "fields", inner)) for inner in question.fields]
     names += [(name, package.single["findings"], ("findings", name)) for name in package.entries("findings")]
-    yield from _repeated(names, "a question, a field, a group and a finding need names of their own")
+    names += [(name, package.single["tables"], ("tables", name)) for name in package.entries("tables")]
+    yield from _repeated(names, "a question, a field, a group, a finding and a table need names of their own")
     rules: list[tuple[str, File[Any], Path]] = [(name, file, ("rules", name)) for file, name, _ in package.all_rules()]
     yield from _repeated(rules, "rename one of them")
 
