@@ -69,6 +69,8 @@ def _fault(error: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from chatbot.core.events import KINDS
+
     parser = argparse.ArgumentParser(
         prog="backstory", description="Structured history-taking after spine surgery.", allow_abbrev=False
     )
@@ -83,8 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     _replay_parser(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("--json", action="store_true", help="print JSON")
+    cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
     _common(cases, again=True)
     cases.set_defaults(handler=_cases)
+    _keys_parser(commands)
     return parser
 
 
@@ -93,6 +97,7 @@ def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     parser.add_argument("--transcripts", type=Path, metavar="DIR", default=default, help="where cases are kept")
     parser.add_argument("--protocols", type=Path, metavar="DIR", default=default, help="where protocols are")
     parser.add_argument("--settings", type=Path, metavar="FILE", default=default, help="your settings")
+    parser.add_argument("--keys", type=Path, metavar="FILE", default=default, help="the site key")
 
 
 def _interview_parser(commands: Any) -> None:
@@ -104,12 +109,25 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; without it now")
     parser.add_argument("--resume", metavar="CASE", help="go on with a saved case: its code or its file")
-    parser.add_argument("--kind", choices=KINDS, default="clinical", help="kind of a new case")
+    parser.add_argument("--kind", choices=KINDS, help="kind of a new case (clinical), or of the one to go on with")
     parser.add_argument("--label", default="", help="what staff recognise: initials, bed; never a name")
-    parser.add_argument("--subject", default="", help="code of the record number")
-    parser.add_argument("--actor", default="", help="who interviews")
+    parser.add_argument("--label-is-no-name", action="store_true", help="the label reads like a name and is none")
+    parser.add_argument("--subject", default="", help="a code of the person that was made elsewhere")
+    parser.add_argument("--record-number", metavar="N", help="gives the code, is not kept; - asks for it unseen")
+    parser.add_argument("--actor", default="", help="who interviews: name or initials")
+    parser.add_argument("--role", default="", help="their role")
     _common(parser, again=True)
     parser.set_defaults(handler=_interview)
+
+
+def _keys_parser(commands: Any) -> None:
+    keys = commands.add_parser("keys", help="the site key, from which codes of people are made", allow_abbrev=False)
+    what = keys.add_subparsers(title="keys", metavar="WHAT", required=True)
+    new = what.add_parser("new", help="make a site key", allow_abbrev=False)
+    new.add_argument("--out", type=Path, metavar="FILE", help="where to keep it; never written over")
+    for each in (keys, new):
+        _common(each, again=True)
+    new.set_defaults(handler=_keys_new)
 
 
 def _plan_parser(commands: Any) -> None:
@@ -150,6 +168,9 @@ def _replay_parser(commands: Any) -> None:
     parser = commands.add_parser("replay", help="verify a saved case", allow_abbrev=False)
     parser.add_argument("transcript", type=Path)
     parser.add_argument("--verify", action="store_true", help="check chain, state and plan digests (the default)")
+    parser.add_argument("--events", action="store_true", help="who did what: every event in words")
+    parser.add_argument("--show-private", action="store_true", help="with --events: private answers too")
+    parser.add_argument("--register", choices=REGISTERS, help="with --events: wording of the questions")
     parser.add_argument("--salvage", type=Path, metavar="OUT", help="copy what can be read of a damaged transcript")
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser, again=True)
@@ -356,27 +377,30 @@ def _home(options: argparse.Namespace) -> int:
     from chatbot.desk import Desk
 
     _needs_terminal("backstory plan --answers FILE needs none")
-    return _screen(options, Desk.from_options(options), None, None)
+    return _screen(options, Desk.from_options(options), None)
 
 
 def _interview(options: argparse.Namespace) -> int:
+    from chatbot.cli_people import open_again, open_new
     from chatbot.core.commands import Suspend
     from chatbot.desk import Desk
-    from chatbot.record.cases import find_case
 
     if not options.plain:
         _needs_terminal("add --plain for the line mode")
     desk = Desk.from_options(options, as_of=_moment(options.as_of))
-    if options.resume:
-        interview = desk.resume(find_case(desk.transcripts, options.resume))
-    else:
-        interview = desk.start(options.kind, options.label, options.subject)
+    interview: Interview | None = None
+    path: Path | None = None
     try:
-        if options.plain:
-            return _lines(options, desk, interview)
-        return _screen(options, desk, interview, options.register)
+        if options.resume:
+            path, interview = open_again(options, desk)
+        else:
+            interview = open_new(options, desk)
+        if not options.plain:
+            return _screen(options, desk, interview, options.register, resume=path)
+        return ExitCode.FINE if interview is None else _lines(options, desk, interview)
     except KeyboardInterrupt:
-        interview.send(Suspend())
+        if interview is not None:
+            interview.send(Suspend())
         raise
     finally:
         desk.close()
@@ -403,16 +427,25 @@ def _lines(options: argparse.Namespace, desk: Desk, interview: Interview) -> int
         width=max(40, min(100, shutil.get_terminal_size().columns)),
         encoding=sys.stdout.encoding or "ascii",
         notices=desk.notices,
+        events=lambda register: desk.event_lines(register=register),
+        named=desk.named,
     )
 
 
-def _screen(options: argparse.Namespace, desk: Desk, interview: Interview | None, register: str | None) -> int:
+def _screen(
+    options: argparse.Namespace,
+    desk: Desk,
+    interview: Interview | None,
+    register: str | None = None,
+    resume: Path | None = None,
+) -> int:
     from chatbot.tui.start import run_screen
 
-    return run_screen(desk, interview, register, options.settings)
+    return run_screen(desk, interview, register, options.settings, resume=resume)
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from chatbot.core.text import visible
     from chatbot.desk import cached_bundle
     from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.replay import verify
@@ -428,6 +461,10 @@ def _replay(options: argparse.Namespace) -> int:
             f"{saved.lost_bytes} bytes from line {saved.line} on were lost"
         )
         return ExitCode.FINE
+    if options.events:
+        from chatbot.cli_people import print_events
+
+        return print_events(options, path, _print, _complain)
     report = verify(path, cached_bundle)
     if options.json:
         import json
@@ -436,7 +473,7 @@ def _replay(options: argparse.Namespace) -> int:
     else:
         _print(
             f"{path}: {report.verdict}\n"
-            f"  case {report.case} ({report.kind}), {report.records} records, phase {report.phase}, "
+            f"  case {visible(report.whose)}, {report.records} records, phase {report.phase}, "
             f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
@@ -448,23 +485,12 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _cases(options: argparse.Namespace) -> int:
-    from chatbot.core.text import visible
-    from chatbot.record.cases import list_cases, transcripts_folder
+    from chatbot.cli_people import print_cases
 
-    folder = transcripts_folder(options.transcripts, os.environ)
-    found = list_cases(folder)
-    if options.json:
-        import json
+    return print_cases(options, _print, _complain)
 
-        members = ("case", "kind", "label", "subject", "as_of", "phase", "last", "records", "state", "locked")
-        rows = [{"path": str(each.path), **{name: getattr(each, name) for name in members}} for each in found]
-        _print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return ExitCode.FINE
-    if not found:
-        _print(f"no cases in {folder}")
-    for each in found:
-        state = "" if each.state == "ok" else f"  {each.state.upper()}"
-        open_elsewhere = "  open in another program" if each.locked else ""
-        row = f"{each.case:8}  {each.kind:13}  {each.phase:9}  {each.as_of:16}  {each.label}{state}{open_elsewhere}"
-        _print(visible(row))
-    return ExitCode.FINE
+
+def _keys_new(options: argparse.Namespace) -> int:
+    from chatbot.cli_people import make_key
+
+    return make_key(options, _print)

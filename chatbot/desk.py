@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -12,17 +13,28 @@ from pathlib import Path
 from chatbot.content.library import load_bundle, load_protocol
 from chatbot.core.commands import ChangeActor
 from chatbot.core.events import CaseOpened
+from chatbot.core.identity import Confirmation
 from chatbot.core.protocol import Protocol
 from chatbot.core.values import moment_text
+from chatbot.errors import UsageError
 from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
+from chatbot.record.confirm import look
+from chatbot.record.event_list import EventLine, event_lines
 from chatbot.record.host import Host
+from chatbot.record.keys import keys_file, read_key
+from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import load_protocol as protocol_of
 from chatbot.record.store import TranscriptWriter
-from chatbot.settings import read_settings
+from chatbot.record.subject import check_identity, check_text, subject_code
+from chatbot.settings import read_settings, write_settings
 
 cached_bundle = lru_cache(maxsize=4)(load_bundle)
 """Bundles by their bytes: many cases share one."""
+
+
+UNSAID = "role not said"
+"""Stands for the role of somebody who did not say it."""
 
 
 class Desk:
@@ -37,13 +49,19 @@ class Desk:
         as_of: str | None = None,
         actor: str = "",
         role: str = "",
+        known: str = "typed",
+        keys: Path | None = None,
     ) -> None:
-        """*as_of* is the clinical moment of every sitting begun here; None: the host's clock."""
+        """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
+
+        *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key.
+        """
         self.transcripts = transcripts
         self.host = host
         self._protocol = protocol
         self._as_of = as_of
-        self._actor, self._role = actor, role
+        self.actor, self.role, self.known = actor, role, known
+        self.keys = keys
         self._writer: TranscriptWriter | None = None
         self._notices: list[str] = []
 
@@ -52,13 +70,17 @@ class Desk:
         """Return the desk that command line, environment and settings ask for."""
         settings = read_settings(options.settings)
         name = getattr(options, "protocol", None) or settings.protocol
+        actor = check_text(getattr(options, "actor", ""), "--actor")
+        role = check_text(getattr(options, "role", ""), "--role")
         return cls(
             transcripts_folder(options.transcripts, os.environ),
             lambda: load_protocol(name, folder=options.protocols),
             Host(),
             as_of=as_of,
-            actor=getattr(options, "actor", ""),
-            role=settings.role or "",
+            actor=actor or settings.actor or "",
+            role=role or settings.actor_role or settings.role or "",
+            known="typed" if actor else "remembered",
+            keys=keys_file(getattr(options, "keys", None), os.environ, settings.keys),
         )
 
     @cached_property
@@ -79,12 +101,79 @@ class Desk:
         """Return every case in the folder, damaged ones included."""
         return list_cases(self.transcripts)
 
-    def start(self, kind: str, label: str, subject: str, as_of: str | None = None) -> Interview:
-        """Open a new case.
+    # --- who ---
 
-        Raises: StorageError when it cannot be kept; then there is no case.
+    def subject(self, record_number: str) -> str:
+        """Return the subject code of a record number, which is kept nowhere.
+
+        Raises: KeyProblem without a usable site key; UsageError for a number that cannot be used.
+        """
+        return subject_code(read_key(self.keys).secret, record_number)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a site key file, usable or not: then record numbers are asked for."""
+        return self.keys is not None and self.keys.exists()
+
+    def named(self, actor: str, role: str, known: str = "typed") -> None:
+        """Say who is at the keyboard from now on. A case being worked on is told by ``ChangeActor``."""
+        self.actor, self.role, self.known = actor, role, known
+
+    def _named(self, interview: Interview, opened_by: str) -> Interview:
+        """Record who is at the keyboard where the records do not say so already."""
+        interview.opened_by = opened_by
+        actor = self._at_keyboard
+        other_role = bool(self.actor and self.role) and self.role != interview.case.role
+        if actor != interview.actor or other_role:
+            known = self.known if self.actor else "login"
+            refusal = interview.send(ChangeActor(actor, self.role or UNSAID, known))
+            if refusal is not None:
+                raise UsageError(refusal.message, hint="say who interviews in plain words: --actor, --role")
+        return interview
+
+    # --- cases ---
+
+    def look(self, path: Path, kind: str | None = None) -> Confirmation:
+        """Return what is to be confirmed before a case is resumed. Reads only.
+
+        Raises: what ``chatbot.record.confirm.look`` raises.
+        """
+        return look(self.transcripts, path, self._content_of, kind)
+
+    def _content_of(self, transcript: Transcript) -> Protocol:
+        return protocol_of(transcript, cached_bundle)
+
+    def event_lines(self, path: Path | None = None, register: str = "clinician") -> list[EventLine]:
+        """Return every event of a case in words: of the one being worked on, or of the one at *path*. Reads only.
+
+        Raises: CorruptTranscript, VersionUnsupported, StorageError; UsageError when there is no such case.
+        """
+        if path is None:
+            if self._writer is None:
+                raise UsageError("no case is open", hint="choose one")
+            path = self._writer.path
+        transcript = read_transcript(path)
+        return event_lines(self._content_of(transcript), transcript.entries, register=register)
+
+    def start(
+        self,
+        kind: str,
+        label: str,
+        subject: str,
+        as_of: str | None = None,
+        *,
+        record_number: str = "",
+        confirmed: bool = False,
+    ) -> Interview:
+        """Open a new case. A *record_number* becomes the subject code and is kept nowhere.
+
+        *confirmed*: a label that reads like a name was said to be none. Raises: UsageError for a label or code that
+        says too much; KeyProblem; StorageError when the case cannot be kept. Then there is no case.
         """
         self.close()
+        check_identity(label, subject, record_number=record_number, confirmed=confirmed)
+        if record_number:
+            subject = self.subject(record_number)
         protocol = self.protocol
         opened = CaseOpened(
             case=self.host.new_case(),
@@ -94,22 +183,22 @@ class Desk:
             subject=subject,
             protocol=protocol.identity,
         )
-        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self._actor)
+        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
         self._writer = writer
         warning = storage_warning(self.transcripts)
         if warning:
             self._notices.append(warning)
-        return self._named(Interview.start(protocol, writer, opened))
+        return self._named(Interview.start(protocol, writer, opened), self._at_keyboard)
 
     def resume(self, path: Path, as_of: str | None = None) -> Interview:
-        """Begin another sitting of a kept case, under the content it was made with.
+        """Begin another sitting of a kept case, under the content it was made with. ``look`` at it first.
 
         Raises: LockedByAnother, CorruptTranscript, VersionUnsupported, StorageError, UsageError.
         """
         self.close()
-        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self._actor)
+        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor)
         try:
-            protocol = protocol_of(transcript, cached_bundle)
+            protocol = self._content_of(transcript)
             interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now())
         except BaseException:
             writer.close()
@@ -117,13 +206,12 @@ class Desk:
         self._writer = writer
         if transcript.recovered:
             self._notices.append(recovered_text(transcript.after, transcript.side_file))
-        return self._named(interview)
+        return self._named(interview, transcript.entries[0].actor)
 
-    def _named(self, interview: Interview) -> Interview:
-        """Record who interviews, where that was said and is not known already."""
-        if self._actor and self._actor != interview.case.actor:
-            interview.send(ChangeActor(self._actor, self._role or "clinician"))
-        return interview
+    @property
+    def _at_keyboard(self) -> str:
+        """Who is at the keyboard, as records spell it."""
+        return self.actor or f"os:{self.host.user()}"
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""
@@ -138,6 +226,15 @@ class Desk:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+def remember_actor(settings_file: Path | None, name: str, role: str) -> None:
+    """Keep who interviews for the next time; an empty role leaves the one kept.
+
+    Raises: StorageError.
+    """
+    kept = read_settings(settings_file)
+    write_settings(replace(kept, actor=name, actor_role=role or kept.actor_role), settings_file)
 
 
 def local(moment: datetime) -> datetime:

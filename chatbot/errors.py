@@ -8,6 +8,7 @@
     ├── VersionUnsupported     6   written by a newer version
     ├── LockedByAnother        7   another process writes this case
     ├── StorageError           8   cannot read or write safely
+    ├── KeyProblem             9   a key that is missing, damaged or open to others
     └── EnvironmentProblem     10  no terminal
 
 Anything else that escapes is a fault of ours: exit 70, without a traceback.
@@ -107,6 +108,12 @@ class StorageError(BackstoryError):
     """Storage that cannot be read or written safely."""
 
     exit_code = ExitCode.STORAGE
+
+
+class KeyProblem(BackstoryError):
+    """A key that cannot be used or made."""
+
+    exit_code = ExitCode.KEY
 
 
 class EnvironmentProblem(BackstoryError):

@@ -18,6 +18,7 @@ from chatbot.core.navigation import decide, opening
 from chatbot.core.plan import build_plan
 from chatbot.core.present import present
 from chatbot.core.protocol import Protocol
+from chatbot.core.recap import Recap, recap
 from chatbot.core.view import View
 from chatbot.errors import UsageError
 
@@ -36,6 +37,8 @@ class Interview:
     """One case being worked on."""
 
     def __init__(self, protocol: Protocol, recorder: Recorder, events: Sequence[Event]) -> None:
+        self.opened_by = ""
+        """Who opened the case, as its first record says; stands for every actor before the first that was named."""
         self.protocol = protocol
         self.recorder = recorder
         self.events = list(events)
@@ -78,6 +81,15 @@ class Interview:
     def plan(self) -> dict[str, Any]:
         """Return the plan of the present answers."""
         return build_plan(self.protocol, self.case)
+
+    @property
+    def actor(self) -> str:
+        """Who is at the keyboard, as the records say it."""
+        return self.case.actor or self.opened_by
+
+    def recap(self, register: str = "clinician") -> Recap:
+        """Return what somebody who takes over reads."""
+        return recap(self.protocol, self.case, register, self.opened_by)
 
     def _record(self, events: tuple[Event, ...]) -> None:
         if events:

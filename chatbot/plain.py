@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from chatbot import plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
@@ -26,11 +27,13 @@ from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
 from chatbot.export.document import Block, spell
 from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
+from chatbot.export.people import identity_text
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import blocks_text, encodable, plan_text, safe
 from chatbot.export.whatif import WhatIfWords
 from chatbot.interview import Interview
 from chatbot.patience import WHAT_IF_MS, for_ms
+from chatbot.record.event_list import EventLine
 
 READ_WORD = "read"
 """What acknowledges an alarm. Enter alone never does: a key held down must not answer for a person."""
@@ -47,17 +50,20 @@ def run(
     width: int = 80,
     encoding: str = "utf-8",
     notices: Callable[[], Sequence[str]] = tuple,
+    events: Callable[[str], Sequence[EventLine]] = lambda register: (),
+    named: Callable[[str, str], None] = lambda name, role: None,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
     ``read`` shows a prompt and returns one line, or None when there is no more input: the case is then suspended.
     ``write`` puts out one line and adds its end. Characters that *encoding* cannot carry are said in others.
-    ``notices`` returns what is to be told about the file since it was last asked.
+    ``notices`` returns what is to be told about the file since it was last asked. ``events`` returns who did what,
+    in a register; ``named`` is told who has taken over. A resumed case was confirmed before it was opened.
 
     Raises: BackstoryError from the recorder.
     """
     shell = _Shell(interview, register, read, write, width, encoding)
-    shell.notices = notices
+    shell.notices, shell.events, shell.named = notices, events, named
     return shell.run()
 
 
@@ -108,6 +114,8 @@ class _Shell:
         self.read_back = False
         """Whether the end of the safety screen was announced."""
         self.notices: Callable[[], Sequence[str]] = tuple
+        self.events: Callable[[str], Sequence[EventLine]] = lambda register: ()
+        self.named: Callable[[str, str], None] = lambda name, role: None
 
     # --- reading and writing ---
 
@@ -169,9 +177,12 @@ class _Shell:
         intended_use = self.interview.protocol.intended_use.in_register(self.register)
         self.rows(head_rows(view, intended_use, self.labels, self.register))
         self.put("Type ? for help.")
-        resumed = any(event.type == "case.resumed" for event in self.interview.events)
-        if resumed and not view.closed and not self.agreed("Is this the person in front of you?"):
-            raise _Ended
+
+    @property
+    def whose(self) -> str:
+        """Kind, label and codes of the case on one line: stands with everything that may be read by itself."""
+        case = self.interview.case
+        return identity_text(case.kind, case.label, case.subject, case.case, self.labels, self.register)
 
     def notify(self) -> None:
         for notice in self.notices():
@@ -181,6 +192,9 @@ class _Shell:
         view = self.view()
         if view.alarm is not None:
             self.alarm(view.alarm)
+            return
+        if self.interview.case.recap_due:
+            self.recap()
             return
         self.announce(view)
         if view.question is None:
@@ -199,6 +213,14 @@ class _Shell:
         if view.safety_asked and not self.read_back:
             self.rows(flag_rows(view, self.labels, self.register))
         self.read_back = view.safety_asked
+
+    def recap(self) -> None:
+        """Nothing is answered by somebody who takes over before they know what was done."""
+        said = plain_people.read_recap(self.interview, self.register, self.ask, lambda row: self.put(row[1], row[0]))
+        if said == "quit":
+            raise _Ended
+        if said == "register":
+            self.register = other_register(self.register)
 
     def leave(self) -> None:
         """Suspend the case; what was answered is on disk already."""
@@ -351,7 +373,7 @@ class _Shell:
 
     def alarm(self, alarm: AlarmView) -> None:
         """Read an emergency out in full; nothing else is asked until it is acknowledged or an answer corrected."""
-        self.rows(alarm_rows(alarm, self.labels, self.register, self.mark))
+        self.rows(alarm_rows(alarm, self.labels, self.register, self.whose))
         while True:
             typed = self.ask(f"Type {READ_WORD} when you have read this, c to correct an answer, q to leave:")
             match typed.removeprefix(":").casefold():
@@ -393,7 +415,7 @@ class _Shell:
         waiting = [
             (key, self.interview.protocol.questions[key].ask.in_register(self.register)) for key in view.postponed
         ]
-        self.rows([("", ""), ("", " · ".join(filter(None, [self.mark, self.say("phase.review")])))])
+        self.rows([("", ""), ("", f"{self.whose} · {self.say('phase.review')}")])
         if waiting:
             self.put(f"{len(waiting)} {self.say('status.postponed')}:")
         for place, (_, text) in enumerate(waiting, 1):
@@ -472,9 +494,30 @@ class _Shell:
         return chosen is not None and self.send(cmd.Show(chosen))
 
     def handover(self, _: QuestionView | None, __: str) -> bool:
+        self.put(self.whose)
         for part in self.interview.plan()["handover"]:
             self.put(part["title"][self.register])
             self.rows(("  ", line[self.register]) for line in part["lines"])
+        return False
+
+    def take_over(self, _: QuestionView | None, rest: str) -> bool:
+        command = plain_people.take_over(self.interview, self.ask, rest)
+        if command is None or not self.send(command):
+            return False
+        self.named(command.name, command.role)
+        self.put(f"{command.name}, {command.role}", "= ")
+        return True
+
+    def who_did_what(self, _: QuestionView | None, __: str) -> bool:
+        self.put(self.whose)
+        for each in self.events(self.register):
+            self.put(each.said, f"  {each.number}  ")
+        return False
+
+    def who(self, _: QuestionView | None, __: str) -> bool:
+        self.put(self.whose)
+        role = self.interview.case.role
+        self.put(f"at the keyboard: {self.interview.actor}{f', {role}' if role else ''}")
         return False
 
     def plan(self, _: QuestionView | None, rest: str) -> bool:
@@ -568,6 +611,9 @@ ACTIONS = (
     _Action("note", "t", "add a note; :note followed by the text", _Shell.note),
     _Action("jump", "j", "go to a question; :jump followed by its id", _Shell.jump),
     _Action("handover", "h", "the handover, to read aloud", _Shell.handover),
+    _Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _Shell.take_over),
+    _Action("events", "", "who answered what, from the beginning", _Shell.who_did_what),
+    _Action("who", "", "whose case this is, and who is at the keyboard", _Shell.who),
     _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
     _Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _Shell.what_if),
     _Action("ask", "", "a question about the plan; :ask followed by the question", _Shell.follow_up),

@@ -21,6 +21,12 @@ class Settings:
     theme: str | None = None
     protocol: str | None = None
     """The protocol used when none is named."""
+    actor: str | None = None
+    """Name or initials of who interviews."""
+    actor_role: str | None = None
+    """Their role, where it is not ``role``."""
+    keys: str | None = None
+    """The file of the site key."""
 
 
 def settings_file(option: Path | None = None) -> Path | None:

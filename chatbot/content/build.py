@@ -11,11 +11,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from chatbot.content.build_topics import asks, topic
 from chatbot.core import protocol as p
 from chatbot.core.condition import Condition
 from chatbot.core.resolve import GroupShape, Shape, Symbols, calculation, condition
 from chatbot.core.terms import NumberShape, TableShape
-from chatbot.core.topics import AskKind, Asks, Topic
 from chatbot.core.tree import Constant, Measured
 from chatbot.core.values import Source, Urgency, parse_duration
 
@@ -175,8 +175,8 @@ class _Builder:
             },
             actions=frozenset(bundle["actions"]),
             canonical=canonical,
-            topics={each["id"]: _topic(each) for each in bundle.get("topics", ())},
-            asks=_asks(bundle["asks"]) if "asks" in bundle else None,
+            topics={each["id"]: topic(each) for each in bundle.get("topics", ())},
+            asks=asks(bundle["asks"]) if "asks" in bundle else None,
         )
 
     def condition(self, text: str, row_of: str | None = None) -> Condition:
@@ -365,27 +365,6 @@ def _reference(name: str, data: Data) -> p.Reference:
         verified_note=data["verified_note"],
         superseded=data.get("superseded", ""),
     )
-
-
-def _topic(data: Data) -> Topic:
-    names = "rules actions conflicts references hypotheses questions related".split()
-    links = {name: tuple(data.get(name, ())) for name in names}
-    return Topic(data["id"], words(data["title"]), _phrasings(data), **links)
-
-
-def _asks(data: Data) -> Asks:
-    kinds = {AskKind(name): each for name, each in data["kinds"].items()}
-    return Asks(
-        titles={kind: words(each["title"]) for kind, each in kinds.items()},
-        kinds={kind: _phrasings(each) for kind, each in kinds.items()},
-        stop_words=frozenset(data.get("stop_words", ())),
-        synonyms={other: word for word, others in data.get("synonyms", {}).items() for other in others},
-    )
-
-
-def _phrasings(data: Data) -> tuple[str, ...]:
-    spoken = data["phrasings"]
-    return tuple(dict.fromkeys((*spoken.get("clinician", ()), *spoken.get("patient", ()))))
 
 
 def words(data: Data) -> p.Wording:

@@ -52,6 +52,12 @@ class Case:
     urgency: Urgency = Urgency.UNDETERMINED
     actor: str = ""
     role: str = ""
+    recap_due: bool = False
+    """Somebody else has taken over and has not read the recap yet: nothing is answered before that."""
+    recent: tuple[str, ...] = ()
+    """The questions answered last, the latest at the end; at most ``RECENT``."""
+    acknowledged_by: Mapping[str, str] = field(default_factory=dict)
+    """Who read the alarm of an acknowledged flag, as ``actor`` spells it."""
     notes: tuple[tuple[str | None, str], ...] = ()
     """(question or None, text) in order."""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
@@ -65,6 +71,9 @@ class Case:
         """Signed or abandoned: nothing can be changed."""
         return self.phase in CLOSED_PHASES
 
+
+RECENT = 3
+"""How many questions answered last a case remembers, for whoever takes over."""
 
 _TRIGGERS = {
     Stage.CONTEXT: Trigger.ASK_CONTEXT,
@@ -97,7 +106,8 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return _answered(protocol, case, event)
         case ev.AnswerWithdrawn(question):
             answers = {key: answer for key, answer in case.answers.items() if key != question}
-            return _follow(protocol, replace(case, answers=answers), question)
+            recent = tuple(key for key in case.recent if key != question)
+            return _follow(protocol, replace(case, answers=answers, recent=recent), question)
         case ev.QuestionPostponed(question):
             shown = None if case.shown == question else case.shown
             return _advance(protocol, replace(case, postponed=case.postponed | {question}, shown=shown))
@@ -106,11 +116,14 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
         case ev.AlarmRaised():
             return case
         case ev.AlarmAcknowledged(flags):
-            return replace(case, acknowledged=case.acknowledged | set(flags), alarms=())
+            read_by = {**case.acknowledged_by, **dict.fromkeys(flags, case.actor)}
+            return replace(case, acknowledged=case.acknowledged | set(flags), alarms=(), acknowledged_by=read_by)
         case ev.NoteAdded(text, question):
             return replace(case, notes=(*case.notes, (question, text)))
         case ev.ActorChanged(name, role):
-            return replace(case, actor=name, role=role)
+            return replace(case, actor=name, role=role, recap_due=_takes_over(case, name))
+        case ev.RecapRead():
+            return replace(case, recap_due=False)
         case ev.PlanIssued(digest):
             return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest)
         case ev.PlanDecided(rule, decision, code, comment):
@@ -125,6 +138,11 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, phase=_moved(case, Trigger.SIGN))
         case ev.StorageRelocated() | ev.StorageRecovered() | ev.ClockJumped():
             return case
+
+
+def _takes_over(case: Case, name: str) -> bool:
+    """Whether a new actor finds something that others did. Naming oneself at the start is no hand-over."""
+    return case.recap_due or (name != case.actor and bool(case.answers or case.postponed or case.notes))
 
 
 def _moved(case: Case, trigger: Trigger) -> Phase:
@@ -161,11 +179,15 @@ def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
         reason=event.reason,
         note=event.note,
         via=event.via,
+        by=case.actor,
     )
     answers = dict(case.answers)
     answers[event.question] = answer
     shown = None if case.shown == event.question else case.shown
-    return _follow(protocol, replace(case, answers=answers, shown=shown), event.question)
+    recent = (*(key for key in case.recent if key != event.question), event.question)[-RECENT:]
+    # An answer of an older transcript may follow a hand-over at once; whoever gave it has gone on without a recap.
+    after = replace(case, answers=answers, shown=shown, recent=recent, recap_due=False)
+    return _follow(protocol, after, event.question)
 
 
 def _follow(protocol: Protocol, case: Case, changed: str) -> Case:

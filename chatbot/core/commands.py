@@ -93,6 +93,11 @@ class ChangeActor:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRecap:
+    """Whoever takes over has read the recap on screen."""
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePlan:
     """Produce the plan now, complete or not."""
 
@@ -138,6 +143,7 @@ Command = (
     | AddNote
     | Acknowledge
     | ChangeActor
+    | ReadRecap
     | IssuePlan
     | DecideRule
     | Sign

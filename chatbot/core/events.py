@@ -67,7 +67,16 @@ class ActorChanged:
     name: str
     role: str
     known: str
-    """How the actor is known: typed, login or system."""
+    """How the actor is known: typed, remembered (of an earlier sitting), login or system."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecapRead:
+    """Whoever takes over has read what was done before, and says so."""
+
+    type: ClassVar[str] = "recap.read"
+    digest: str
+    """SHA-256 of what was shown, in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,7 @@ Event = (
     | CaseAbandoned
     | CaseSigned
     | ActorChanged
+    | RecapRead
     | QuestionShown
     | AnswerGiven
     | AnswerCorrected

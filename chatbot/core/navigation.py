@@ -16,6 +16,7 @@ from chatbot.core.findings import network
 from chatbot.core.phases import Phase, Trigger, next_phase
 from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol, Question
+from chatbot.core.recap import recap, recap_digest
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import is_asked, plan_urgency
 from chatbot.core.values import Answer, Source, Status, Urgency, ValueProblem, moment_text, parse_moment, to_stored
@@ -52,6 +53,8 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _acknowledge(protocol, case)
         case cmd.ChangeActor(name, role, known):
             return _change_actor(name, role, known)
+        case cmd.ReadRecap():
+            return _read_recap(protocol, case)
         case cmd.IssuePlan():
             return (ev.PlanIssued(plan_digest(build_plan(protocol, case))),)
         case cmd.DecideRule():
@@ -66,7 +69,19 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return (ev.CaseAbandoned(reason),) if reason.strip() else Refusal("needs_reason", "say why")
 
 
-_DURING_ALARM = (cmd.Acknowledge, cmd.GiveAnswer, cmd.Withdraw, cmd.AddNote, cmd.ChangeActor, cmd.Suspend, cmd.Resume)
+_DURING_ALARM = (
+    cmd.Acknowledge,
+    cmd.GiveAnswer,
+    cmd.Withdraw,
+    cmd.AddNote,
+    cmd.ChangeActor,
+    cmd.ReadRecap,
+    cmd.Suspend,
+    cmd.Resume,
+)
+
+_AFTER_RECAP = (cmd.GiveAnswer, cmd.ConfirmStill, cmd.Withdraw, cmd.Postpone, cmd.DecideRule, cmd.Sign)
+"""What somebody who takes over may do only once they have read what was done before."""
 
 
 def _not_now(case: Case, command: Command) -> Refusal | None:
@@ -74,6 +89,8 @@ def _not_now(case: Case, command: Command) -> Refusal | None:
         return Refusal("closed", f"this case is {case.phase.value} and cannot be changed", "open a follow-up case")
     if case.phase is Phase.SUSPENDED and not isinstance(command, cmd.Resume | cmd.Abandon):
         return Refusal("suspended", "this case is suspended", "resume it first")
+    if case.recap_due and isinstance(command, _AFTER_RECAP):
+        return Refusal("recap_waiting", f"{case.actor} has taken over and has not read the recap", "read it first")
     if not case.alarms:
         return None
     if not isinstance(command, _DURING_ALARM):
@@ -312,6 +329,12 @@ def _change_actor(name: str, role: str, known: str) -> Decided:
         return (ev.ActorChanged(checked_text(name).strip(), checked_text(role).strip(), known),)
     except ValueProblem as error:
         return Refusal("bad_value", str(error))
+
+
+def _read_recap(protocol: Protocol, case: Case) -> Decided:
+    if not case.recap_due:
+        return Refusal("bad_value", "no recap waits to be read")
+    return (ev.RecapRead(recap_digest(recap(protocol, case))),)
 
 
 def _decide_rule(protocol: Protocol, case: Case, command: cmd.DecideRule) -> Decided:

@@ -224,3 +224,5 @@ class Answer:
     """What was noted with the answer, as typed."""
     via: str = "key"
     """key, block, file or record."""
+    by: str = ""
+    """Who was at the keyboard; empty: whoever opened the case and was not named."""

@@ -121,6 +121,9 @@ class _Writer:
             self.section("heading.considered", map(self.rule, left_out))
         self.section("heading.references", self.sources())
         self.versions()
+        if self.plan["kind"] != "clinical":
+            # Said at the top as well: a page that is torn off must still say what it is.
+            self.blocks.append(Paragraph(" · ".join(filter(None, [self.kind, case])), strong=True))
         return self.blocks
 
     # --- small words ---
@@ -150,11 +153,16 @@ class _Writer:
     def for_clinician(self) -> bool:
         return self.register == "clinician"
 
+    @property
+    def kind(self) -> str:
+        """What kind of case it is, in words."""
+        return self.say(f"kind.{self.plan['kind']}")
+
     # --- the head ---
 
     def head(self, case: str) -> None:
         plan = self.plan
-        kind = "" if plan["kind"] == "clinical" else self.say(f"kind.{plan['kind']}")
+        kind = "" if plan["kind"] == "clinical" else self.kind
         where = [case, kind, plan["as_of"].replace("T", " "), self.say(f"phase.{plan['phase']}")]
         level = plan["urgency"]
         urgency = f"{self.say(f'symbol.{level}')} {self.say(f'urgency.{level}')}"

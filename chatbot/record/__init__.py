@@ -7,5 +7,9 @@ The world: ``host`` clocks, user and random names; ``disk`` the system calls, in
 one case; ``publish`` files that appear whole or not at all; ``bundle`` protocols kept by digest.
 
 What others use: ``store`` the writer, with ``pen`` that composes its lines and ``reopen`` that recovers; ``read`` a
-transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` what stands before damage.
+transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` what stands before damage;
+``event_list`` who did what, in words.
+
+Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
+``confirm`` what is asked before a case is opened again.
 """

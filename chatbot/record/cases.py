@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.core.events import KINDS
-from chatbot.errors import BackstoryError, UsageError
+from chatbot.errors import BackstoryError, StorageError, UsageError
 from chatbot.record import locks
 from chatbot.record.disk import real
 from chatbot.record.host import plain_code
@@ -40,7 +40,7 @@ class CaseSummary:
     """When the last record was written, by the wall clock."""
     records: int
     state: str
-    """ok, torn or damaged."""
+    """ok, misplaced (in the folder of another kind), torn or damaged."""
     locked: bool
     """Someone is writing it now."""
     problem: str = ""
@@ -66,7 +66,8 @@ def transcripts_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
 
 def list_cases(folder: Path) -> list[CaseSummary]:
     """Return every transcript in *folder* and its folders by kind, the last written first, damaged ones included."""
-    found = [summarise(path) for path in transcript_files(folder)]
+    kinds = {folder / kind: kind for kind in KINDS}
+    found = [summarise(path, kinds.get(path.parent, "")) for path in transcript_files(folder)]
     return sorted(found, key=lambda each: (each.last, each.path.name), reverse=True)
 
 
@@ -90,14 +91,18 @@ def transcript_files(folder: Path) -> Iterator[Path]:
         yield from (place / name for name in sorted(names))
 
 
-def summarise(path: Path) -> CaseSummary:
-    """Return one transcript as a list shows it; whatever is wrong with it becomes its state."""
+def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
+    """Return one transcript as a list shows it; whatever is wrong with it becomes its state.
+
+    *folder_kind*: the kind whose folder it stands in; empty when that is not known.
+    """
     try:
         _, examined = examine_file(path)
     except BackstoryError as error:
         return CaseSummary(path, "", "", "", "", "", "open", "", 0, "damaged", False, error.render())
     damage = examined.damage
     header: dict[str, Any] = examined.records[0].data if examined.records else {}
+    misplaced = "" if damage is not None else misplaced_problem(path, header["kind"], folder_kind)
     return CaseSummary(
         path=path,
         case=header.get("case", ""),
@@ -108,11 +113,23 @@ def summarise(path: Path) -> CaseSummary:
         phase=_phase(examined),
         last=examined.records[-1].t if examined.records else "",
         records=len(examined.records),
-        state="ok" if damage is None else "torn" if damage.torn else "damaged",
+        state=("misplaced" if misplaced else "ok") if damage is None else "torn" if damage.torn else "damaged",
         locked=locks.is_locked(path),
-        problem="" if damage is None else damage.error(path).render(),
+        problem=misplaced if damage is None else damage.error(path).render(),
         relocated=any(record.type == "storage.relocated" for record in examined.records),
     )
+
+
+def misplaced_problem(path: Path, kind: str, folder_kind: str) -> str:
+    """Return what is wrong when a case stands in the folder of another kind; empty when it does not."""
+    if not folder_kind or folder_kind == kind:
+        return ""
+    return StorageError(
+        f"this is a {kind} case in the folder for {folder_kind} cases; its header counts",
+        code="F013",
+        place=str(path),
+        hint=f"move the file to the folder {kind}; kinds never mix",
+    ).render()
 
 
 def _as_of(examined: Examined) -> str:

@@ -30,6 +30,16 @@ CODES: dict[str, str] = {
     "F010": "an event that cannot be stored",
     "F011": "the transcript is not open for writing",
     "F012": "a file could not be read or written",
+    "F013": "a case stands in the folder of another kind",
     "L001": "another process is writing this case",
+    "K001": "there is no site key",
+    "K002": "the key file exists already",
+    "K003": "the key file is open to other users",
+    "K004": "not a key file, or a damaged one",
+    "K005": "a key file could not be read or written",
+    "K006": "a record number that cannot be used",
+    "K007": "a label or code that reads like a person's name",
+    "K008": "a label that holds the record number, or a number long enough to be one",
+    "K009": "the case was not confirmed; nothing was opened",
 }
 """Code to what it means. T007 and T008 are kept free for a register of cases."""

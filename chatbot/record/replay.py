@@ -27,6 +27,8 @@ class VerifyReport:
     path: Path
     case: str
     kind: str
+    label: str
+    subject: str
     records: int
     head: str
     head_code: str
@@ -52,6 +54,11 @@ class VerifyReport:
             return "TORN"
         return "VALID-CLOSED" if self.phase in {"signed", "abandoned"} else "VALID-OPEN"
 
+    @property
+    def whose(self) -> str:
+        """The case as staff know it: code, kind, label and subject code."""
+        return " · ".join(filter(None, [f"{self.case} ({self.kind})", self.label, self.subject]))
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
         return {
@@ -59,6 +66,8 @@ class VerifyReport:
             "verdict": self.verdict,
             "case": self.case,
             "kind": self.kind,
+            "label": self.label,
+            "subject": self.subject,
             "records": self.records,
             "head": self.head,
             "head_code": self.head_code,
@@ -84,6 +93,8 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
         path=path,
         case=transcript.case,
         kind=transcript.kind,
+        label=str(transcript.header["label"]),
+        subject=str(transcript.header["subject"]),
         records=transcript.records,
         head=transcript.head,
         head_code=transcript.head_code,

@@ -42,6 +42,8 @@ PLACES = {
     "home": "Home",
     "list": "A list",
     "page": "A page to read",
+    "confirm": "Before a case is opened",
+    "recap": "For whoever takes over",
     "fault": "When something was not saved",
     "scroll": "Where not everything fits",
     "anywhere": "Everywhere",
@@ -67,6 +69,8 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "acknowledge", "enter", "Enter", "I have read this", "The emergency was read; the interview goes on.", "alarm"
     ),
+    _action("recap_read", "enter", "Enter", "I have read this", "The recap was read; the interview goes on.", "recap"),
+    _action("give_code", "enter", "Enter", "confirm", "Give the end of the code that was typed.", "confirm"),
     _action("why", "w", "w", "why", "The sources behind these actions.", "alarm"),
     _action("correct", "c", "c", "an answer is wrong", "Correct one of the answers that raised this.", "alarm"),
     _action("open_line", "enter", "Enter", "open", "Open or close the line.", "plan"),
@@ -128,7 +132,7 @@ ACTIONS: tuple[Action, ...] = (
         "r",
         "plain words",
         "The same in the other wording: clinician or patient. Only words change.",
-        "question review plan alarm",
+        "question review plan alarm recap",
     ),
     _action(
         "source",
@@ -150,7 +154,20 @@ ACTIONS: tuple[Action, ...] = (
         footer=False,
     ),
     _action("handover", "h", "h", "handover", "The handover, to read aloud.", "question review alarm plan"),
-    _action("leave", "q", "q", "leave", "Suspend the case and leave; it can be resumed.", "question review"),
+    _action("leave", "q", "q", "leave", "Suspend the case and leave; it can be resumed.", "question review recap"),
+    _action(
+        "hand_over",
+        "f4",
+        "F4",
+        "hand over",
+        "Somebody else takes over and reads first what was done.",
+        "question review",
+        footer=False,
+    ),
+    _action(
+        "events", "f6", "F6", "who answered", "Who answered what: every event.", "question review home", footer=False
+    ),
+    _action("actor", "f4", "F4", "who interviews", "Say who is at the keyboard.", "home"),
     _action("new_case", "n", "n", "new interview", "Begin a case.", "home"),
     _action("quit", "q", "q", "quit", "End the program.", "home"),
     _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
@@ -164,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("page_down", "pagedown", "PgDn", "more", "The lines below.", "scroll", footer=False),
     _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
     _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan"),
-    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list"),
+    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm"),
     _action(
         "plan",
         "f5",

@@ -29,7 +29,9 @@ class Backstory(App[int], inherit_bindings=False):
 
     def __init__(self, services: Services, start: Start) -> None:
         super().__init__(driver_class=TolerantDriver)
-        self.session = Session(services, start.register, start.interview, from_home=start.interview is None)
+        from_home = start.interview is None and start.resume is None
+        self.session = Session(services, start.register, start.interview, from_home=from_home)
+        self.to_resume = start.resume
         self.animation_level = "none"
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
@@ -43,10 +45,14 @@ class Backstory(App[int], inherit_bindings=False):
         return {key: value for key, value in themes.COLOURS[themes.DEFAULT].items() if key != "text"}
 
     def on_mount(self) -> None:
-        if self.session.interview is None:
-            self.go_home()
-        else:
+        if self.session.interview is not None:
             self.open_interview()
+        elif self.to_resume is not None:
+            from chatbot.tui.screens.confirm import go_on_with
+
+            go_on_with(self, self.to_resume, lambda: self.ended(0))
+        else:
+            self.go_home()
 
     def moment(self) -> float:
         """Return now on the clock that stamps key events."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chatbot.core.protocol import other_register
 
 if TYPE_CHECKING:
+    from chatbot.core.identity import Confirmation
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
+    from chatbot.record.event_list import EventLine
 
 ROLES = ("clinician", "trainee", "auditor", "author")
 """What the first start asks: which describes you."""
@@ -75,10 +77,12 @@ class Services:
     """Everything the screens may ask for. Each function raises BackstoryError when it cannot."""
 
     list_cases: Callable[[], Sequence[CaseSummary]]
-    start_case: Callable[[str, str, str, str | None], Interview]
-    """kind, label, subject code (may be empty), as_of (None: now)."""
+    start_case: Callable[..., Interview]
+    """kind, label, subject code (may be empty), as_of (None: now); ``confirmed``: the label is said to be no name."""
+    look: Callable[[Any], Confirmation]
+    """Takes ``CaseSummary.path``: what is to be confirmed before the case is resumed. Opens nothing."""
     resume_case: Callable[[Any], Interview]
-    """Takes ``CaseSummary.path``."""
+    """Takes ``CaseSummary.path``, once it was confirmed."""
     close: Callable[[], None]
     """Lets go of the case being worked on. May be called when there is none."""
     plan_text: Callable[[Interview, str], str]
@@ -91,6 +95,16 @@ class Services:
     get_setting: Callable[[str], str]
     """``role`` or ``theme``; empty when never set."""
     set_setting: Callable[[str, str], None]
+    who: Callable[[], tuple[str, str]]
+    """Name and role of who is at the keyboard; an empty name when nobody said so."""
+    set_who: Callable[[str, str], None]
+    """Says who is at the keyboard, and remembers it."""
+    has_key: Callable[[], bool]
+    """There is a site key: record numbers may be typed."""
+    subject_code: Callable[[str], str]
+    """Makes the code of a record number, which is kept nowhere."""
+    event_lines: Callable[[Any, str], Sequence[EventLine]]
+    """Path of a case (None: the one being worked on) and register: who did what."""
     notices: Callable[[], Sequence[str]] = tuple
     """What the person must be told about the file of the case, once: recovered, written anew, on a network disk."""
 
@@ -100,7 +114,9 @@ class Start:
     """Where the application begins."""
 
     interview: Interview | None = None
-    """Begin with this case, and end when it is left. None: the home screen."""
+    """Begin with this case, and end when it is left. None: the home screen, unless ``resume`` is set."""
+    resume: Any = None
+    """Begin by confirming and going on with the case at this path, and end when it is left."""
     register: str = "clinician"
 
 
@@ -113,6 +129,8 @@ class Session:
     interview: Interview | None = None
     from_home: bool = True
     """Leaving an interview returns to the home screen."""
+    asked_who: bool = False
+    """Who interviews was asked for once; nobody is asked again."""
 
     def switch_register(self) -> None:
         """Go to the other wording; only words change."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatbot.core.protocol import Protocol
-from chatbot.desk import Desk
+from chatbot.desk import Desk, remember_actor
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.settings import Settings, read_settings, write_settings
@@ -14,15 +14,22 @@ from chatbot.tui.app import run
 from chatbot.tui.services import About, Services, Start
 
 
-def run_screen(desk: Desk, interview: Interview | None, register: str | None, settings_file: Path | None) -> int:
-    """Run the application on the home screen, or on a case; return the exit code.
+def run_screen(
+    desk: Desk,
+    interview: Interview | None,
+    register: str | None,
+    settings_file: Path | None,
+    *,
+    resume: Path | None = None,
+) -> int:
+    """Run the application on the home screen, on a case, or on one to *resume* once confirmed; return the exit code.
 
     Raises: EnvironmentProblem without a terminal; ContentError when there is no protocol to work with.
     """
     protocol = desk.protocol if interview is None else interview.protocol
     chosen = read_settings(settings_file)
     services = services_of(desk, protocol, settings_file)
-    return run(services, Start(interview, register or chosen.register or "clinician"))
+    return run(services, Start(interview, resume, register or chosen.register or "clinician"))
 
 
 def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> Services:
@@ -32,7 +39,13 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         start_case=desk.start,
         resume_case=desk.resume,
         close=desk.close,
-        plan_text=lambda of, wording: plan_text(of.plan(), of.protocol.labels, register=wording),
+        plan_text=whole_plan,
+        look=desk.look,
+        who=lambda: (desk.actor, desk.role),
+        set_who=lambda name, role: _named(desk, settings_file, name, role),
+        has_key=lambda: desk.has_key,
+        subject_code=desk.subject,
+        event_lines=desk.event_lines,
         now=desk.now,
         transcripts=str(desk.transcripts),
         protocol_about=About(
@@ -48,6 +61,18 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         set_setting=lambda name, value: _choose(settings_file, name, value),
         notices=desk.notices,
     )
+
+
+def whole_plan(of: Interview, register: str) -> str:
+    """Return the plan of a case as text, with whose it is and what was decided."""
+    case = of.case
+    whose = " · ".join(filter(None, [case.case, case.label, case.subject]))
+    return plan_text(of.plan(), of.protocol.labels, register=register, case=whose, decisions=case.decisions)
+
+
+def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None:
+    desk.named(name, role)
+    remember_actor(settings_file, name, role)
 
 
 def _choose(settings_file: Path | None, name: str, value: str) -> None:

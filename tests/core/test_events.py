@@ -65,6 +65,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "plan.issued",
         "question.postponed",
         "question.shown",
+        "recap.read",
         "storage.recovered",
         "storage.relocated",
     ]

@@ -51,7 +51,13 @@ def test_the_plan_begins_with_title_case_urgency_and_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("kind", ["practice", "demonstration", "test"])
 def test_a_case_that_is_not_clinical_says_so(kind: str) -> None:
-    assert f"{kind} · 2025-11-12 09:30" in text_of(ROUTINE, kind)
+    text = text_of(ROUTINE, kind, case="7F3K · bed 4")
+    assert f"7F3K · bed 4 · {kind} · 2025-11-12 09:30" in text
+    assert text.splitlines()[-1] == f"{kind} · 7F3K · bed 4"
+
+
+def test_a_clinical_plan_is_not_marked() -> None:
+    assert "clinical" not in text_of(ROUTINE, "clinical").splitlines()[-1]
 
 
 def test_the_parts_stand_in_the_order_of_reading() -> None:
@@ -149,7 +155,7 @@ def test_every_number_cited_is_in_the_list_and_the_other_way_round() -> None:
 
 
 def test_the_plan_ends_with_the_versions_and_digests_that_made_it() -> None:
-    plan = answered(start(), ROUTINE).plan()
+    plan = answered(start(kind="clinical"), ROUTINE).plan()
     text = plan_text(plan, LABELS, width=200)
     assert text.splitlines()[-2].endswith(f"backstory.plan/1 · sha256 {plan_digest(plan)}")
     assert text.splitlines()[-1] == f"boiler_check 2025.1 · sha256 {'d' * 64}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from chatbot.core import events as ev
@@ -83,6 +84,25 @@ def _relocated(folder: Path) -> Path:
     return writer.path
 
 
+HAND_OVER: tuple[tuple[ev.Event, ...], ...] = (
+    (ev.ActorChanged("AB", "nurse", "remembered"), ev.QuestionShown("first", DIGEST)),
+    (kit.answer("first", "yes"), ev.QuestionShown("second", DIGEST)),
+    (ev.ActorChanged("CD", "registrar", "typed"),),
+    (ev.RecapRead(DIGEST),),
+    (kit.answer("second", "no"), ev.QuestionShown("", "")),
+)
+"""One interviewer after the other, as written since a recap is read at a hand-over."""
+
+
+def _hand_over(folder: Path) -> Path:
+    host = FixedHost(seed=3, software="backstory 1")
+    opened = replace(kit.opened("practice", "K7M20AXR"), subject="K7M2-0AXQ-9ZZZ")
+    with TranscriptWriter.create(folder, opened, kit.PROTOCOL, host) as writer:
+        for events in HAND_OVER:
+            writer.append(events)
+    return writer.path
+
+
 GOLDEN: dict[str, Callable[[Path], Path]] = {
     "open": _open,
     "every-event": _every_event,
@@ -90,6 +110,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "torn": _torn,
     "recovered": _recovered,
     "relocated": _relocated,
+    "hand-over": _hand_over,
 }
 
 

@@ -17,13 +17,13 @@ SOURCES = {path.stem: path.read_text("utf-8") for path in Path(chatbot.record.__
 
 def test_every_code_that_is_raised_stands_in_the_table_and_every_code_of_the_table_is_raised() -> None:
     raised = {
-        code for name, text in SOURCES.items() if name != "problems" for code in re.findall(r'"([TFL]\d{3})"', text)
+        code for name, text in SOURCES.items() if name != "problems" for code in re.findall(r'"([TFLK]\d{3})"', text)
     }
     assert raised == set(CODES)
 
 
 def test_every_code_is_explained() -> None:
-    rows = re.findall(r"^\| ([TFL]\d{3}) \| [\d, ]+ \| (.+?) \| (.+?) \|$", TEXT, re.MULTILINE)
+    rows = re.findall(r"^\| ([TFLK]\d{3}) \| [\d, ]+ \| (.+?) \| (.+?) \|$", TEXT, re.MULTILINE)
     assert [code for code, _, _ in rows] == list(CODES)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS
 from chatbot.core.condition import Condition
 from chatbot.core.events import CaseOpened, Event
+from chatbot.core.identity import CaseIdentity, Confirmation, confirmation
 from chatbot.core.phases import Phase
 from chatbot.core.protocol import (
     CATEGORIES,
@@ -43,6 +44,8 @@ from chatbot.core.resolve import Symbols, condition
 from chatbot.core.values import Source, Urgency
 from chatbot.errors import BackstoryError
 from chatbot.interview import Interview
+from chatbot.record.event_list import EventLine
+from chatbot.record.subject import subject_code
 from chatbot.tui.services import About, Services, Start
 from tests.core.kit import shapes_of
 
@@ -283,18 +286,25 @@ class Summary:
     locked: bool = False
 
 
+def _identity(case: Summary) -> CaseIdentity:
+    return CaseIdentity(case.case, case.label, case.subject, case.kind, case.as_of, case.phase, "History")
+
+
 @dataclass
 class House:
     """Services in memory, with what was asked of them."""
 
     cases: list[Summary] = field(default_factory=list)
-    settings: dict[str, str] = field(default_factory=lambda: {"role": "clinician"})
+    settings: dict[str, str] = field(default_factory=lambda: {"role": "clinician", "actor": "AB"})
     started: list[tuple[str, str, str, str | None]] = field(default_factory=list)
     resumed: list[Any] = field(default_factory=list)
     closed: int = 0
     refuse: BackstoryError | None = None
     opens: Callable[[], Interview] = interview
     told: list[str] = field(default_factory=list)
+    key: bytes = b""
+    confirmed: list[bool] = field(default_factory=list)
+    events: list[EventLine] = field(default_factory=list)
 
     def services(self) -> Services:
         content = protocol()
@@ -319,12 +329,25 @@ class House:
             get_setting=lambda name: self.settings.get(name, ""),
             set_setting=self.settings.__setitem__,
             notices=self._notices,
+            look=self._look,
+            who=lambda: (self.settings.get("actor", ""), self.settings.get("role", "")),
+            set_who=lambda name, role: self.settings.update(actor=name, actor_role=role),
+            has_key=lambda: bool(self.key),
+            subject_code=lambda number: subject_code(self.key, number),
+            event_lines=lambda path, register: self.events,
         )
 
-    def _start(self, kind: str, label: str, subject: str, as_of: str | None) -> Interview:
+    def _look(self, path: Any) -> Confirmation:
+        if self.refuse is not None:
+            raise self.refuse
+        known = {each.path: _identity(each) for each in self.cases}
+        return confirmation(known[path], list(known.values()))
+
+    def _start(self, kind: str, label: str, subject: str, as_of: str | None, *, confirmed: bool = False) -> Interview:
         if self.refuse is not None:
             raise self.refuse
         self.started.append((kind, label, subject, as_of))
+        self.confirmed.append(confirmed)
         return interview(kind=kind, label=label, subject=subject)
 
     def _resume(self, path: Any) -> Interview:
@@ -345,7 +368,7 @@ def application(case: Interview | None = None, house: House | None = None, regis
     """Make the application, at an interview or at home."""
     from chatbot.tui.application import Backstory
 
-    return Backstory((house or House()).services(), Start(case, register))
+    return Backstory((house or House()).services(), Start(case, register=register))
 
 
 def screen_text(app: Any) -> str:

@@ -13,16 +13,20 @@ from chatbot.tui.lines import plain, width_of
 from chatbot.tui.screens.alarm import AlarmScreen
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.screens.choose import Choose
+from chatbot.tui.screens.confirm import ConfirmCase
 from chatbot.tui.screens.correct import Correct
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.home import Home
 from chatbot.tui.screens.interview import InterviewScreen
 from chatbot.tui.screens.jump import Jump
 from chatbot.tui.screens.page import Page
+from chatbot.tui.screens.people import RecapScreen
 from chatbot.tui.screens.plan import PlanScreen
 
 SCREENS = [
     (AlarmScreen, ("alarm", "scroll")),
+    (ConfirmCase, ("confirm", "scroll")),
+    (RecapScreen, ("recap", "scroll")),
     (Choose, ("list",)),
     (Fault, ("fault",)),
     (Home, ("home", "scroll")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from chatbot.core.case import Case
 from chatbot.core.view import FlagView, View
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, packed, width_of, wrapped
 from chatbot.tui.safe import cells, safe
@@ -26,9 +27,7 @@ ASKING = "▸"
 
 def header(view: View, width: int, narrow: bool) -> list[Line]:
     """Draw title, status of the content and whose case it is. Status and case are never left out."""
-    case = line(Seg(case_words(view), "strong"))
-    if view.kind != "clinical":
-        case = (Seg(f" {view.kind.upper()} ", "caret"), Seg(" "), *case)
+    case = (*kind_mark(view.kind), Seg(case_words(view), "strong"))
     status = line(Seg(sentence(view.content_status), "warn"))
     if not narrow:
         title = f" {NAME} · {view.title} {view.version}"
@@ -44,7 +43,18 @@ def header(view: View, width: int, narrow: bool) -> list[Line]:
 def case_words(view: View) -> str:
     """Name the case as staff know it: label, code, day."""
     code = view.subject or view.case
-    return " · ".join(part for part in (view.label, fit(code, 12), day_words(view.as_of)) if part)
+    return " · ".join(part for part in (view.label, code, day_words(view.as_of)) if part)
+
+
+def kind_mark(kind: str) -> Line:
+    """Mark a case that is not a clinical one, in words."""
+    return () if kind == "clinical" else (Seg(f" {kind.upper()} ", "caret"), Seg(" "))
+
+
+def whose(case: Case, width: int) -> list[Line]:
+    """Draw the line that says on every screen whose case it is: kind, label, code."""
+    words = " · ".join(part for part in (case.label, case.subject or case.case) if part)
+    return packed([(*kind_mark(case.kind), Seg(words, "strong"))], width)
 
 
 def side(view: View, words: Words, asking: Collection[str], width: int, height: int) -> list[Line]:

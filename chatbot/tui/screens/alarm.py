@@ -15,6 +15,7 @@ from chatbot.tui.screens.scroll import ScrollSheet
 class AlarmScreen(ScrollSheet[None]):
     """Shows the emergency. Closes when it was acknowledged, or when a correction has ended it."""
 
+    NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("alarm",)
 
     def __init__(self) -> None:

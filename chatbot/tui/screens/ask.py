@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -33,6 +33,8 @@ EDITING = frozenset({"backspace", "delete", "left", "right", "up", "down"})
 
 class AskSheet(Sheet[T]):
     """Shows a question and sends its answer. Subclasses say which question, and what comes after."""
+
+    NAMES_CASE: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from chatbot.core.commands import Command, Refusal
 from chatbot.errors import BackstoryError
 from chatbot.tui.actions import Action, working
+from chatbot.tui.drawing import standing
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import Line, Seg, line, wrapped
 from chatbot.tui.widgets.pane import Pane
@@ -39,10 +40,12 @@ class Sheet(Screen[T], inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
     PLACES: ClassVar[tuple[str, ...]] = ()
+    NAMES_CASE: ClassVar[bool] = False
+    """The header says by itself whose case it is; on every other screen a line above it does."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.header_pane = Pane(lambda width, height: self.header(width), id="header")
+        self.header_pane = Pane(lambda width, height: self._top(width), id="header")
         self.footer_pane = Pane(lambda width, height: self._footer(width), id="footer")
         self.notice = Pane(self._notice, id="notice")
         self._opened_for: Interview | None = None
@@ -78,6 +81,12 @@ class Sheet(Screen[T], inherit_bindings=False):
         return False
 
     # --- what they share ---
+
+    def _top(self, width: int) -> list[Line]:
+        open_case = self.session.interview
+        if self.NAMES_CASE or open_case is None:
+            return self.header(width)
+        return [*standing.whose(open_case.case, width), *self.header(width)]
 
     @property
     def ours(self) -> Backstory:

@@ -29,9 +29,8 @@ class Correct(AskSheet[None]):
         self.dismiss(None)
 
     def can(self, action: str) -> bool:
-        return action not in {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so"} and super().can(
-            action
-        )
+        elsewhere = {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so", "hand_over", "events"}
+        return action not in elsewhere and super().can(action)
 
     def act_go_on(self) -> None:
         self.dismiss(None)

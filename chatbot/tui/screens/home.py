@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from chatbot.core.events import KINDS
 from chatbot.errors import BackstoryError
 from chatbot.tui.drawing.standing import NAME
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, spread, wrapped
 from chatbot.tui.screens.choose import Choose
-from chatbot.tui.screens.fault import Fault
-from chatbot.tui.screens.page import Page, about_page
+from chatbot.tui.screens.page import about_page
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import ROLES, CaseSummary
 from chatbot.tui.words import day_words, many, sentence, time_words
@@ -42,7 +42,7 @@ class Home(ScrollSheet[None]):
 
     def _load(self) -> None:
         try:
-            self.cases = self.session.services.list_cases()
+            self.cases = by_kind(self.session.services.list_cases())
             self.problem = None
         except BackstoryError as error:
             self.cases, self.problem = (), (error.message, error.hint)
@@ -64,15 +64,19 @@ class Home(ScrollSheet[None]):
         self.caret = max(0, min(self.caret, len(self.cases) - 1))
         rows += [BLANK, line(Seg("GO ON WITH" if self.cases else "No cases yet.", "strong"))]
         for index, case in enumerate(self.cases):
+            rows += kind_heading(self.cases, index)
             at = index == self.caret
             drawn = _case(case, at, width)
             if at and self.focus_rows is not None:
                 self.focus_rows = (len(rows), len(rows) + len(drawn) - 1)
             rows += drawn
+        name, role = self.session.services.who()
+        if name:
+            rows += [BLANK, *wrapped(f"At the keyboard: {name}{f', {role}' if role else ''}", width, "quiet")]
         return [*rows, BLANK, *wrapped(f"Saved in {self.session.services.transcripts}", width, "quiet")]
 
     def can(self, action: str) -> bool:
-        return action not in {"choose", "up", "down"} or bool(self.cases)
+        return action not in {"choose", "up", "down", "events"} or bool(self.cases)
 
     # --- keys ---
 
@@ -113,34 +117,51 @@ class Home(ScrollSheet[None]):
             Choose("Which describes you?", [(r, sentence(r)) for r in ROLES], told, must=first), chosen
         )
 
+    def act_actor(self) -> None:
+        from chatbot.tui.screens.people import ask_actor, remember
+
+        _, role = self.session.services.who()
+        told = "Your name or initials: each answer keeps who was at the keyboard."
+
+        def said(name: str, given: str) -> None:
+            remember(self.ours, name, given)
+
+        ask_actor(self.ours, "Who interviews?", told, said, required=True, role=role)
+
+    def act_events(self) -> None:
+        from chatbot.tui.screens.people import show_events
+
+        case = self.cases[self.caret]
+        show_events(self.ours, case.path, f"Who answered what · {_name(case)}")
+
     def act_choose(self) -> None:
         """Ask whether this is the right person before the case is opened."""
-        case = self.cases[self.caret]
+        from chatbot.tui.screens.confirm import go_on_with
 
-        def draw(width: int) -> list[Line]:
-            rows = hang("label  ", case.label or "none", width, "strong")
-            rows += hang("code   ", case.subject or case.case, width, "strong")
-            rows += hang("kind   ", case.kind, width, "" if case.kind == "clinical" else "warn")
-            rows += hang("day    ", day_words(case.as_of), width)
-            return [*rows, BLANK, *wrapped("Compare label and code with the person before you.", width)]
+        go_on_with(self.ours, self.cases[self.caret].path)
 
-        page = Page("Is this the right person?", draw, accept="y", accept_label="yes, go on")
-        self.app.push_screen(page, lambda agreed: self._resume(case) if agreed else None)
 
-    def _resume(self, case: CaseSummary) -> None:
-        try:
-            self.session.interview = self.session.services.resume_case(case.path)
-        except BackstoryError as error:
-            self.app.push_screen(Fault(error))
-        else:
-            self.ours.open_interview()
+def by_kind(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
+    """Return clinical cases first, then each other kind, then what cannot be read; inside a kind the order stays."""
+    return sorted(cases, key=lambda case: KINDS.index(case.kind) if case.kind in KINDS else len(KINDS))
+
+
+def kind_heading(cases: Sequence[CaseSummary], index: int) -> list[Line]:
+    """Draw the heading of a kind before its first case; clinical cases need none."""
+    kind = cases[index].kind
+    if kind == KINDS[0] or (index and cases[index - 1].kind == kind):
+        return []
+    return [BLANK, line(Seg(f"{kind.upper()} CASES" if kind else "CANNOT BE READ", "strong"))]
+
+
+def _name(case: CaseSummary) -> str:
+    return " · ".join(part for part in (case.label or "no label", case.subject or case.case) if part)
 
 
 def _case(case: CaseSummary, at: bool, width: int) -> list[Line]:
     """Draw one case: who, when, how far, and what is wrong with its file."""
     pointer = Seg("▸ " if at else "  ", "key")
-    name = " · ".join(part for part in (case.label or "no label", case.subject or case.case) if part)
-    rows = hang(pointer, name, width, "strong" if at else "")
+    rows = hang(pointer, _name(case), width, "strong" if at else "")
     said = [
         case.phase,
         f"sitting {day_words(case.as_of)}",

@@ -41,6 +41,8 @@ class InterviewScreen(AskSheet[None]):
         super().sync()
         if self.view is not None and self.view.alarm is not None:
             self._alarm()
+        elif self.interview.case.recap_due:
+            self._recap()
         elif told := self.session.services.notices():
             from chatbot.tui.screens.page import told_page
 
@@ -51,6 +53,12 @@ class InterviewScreen(AskSheet[None]):
 
         if self.app.screen is self or not isinstance(self.app.screen, AlarmScreen):
             self.app.push_screen(AlarmScreen(), lambda _: self.sync())
+
+    def _recap(self) -> None:
+        from chatbot.tui.screens.people import RecapScreen
+
+        if self.app.screen is self or not isinstance(self.app.screen, RecapScreen):
+            self.app.push_screen(RecapScreen(), lambda said: self.act_leave() if said == "leave" else self.sync())
 
     def answered(self) -> None:
         self.problem = None
@@ -108,7 +116,7 @@ class InterviewScreen(AskSheet[None]):
 
     def can(self, action: str) -> bool:
         view = self.view
-        if view is not None and view.closed and action in {"back", "note", "jump"}:
+        if view is not None and view.closed and action in {"back", "note", "jump", "hand_over"}:
             return False
         if action == "go_on":
             return view is not None and view.question is not None and view.question.id != self.interview.case.next
@@ -183,6 +191,26 @@ class InterviewScreen(AskSheet[None]):
         from chatbot.tui.screens.page import handover_page
 
         self.app.push_screen(handover_page(self.interview.plan(), self.words))
+
+    def act_hand_over(self) -> None:
+        """Let somebody else take over: who they are, then what they must know."""
+        from chatbot.tui.screens.people import ask_actor, remember
+
+        def taken(name: str, role: str) -> None:
+            self.attempt(cmd.ChangeActor(name, role), lambda refusal: changed(name, role, refusal))
+
+        def changed(name: str, role: str, refusal: Refusal | None) -> None:
+            if refusal is None:
+                remember(self.ours, name, role)
+            self._went(refusal)
+
+        told = f"At the keyboard now: {self.interview.actor}. Name or initials of who takes over."
+        ask_actor(self.ours, "Who takes over?", told, taken, required=True, role=self.interview.case.role)
+
+    def act_events(self) -> None:
+        from chatbot.tui.screens.people import show_events
+
+        show_events(self.ours)
 
     def act_plan(self) -> None:
         case = self.interview.case

@@ -23,6 +23,7 @@ FEW = 3
 class PlanScreen(ScrollSheet[None]):
     """Shows the plan of the answers as they stand."""
 
+    NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("plan",)
 
     def __init__(self) -> None:

@@ -1,0 +1,189 @@
+"""Who did what: every event of a transcript in words, one after the other.
+
+Pure, from records and their protocol to lines. Private answers are masked unless they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, assert_never
+
+from chatbot.core import events as ev
+from chatbot.core.answers import accept, answer_text
+from chatbot.core.protocol import Protocol, Question
+from chatbot.core.values import Answer, Source, Status, ValueProblem, parse_moment
+from chatbot.record.envelope import Record
+
+MASKED = "(private)"
+"""Stands for what a private question was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event in words."""
+
+    number: int
+    """Its record's number, 0 for the header."""
+    type: str
+    on: str
+    """Clinical moment: that of the answer, otherwise of the sitting."""
+    wall: str
+    """When it was written, by the wall clock, UTC."""
+    actor: str
+    role: str
+    """Role of the actor; empty where it was never said."""
+    text: str
+    """What happened."""
+
+    @property
+    def who(self) -> str:
+        """The actor with the role."""
+        return f"{self.actor}, {self.role}" if self.role else self.actor
+
+    @property
+    def said(self) -> str:
+        """The whole line: clinical moment, who, what. The wall clock is left to JSON and to wider lists."""
+        return f"{self.on.replace('T', ' ')}  {self.who}: {self.text}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line as JSON data."""
+        return asdict(self)
+
+
+def event_lines(
+    protocol: Protocol, entries: Iterable[Record], *, register: str = "clinician", show_private: bool = False
+) -> list[EventLine]:
+    """Return every event in words, in order.
+
+    The records may be the beginning of a transcript. Raises: KeyError for a question the protocol does not have.
+    """
+    teller = _Teller(protocol, register, show_private)
+    return [teller.line(entry) for entry in entries]
+
+
+class _Teller:
+    """Tells one event after the other; remembers what later ones refer to."""
+
+    def __init__(self, protocol: Protocol, register: str, show_private: bool) -> None:
+        self.protocol, self.register, self.show_private = protocol, register, show_private
+        self.as_of = ""
+        self.roles: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
+        """What stands as the answer of each question, in words."""
+
+    def line(self, entry: Record) -> EventLine:
+        event = entry.event
+        if isinstance(event, ev.CaseOpened | ev.CaseResumed):
+            self.as_of = event.as_of
+        on = event.on if isinstance(event, ev.AnswerGiven | ev.AnswerCorrected) else self.as_of
+        text = self.tell(event)
+        role = self.roles.get(entry.actor, "")
+        if isinstance(event, ev.ActorChanged):
+            self.roles[event.name] = event.role
+        return EventLine(entry.seq, entry.type, on, entry.t, entry.actor, role, text)
+
+    # --- words ---
+
+    def label(self, key: str) -> str:
+        found = self.protocol.labels.get(key)
+        return key.rpartition(".")[2].replace("_", " ") if found is None else found.in_register(self.register)
+
+    def asked(self, key: str) -> str:
+        return f"'{self.protocol.questions[key].ask.in_register(self.register)}'"
+
+    def flags(self, names: Iterable[str]) -> str:
+        flags = self.protocol.red_flags
+        titles = [flags[name].title.in_register(self.register) if name in flags else name for name in names]
+        return ", ".join(titles)
+
+    def hidden(self, key: str | None) -> bool:
+        return key is not None and not self.show_private and self.protocol.questions[key].private
+
+    def answer(self, event: ev.AnswerGiven | ev.AnswerCorrected) -> str:
+        """Return an answer with its source, its reason and its note."""
+        question = self.protocol.questions[event.question]
+        said = MASKED if self.hidden(event.question) else self.value(question, event)
+        self.answers[event.question] = said
+        note = "" if event.note is None else f"; note: {MASKED if self.hidden(event.question) else event.note}"
+        return f"{said} ({self.label(f'source.{event.source}')}){note}"
+
+    def tell(self, event: ev.Event) -> str:
+        """Return what happened, in words."""
+        match event:
+            case ev.CaseOpened():
+                return self.opened(event)
+            case ev.CaseResumed(as_of):
+                return f"went on with the case; a sitting of {as_of.replace('T', ' ')}"
+            case ev.CaseSuspended():
+                return "left the case"
+            case ev.CaseAbandoned(reason):
+                return f"abandoned the case: {reason}"
+            case ev.CaseSigned(digest):
+                return f"signed the plan {digest[:12]}; the case is closed"
+            case ev.ActorChanged(name, role, known):
+                return f"{name}, {role}, is at the keyboard from here on ({known})"
+            case ev.RecapRead():
+                return "read the recap of what was done before"
+            case ev.QuestionShown(question):
+                return f"was shown {self.asked(question)}" if question else "was shown the review"
+            case ev.AnswerGiven(question):
+                earlier = self.answers.get(question)
+                again = "" if earlier is None else " again"
+                return f"answered {self.asked(question)}{again}: {self.answer(event)}"
+            case ev.AnswerCorrected(question):
+                return self.corrected(event)
+            case ev.AnswerWithdrawn(question, because):
+                earlier = self.answers.pop(question, "")
+                why = "" if because == "not_needed" else f" ({self.label(f'reason.{because}')})"
+                return f"took back the answer to {self.asked(question)}: {earlier}{why}"
+            case ev.QuestionPostponed(question):
+                return f"put off {self.asked(question)}"
+            case ev.NoteAdded(text, question):
+                about = "" if question is None else f" on {self.asked(question)}"
+                return f"noted{about}: {MASKED if self.hidden(question) else ' '.join(text.split())}"
+            case ev.AlarmRaised(flags):
+                return f"{self.label('urgency.emergency').upper()}: {self.flags(flags)}"
+            case ev.AlarmAcknowledged(flags):
+                return f"read the emergency: {self.flags(flags)}"
+            case ev.PlanIssued(digest):
+                return f"issued the plan {digest[:12]}"
+            case ev.PlanDecided():
+                return self.decided(event)
+            case ev.StorageRelocated(cause):
+                return f"the transcript was written anew ({cause.replace('_', ' ')})"
+            case ev.StorageRecovered(length):
+                return f"an entry that was not completely saved was set aside ({length} bytes)"
+            case ev.ClockJumped(wall_ms, monotonic_ms):
+                return f"the clock jumped by {(wall_ms - monotonic_ms) / 1000:.0f} s"
+            case _:
+                assert_never(event)
+
+    def opened(self, event: ev.CaseOpened) -> str:
+        protocol = self.protocol
+        who = " · ".join(filter(None, [event.label, event.subject, event.case]))
+        title = f"{protocol.title.in_register(self.register)} {protocol.version}"
+        return f"opened a {event.kind} case ({who}) with {title}"
+
+    def corrected(self, event: ev.AnswerCorrected) -> str:
+        old = self.answers.get(event.question, "nothing")
+        new = self.answer(event)
+        why = "" if event.because == "not_needed" else f"; {self.label(f'reason.{event.because}')}"
+        return f"corrected {self.asked(event.question)}: {old} → {new}{why}"
+
+    def decided(self, event: ev.PlanDecided) -> str:
+        rule = self.protocol.rules.get(event.rule)
+        title = event.rule if rule is None else rule.title.in_register(self.register)
+        why = "" if event.code is None else f" ({self.label(f'decision_reason.{event.code}')})"
+        comment = "" if event.comment is None else f": {event.comment}"
+        return f"{self.label(f'decision.{event.decision}')}: '{title}'{why}{comment}"
+
+    def value(self, question: Question, event: ev.AnswerGiven | ev.AnswerCorrected) -> str:
+        given = parse_moment(event.on)
+        try:
+            value = None if event.value is None else accept(question, event.value, max(given, parse_moment(self.as_of)))
+        except ValueProblem:
+            return str(event.value)
+        status = None if event.status is None else Status(event.status)
+        answer = Answer(value, status, Source(event.source), given, event.reason)
+        return answer_text(self.protocol.labels, question, answer, self.register)
