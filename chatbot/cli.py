@@ -1,7 +1,7 @@
 """The command ``backstory``: arguments, exit codes, and one clear message for whatever goes wrong.
 
-Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen.
-One table of commands with a short handler each, so it stays one module past 400 lines.
+Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen. Parser and handler of
+every command stand here together, a little past 400 lines.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _ask_parser(commands)
     _check_parser(commands)
     _replay_parser(commands)
+    _export_parser(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("--json", action="store_true", help="print JSON")
     cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
@@ -116,6 +117,7 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--record-number", metavar="N", help="gives the code, is not kept; - asks for it unseen")
     parser.add_argument("--actor", default="", help="who interviews: name or initials")
     parser.add_argument("--role", default="", help="their role")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
     _common(parser, again=True)
     parser.set_defaults(handler=_interview)
 
@@ -138,6 +140,7 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
     parser.add_argument("--what-if", action="store_true", help="also which other answers would change the plan")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
     parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
     _common(parser, again=True)
     parser.set_defaults(handler=_plan)
@@ -175,6 +178,17 @@ def _replay_parser(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser, again=True)
     parser.set_defaults(handler=_replay)
+
+
+def _export_parser(commands: Any) -> None:
+    parser = commands.add_parser("export", help="write a saved case out for somebody", allow_abbrev=False)
+    parser.add_argument("transcript", type=Path, help="a saved case: its code or its file")
+    parser.add_argument("--to", choices=FORMATS, default="text", help="the format")
+    parser.add_argument("--audience", metavar="WHO", help="who will read it; without it the full record, for yourself")
+    parser.add_argument("--register", choices=REGISTERS, help="wording of text and md")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it; without it to standard output")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_export)
 
 
 class _Version(argparse.Action):
@@ -227,8 +241,12 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Protocol, Case]:
-    """Return the case that an answers file describes, with its protocol."""
+    """Return the case that an answers file describes, with its protocol and the local facts."""
     from chatbot.content.answers_file import open_case, read_answers
+    from chatbot.content.site_file import site_facts
+    from chatbot.core.case import evolve
+    from chatbot.core.navigation import pinned
+    from chatbot.settings import read_settings
 
     file = read_answers(options.answers)
     as_of = _moment(options.as_of) or file.as_of
@@ -236,7 +254,12 @@ def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Pro
         hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
     protocol = _protocol(options, name or file.protocol)
-    return protocol, open_case(protocol, file, as_of)[0]
+    case, _ = open_case(protocol, file, as_of)
+    named = getattr(options, "site", None) or read_settings(options.settings).site
+    site = site_facts(protocol, Path(named) if named else None, folder=options.protocols)
+    for event in pinned(protocol, case, site or {}):
+        case = evolve(protocol, case, event)
+    return protocol, case
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -447,13 +470,10 @@ def _screen(
 def _replay(options: argparse.Namespace) -> int:
     from chatbot.core.text import visible
     from chatbot.desk import cached_bundle
-    from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.replay import verify
     from chatbot.record.salvage import salvage
 
-    path = options.transcript
-    if not path.exists() and os.sep not in str(path):
-        path = find_case(transcripts_folder(options.transcripts, os.environ), str(path))
+    path = _transcript(options)
     if options.salvage is not None:
         saved = salvage(path, options.salvage)
         _print(
@@ -482,6 +502,30 @@ def _replay(options: argparse.Namespace) -> int:
         for problem in report.problems:
             _complain(problem)
     return int(report.exit_code)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from chatbot.export_command import FORMATS as WRITERS
+    from chatbot.export_command import load_export, write_export
+
+    path = _transcript(options)
+    export = load_export(path, options.audience, options.register)
+    text = WRITERS[options.to](export)
+    if options.out is None:
+        _print(text)
+    else:
+        write_export(text, options.out, path)
+    return ExitCode.FINE
+
+
+def _transcript(options: argparse.Namespace) -> Path:
+    """Return the file of a saved case that was named by its file or its code."""
+    from chatbot.record.cases import find_case, transcripts_folder
+
+    path: Path = options.transcript
+    if path.exists() or os.sep in str(path):
+        return path
+    return find_case(transcripts_folder(options.transcripts, os.environ), str(path))
 
 
 def _cases(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -16,7 +16,7 @@ from chatbot.core.events import CaseOpened
 from chatbot.core.identity import Confirmation
 from chatbot.core.protocol import Protocol
 from chatbot.core.values import moment_text
-from chatbot.errors import UsageError
+from chatbot.errors import ContentError, UsageError
 from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
 from chatbot.record.confirm import look
@@ -51,10 +51,12 @@ class Desk:
         role: str = "",
         known: str = "typed",
         keys: Path | None = None,
+        site: Callable[[Protocol, bool], Mapping[str, str] | None] = lambda protocol, strict: None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
-        *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key.
+        *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
+        local facts that a protocol names, strictly checked or not; None: there is no file of them.
         """
         self.transcripts = transcripts
         self.host = host
@@ -62,6 +64,7 @@ class Desk:
         self._as_of = as_of
         self.actor, self.role, self.known = actor, role, known
         self.keys = keys
+        self._site = site
         self._writer: TranscriptWriter | None = None
         self._notices: list[str] = []
 
@@ -72,6 +75,16 @@ class Desk:
         name = getattr(options, "protocol", None) or settings.protocol
         actor = check_text(getattr(options, "actor", ""), "--actor")
         role = check_text(getattr(options, "role", ""), "--role")
+        path = getattr(options, "site", None) or (Path(settings.site) if settings.site else None)
+
+        def site(protocol: Protocol, strict: bool) -> Mapping[str, str] | None:
+            if not protocol.site:
+                return None
+            # Deferred: PyYAML, for protocols that name local facts only.
+            from chatbot.content.site_file import site_facts
+
+            return site_facts(protocol, path, folder=options.protocols, strict=strict)
+
         return cls(
             transcripts_folder(options.transcripts, os.environ),
             lambda: load_protocol(name, folder=options.protocols),
@@ -81,6 +94,7 @@ class Desk:
             role=role or settings.actor_role or settings.role or "",
             known="typed" if actor else "remembered",
             keys=keys_file(getattr(options, "keys", None), os.environ, settings.keys),
+            site=site,
         )
 
     @cached_property
@@ -175,6 +189,7 @@ class Desk:
         if record_number:
             subject = self.subject(record_number)
         protocol = self.protocol
+        site = self._site(protocol, True)
         opened = CaseOpened(
             case=self.host.new_case(),
             kind=kind,
@@ -188,7 +203,7 @@ class Desk:
         warning = storage_warning(self.transcripts)
         if warning:
             self._notices.append(warning)
-        return self._named(Interview.start(protocol, writer, opened), self._at_keyboard)
+        return self._named(Interview.start(protocol, writer, opened, site), self._at_keyboard)
 
     def resume(self, path: Path, as_of: str | None = None) -> Interview:
         """Begin another sitting of a kept case, under the content it was made with. ``look`` at it first.
@@ -199,7 +214,8 @@ class Desk:
         writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor)
         try:
             protocol = self._content_of(transcript)
-            interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now())
+            site = self._site_again(protocol)
+            interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now(), site)
         except BaseException:
             writer.close()
             raise
@@ -212,6 +228,14 @@ class Desk:
     def _at_keyboard(self) -> str:
         """Who is at the keyboard, as records spell it."""
         return self.actor or f"os:{self.host.user()}"
+
+    def _site_again(self, protocol: Protocol) -> Mapping[str, str] | None:
+        """Return the local facts for a kept case. A faulty file strands no case: what was pinned stays."""
+        try:
+            return self._site(protocol, False)
+        except (ContentError, UsageError) as error:
+            self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
+            return None
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""

@@ -7,7 +7,7 @@ before ``append`` returns; only then does the case move on.
 from __future__ import annotations
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatbot.core import commands as cmd
@@ -45,15 +45,24 @@ class Interview:
         self.case: Case = fold(protocol, self.events)
 
     @classmethod
-    def start(cls, protocol: Protocol, recorder: Recorder, opened: CaseOpened) -> Interview:
-        """Begin a case whose opening is already recorded; shows the first question."""
+    def start(
+        cls, protocol: Protocol, recorder: Recorder, opened: CaseOpened, site: Mapping[str, str] | None = None
+    ) -> Interview:
+        """Begin a case whose opening is already recorded: pins the local facts *site*, shows the first question."""
         interview = cls(protocol, recorder, [opened])
-        interview._record(opening(protocol, opened))
+        interview._record(opening(protocol, opened, site))
         return interview
 
     @classmethod
-    def resume(cls, protocol: Protocol, recorder: Recorder, events: Sequence[Event], as_of: str) -> Interview:
-        """Begin a new sitting of a recorded case.
+    def resume(
+        cls,
+        protocol: Protocol,
+        recorder: Recorder,
+        events: Sequence[Event],
+        as_of: str,
+        site: Mapping[str, str] | None = None,
+    ) -> Interview:
+        """Begin a new sitting of a recorded case. Local facts *site* are pinned when they changed; None: they stay.
 
         Raises: UsageError when the case is closed or *as_of* lies before its last sitting.
         """
@@ -61,6 +70,8 @@ class Interview:
         refusal = interview.send(cmd.Resume(as_of))
         if refusal is not None:
             raise UsageError(refusal.message, hint=refusal.hint)
+        if site is not None:
+            interview.send(cmd.PinSite(site))
         return interview
 
     def send(self, command: Command) -> Refusal | None:

@@ -23,7 +23,7 @@ from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType, other_register
 from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
-from chatbot.core.view import AlarmView, QuestionView, View
+from chatbot.core.view import COVERED, AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
 from chatbot.export.document import Block, spell
 from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
@@ -489,7 +489,8 @@ class _Shell:
             return self.send(cmd.Show(rest))
         view = self.view()
         texts = {key: self.interview.protocol.questions[key].ask.in_register(self.register) for key in view.postponed}
-        choices = [(each.id, f"{each.text} {each.answer}") for each in view.answered if each.applies]
+        answered = [each for each in view.answered if each.applies]
+        choices = [(each.id, f"{each.text} {COVERED if each.private else each.answer}") for each in answered]
         chosen = self.pick([*choices, *texts.items()])
         return chosen is not None and self.send(cmd.Show(chosen))
 

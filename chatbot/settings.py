@@ -27,6 +27,8 @@ class Settings:
     """Their role, where it is not ``role``."""
     keys: str | None = None
     """The file of the site key."""
+    site: str | None = None
+    """File of local facts, used when ``--site`` names none."""
 
 
 def settings_file(option: Path | None = None) -> Path | None:

@@ -1,7 +1,7 @@
 """Bundle to protocol: the one way a ``core.protocol.Protocol`` comes to be.
 
 Reads the canonical bundle alone, so that a case resumes under the content it was made with, whatever
-stands on disk by now. Needs neither YAML nor pydantic.
+stands on disk by now. Needs neither YAML nor pydantic. One builder of one value, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class _Builder:
             findings={name: self.finding(name, each) for name, each in bundle["findings"].items()},
             red_flags={each["id"]: self.red_flag(each) for each in bundle["red_flags"]},
             guards={
-                name: p.Guard(name, words(each["title"]), self.condition(each["when"]))
+                name: p.Guard(name, words(each["title"]), self.condition(each["when"]), _neutral(each))
                 for name, each in bundle["guards"].items()
             },
             rules={each["id"]: self.rule(each) for each in bundle["rules"]},
@@ -174,6 +174,8 @@ class _Builder:
                 for name, label in labels.items()
             },
             actions=frozenset(bundle["actions"]),
+            audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
+            site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},
             canonical=canonical,
             topics={each["id"]: topic(each) for each in bundle.get("topics", ())},
             asks=asks(bundle["asks"]) if "asks" in bundle else None,
@@ -303,6 +305,7 @@ class _Builder:
             if_unknown=None if if_unknown == "none" else Urgency(if_unknown),
             cites=cites(data),
             tell=_maybe(data, "tell"),
+            neutral=_neutral(data),
         )
 
     def rule(self, data: Data) -> p.Rule:
@@ -311,7 +314,10 @@ class _Builder:
             kind=p.RuleKind(data["kind"]),
             category=data["category"],
             when=self.condition(data["when"]) if "when" in data else None,
-            guards=tuple(p.RuleGuard(each["guard"], _maybe(each, "instead")) for each in data.get("guards", ())),
+            guards=tuple(
+                p.RuleGuard(each["guard"], _maybe(each, "instead"), _maybe(each, "neutral"))
+                for each in data.get("guards", ())
+            ),
             answers=data.get("answers"),
             within=data["within"],
             verb=data["verb"],
@@ -329,6 +335,13 @@ class _Builder:
             review_due=data["review_due"],
             origin=data["origin"],
             verification=data["verification"],
+            neutral=_neutral(data),
+        )
+
+    def audience(self, data: Data) -> p.Audience:
+        may_know = self.condition(data["may_know"]) if "may_know" in data else None
+        return p.Audience(
+            data["id"], words(data["title"]), may_know, data.get("always", False), data.get("wording", "clinician")
         )
 
     def hypothesis(self, data: Data) -> p.Hypothesis:
@@ -374,6 +387,13 @@ def words(data: Data) -> p.Wording:
 
 def _maybe(data: Data, key: str) -> p.Wording | None:
     return words(data[key]) if key in data else None
+
+
+def _neutral(data: Data) -> p.Neutral | None:
+    if "neutral" not in data:
+        return None
+    neutral = data["neutral"]
+    return p.Neutral(words(neutral["title"]), _maybe(neutral, "text"), _maybe(neutral, "tell"), cites(neutral))
 
 
 def _numbered(wording: p.Wording, row: int) -> p.Wording:

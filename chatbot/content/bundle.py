@@ -43,6 +43,9 @@ def bundle_of(package: Package) -> dict[str, Any]:
         bundle["tables"] = {name: _data(entry) for name, entry in sorted(package.entries("tables").items())}
     for stem in ("red_flags", "hypotheses", "conflicts"):
         bundle[stem] = [{"id": name, **_data(entry)} for name, entry in package.entries(stem).items()]
+    if package.entries("audiences"):
+        # Left out where there are none, so that protocols from before audiences keep their digest.
+        bundle["audiences"] = [{"id": name, **_data(entry)} for name, entry in package.entries("audiences").items()]
     bundle["rules"] = [
         {"id": name, "category": file.model.category, **_data(rule)} for file, name, rule in package.all_rules()
     ]

@@ -35,6 +35,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "references": schema.ReferencesModel,
     "origin": schema.OriginsModel,
     "topics": topic_schema.TopicsModel,
+    "audiences": schema.AudiencesModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -65,7 +66,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, topics."""
+    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, audiences, topics."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 

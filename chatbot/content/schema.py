@@ -147,6 +147,21 @@ class FindingsModel(Strict):
     findings: dict[Name, FindingModel]
 
 
+class NeutralFlagModel(Strict):
+    title: Words
+    tell: Words | None = None
+
+
+class NeutralGuardModel(Strict):
+    title: Words
+
+
+class NeutralRuleModel(Strict):
+    title: Words
+    text: BothWords
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+
+
 _LEVELS = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)
 
 
@@ -158,6 +173,7 @@ class RedFlagModel(Strict):
     if_unknown: Annotated[str, one_of(*_LEVELS, "none")] | None = None
     cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
     tell: Words | None = None
+    neutral: NeutralFlagModel | None = None
 
 
 class RedFlagsModel(Strict):
@@ -167,6 +183,7 @@ class RedFlagsModel(Strict):
 class GuardModel(Strict):
     title: Words
     when: Condition
+    neutral: NeutralGuardModel | None = None
 
 
 class GuardsModel(Strict):
@@ -176,6 +193,7 @@ class GuardsModel(Strict):
 class RuleGuardModel(Strict):
     guard: Name
     instead: Words | None = None
+    neutral: Words | None = None
 
 
 def _rule_guard(value: object) -> object:
@@ -183,7 +201,7 @@ def _rule_guard(value: object) -> object:
         return {"guard": value}
     if isinstance(value, dict) and len(value) == 1:
         name, more = next(iter(value.items()))
-        if isinstance(more, dict) and more.keys() <= {"instead"}:
+        if isinstance(more, dict) and more.keys() <= {"instead", "neutral"}:
             return {"guard": name, **more}
     raise problem("P112", "a guard is written as its id, or as 'id: {instead: …}'")
 
@@ -210,6 +228,7 @@ class RuleModel(Strict):
     review_due: Day
     origin: Text
     verification: Annotated[str, one_of("verified", "unverified", "expert_opinion", "judgement")]
+    neutral: NeutralRuleModel | None = None
 
     @model_validator(mode="after")
     def _has_one_condition(self) -> RuleModel:
@@ -284,6 +303,23 @@ class OriginsModel(Strict):
     recommendations: dict[Identifier, OriginModel]
 
 
+class AudienceModel(Strict):
+    title: Words
+    may_know: Condition | None = None
+    always: YesNo = False
+    wording: Annotated[str, one_of("clinician", "patient")] = "clinician"
+
+    @model_validator(mode="after")
+    def _has_one_ground(self) -> AudienceModel:
+        if self.always and self.may_know is not None:
+            raise problem("P306", "an audience has 'may_know' or 'always: yes', not both", "delete one of them")
+        return self
+
+
+class AudiencesModel(Strict):
+    audiences: dict[Identifier, AudienceModel] = Field(min_length=1)
+
+
 # --- protocol.yaml --------------------------------------------------------------------------------
 
 
@@ -315,6 +351,10 @@ class HandoverModel(Strict):
     questions: tuple[Name, ...] = Field(default=(), strict=False)
 
 
+class SiteFactModel(Strict):
+    label: Words
+
+
 class ManifestModel(Strict):
     id: Identifier
     version: Text
@@ -332,6 +372,7 @@ class ManifestModel(Strict):
     safety_net: tuple[SafetyNetModel, ...] = Field(default=(), strict=False)
     reassurance: tuple[Words, ...] = Field(default=(), strict=False)
     handover: tuple[HandoverModel, ...] = Field(default=(), strict=False)
+    site: dict[Identifier, SiteFactModel] = {}
     labels: dict[Identifier, dict[Identifier, Words]]
 
 

@@ -61,6 +61,8 @@ class Case:
     notes: tuple[tuple[str | None, str], ...] = ()
     """(question or None, text) in order."""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    site: Mapping[str, str] = field(default_factory=dict)
+    """Local facts pinned for this case: what texts say of whom to call."""
     plan_digest: str | None = None
     """Digest of the last plan issued, while no answer has changed since."""
     earlier: EarlierCases | None = None
@@ -124,6 +126,8 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, actor=name, role=role, recap_due=_takes_over(case, name))
         case ev.RecapRead():
             return replace(case, recap_due=False)
+        case ev.SitePinned(facts):
+            return replace(case, site=dict(facts), plan_digest=None)
         case ev.PlanIssued(digest):
             return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest)
         case ev.PlanDecided(rule, decision, code, comment):

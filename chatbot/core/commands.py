@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatbot.core.values import Stored
@@ -98,6 +99,13 @@ class ReadRecap:
 
 
 @dataclass(frozen=True, slots=True)
+class PinSite:
+    """The local facts that hold for this sitting, all of them; nothing happens where they are pinned already."""
+
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePlan:
     """Produce the plan now, complete or not."""
 
@@ -144,6 +152,7 @@ Command = (
     | Acknowledge
     | ChangeActor
     | ReadRecap
+    | PinSite
     | IssuePlan
     | DecideRule
     | Sign

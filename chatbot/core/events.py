@@ -156,6 +156,15 @@ class AlarmAcknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class SitePinned:
+    """The local facts that texts of this case say from here on: whom to call, numbers, hours."""
+
+    type: ClassVar[str] = "site.pinned"
+    facts: dict[str, str]
+    """Key that the protocol declares to what is said; all of them, not the changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanIssued:
     type: ClassVar[str] = "plan.issued"
     digest: str
@@ -213,6 +222,7 @@ Event = (
     | NoteAdded
     | AlarmRaised
     | AlarmAcknowledged
+    | SitePinned
     | PlanIssued
     | PlanDecided
     | StorageRelocated

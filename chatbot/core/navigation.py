@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
@@ -55,6 +56,8 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _change_actor(name, role, known)
         case cmd.ReadRecap():
             return _read_recap(protocol, case)
+        case cmd.PinSite(facts):
+            return pinned(protocol, case, facts)
         case cmd.IssuePlan():
             return (ev.PlanIssued(plan_digest(build_plan(protocol, case))),)
         case cmd.DecideRule():
@@ -76,6 +79,7 @@ _DURING_ALARM = (
     cmd.AddNote,
     cmd.ChangeActor,
     cmd.ReadRecap,
+    cmd.PinSite,
     cmd.Suspend,
     cmd.Resume,
 )
@@ -368,7 +372,16 @@ def _sign(protocol: Protocol, case: Case) -> Decided:
     return (ev.CaseSigned(case.plan_digest),)
 
 
-def opening(protocol: Protocol, opened: ev.CaseOpened) -> tuple[ev.Event, ...]:
-    """Return what follows the opening of a case: its first question."""
+def opening(protocol: Protocol, opened: ev.CaseOpened, site: Mapping[str, str] | None = None) -> tuple[ev.Event, ...]:
+    """Return what follows the opening of a case: the local facts its texts name, and its first question."""
     case = evolve(protocol, None, opened)
-    return (shown(protocol, case.next),)
+    return (*pinned(protocol, case, site or {}), shown(protocol, case.next))
+
+
+def pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev.SitePinned, ...]:
+    """Return the event that pins local facts, or nothing where these are pinned already.
+
+    Facts that this protocol does not name are left out: the content of a case may be older than the site's file.
+    """
+    named = {key: facts[key] for key in protocol.site if key in facts}
+    return () if named == dict(case.site) else (ev.SitePinned(named),)

@@ -22,6 +22,7 @@ from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.site import with_site
 from chatbot.core.tree import Measured
 from chatbot.core.urgency import (
     ScopeState,
@@ -54,7 +55,7 @@ def build_plan(protocol: Protocol, case: Case) -> dict[str, Any]:
 
     Its phase is the one the case moves to when this plan is issued.
     """
-    return _Builder(protocol, case).build()
+    return _Builder(with_site(protocol, case.site), case).build()
 
 
 def registers(wording: Wording) -> dict[str, str]:
@@ -204,7 +205,7 @@ class _Builder:
             ],
             "pending_on": pending,
             "conflicts": self.conflicts_of.get(rule.id, []),
-            "references": [_cited(each) for each in rule.cites],
+            "references": [cited(each) for each in rule.cites],
             "strength": rule.strength,
             "certainty": rule.certainty,
             "applicability": rule.applicability,
@@ -248,9 +249,9 @@ class _Builder:
             for clues in (hypothesis.for_, hypothesis.against)
         ]
         state = "open"
-        if speaking[0] and not speaking[1]:
+        if speaking[0] and not speaking[1] and "against" not in hypothesis.left_out:
             state = "supported"
-        elif speaking[1] and not speaking[0]:
+        elif speaking[1] and not speaking[0] and "for" not in hypothesis.left_out:
             state = "unlikely"
         return {
             "id": name,
@@ -259,7 +260,7 @@ class _Builder:
             "for": speaking[0],
             "against": speaking[1],
             "decided_by": registers(hypothesis.decided_by),
-            "references": [_cited(each) for each in hypothesis.cites],
+            "references": [cited(each) for each in hypothesis.cites],
         }
 
     def calculated(self, name: str) -> dict[str, Any] | None:
@@ -273,7 +274,7 @@ class _Builder:
         return {
             **found,
             "because": [self.reason(key) for key in said if self.assessment.applies[key] is not False],
-            "references": [_cited(each) for each in finding.cites],
+            "references": [cited(each) for each in finding.cites],
         }
 
     def conflict(self, name: str) -> dict[str, Any]:
@@ -282,7 +283,7 @@ class _Builder:
             "id": name,
             "question": registers(conflict.question),
             "sides": [
-                {"text": registers(side.text), "references": [_cited(each) for each in side.cites]}
+                {"text": registers(side.text), "references": [cited(each) for each in side.cites]}
                 for side in conflict.sides
             ],
             "rules": list(conflict.rules),
@@ -364,30 +365,31 @@ class _Builder:
         held = [each for each in recommendations if each["status"] not in SHOWN_STATUSES]
         sides = [side for conflict in conflicts for side in conflict["sides"]]
         for holder in (*shown, *safety_net, *sides, *hypotheses, *held, *numbers):
-            for cited in holder["references"]:
-                cited["n"] = self.numbers.setdefault(cited["id"], len(self.numbers) + 1)
+            for each in holder["references"]:
+                each["n"] = self.numbers.setdefault(each["id"], len(self.numbers) + 1)
 
     def references(self) -> list[dict[str, Any]]:
-        found = []
-        for name, n in self.numbers.items():
-            reference = self.protocol.references[name]
-            found.append(
-                {
-                    "n": n,
-                    "id": name,
-                    "citation": reference.citation,
-                    "type": reference.type,
-                    "jurisdiction": reference.jurisdiction,
-                    "year": reference.year,
-                    "applicability": reference.applicability,
-                    "identifier": reference.identifier,
-                    "verified": reference.verified,
-                    "verified_note": reference.verified_note,
-                    "superseded": reference.superseded,
-                }
-            )
-        return found
+        return [reference_entry(self.protocol, name, n) for name, n in self.numbers.items()]
 
 
-def _cited(citation: Citation) -> dict[str, Any]:
+def reference_entry(protocol: Protocol, name: str, n: int) -> dict[str, Any]:
+    """Return one entry of the reference list."""
+    reference = protocol.references[name]
+    return {
+        "n": n,
+        "id": name,
+        "citation": reference.citation,
+        "type": reference.type,
+        "jurisdiction": reference.jurisdiction,
+        "year": reference.year,
+        "applicability": reference.applicability,
+        "identifier": reference.identifier,
+        "verified": reference.verified,
+        "verified_note": reference.verified_note,
+        "superseded": reference.superseded,
+    }
+
+
+def cited(citation: Citation) -> dict[str, Any]:
+    """Return a citation as JSON, still without its number."""
     return {"id": citation.reference, "locator": citation.locator}

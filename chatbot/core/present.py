@@ -20,6 +20,8 @@ from chatbot.core.protocol import (
     Wording,
     other_register,
 )
+from chatbot.core.site import with_site
+from chatbot.core.taint import taint
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -45,7 +47,7 @@ STATUS_KEYS = {
 
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
-    return _Presenter(protocol, case, register).view()
+    return _Presenter(with_site(protocol, case.site), case, register).view()
 
 
 class _Presenter:
@@ -127,6 +129,7 @@ class _Presenter:
             raises=key in self.raising,
             status="" if answer.status is None else answer.status.value,
             applies=self.assessment.applies[key] is not False,
+            private=key in taint(self.protocol).questions,
         )
 
     @property

@@ -94,6 +94,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Neutral:
+    """What stands in for something that tells of a private answer, for readers who may not know it."""
+
+    title: Wording
+    text: Wording | None = None
+    """Of a rule: what is to be done."""
+    tell: Wording | None = None
+    """Of a red flag: the sentence to say aloud."""
+    cites: tuple[Citation, ...] = ()
+    """References that may be named beside it; none unless the content says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One choice of a question, or one grade of a grid."""
 
@@ -234,6 +247,7 @@ class RedFlag:
     cites: tuple[Citation, ...]
     tell: Wording | None = None
     """The sentence to say aloud when handing the person over."""
+    neutral: Neutral | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +257,7 @@ class Guard:
     id: str
     title: Wording
     when: Condition
+    neutral: Neutral | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +267,8 @@ class RuleGuard:
     guard: str
     instead: Wording | None
     """What replaces the action while the guard holds; every safety rule with guards has it."""
+    neutral: Wording | None = None
+    """What replaces ``instead`` for readers who may not know the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +309,7 @@ class Rule:
     """Where the rule comes from in the evidence: its number there, or why it was added."""
     verification: str
     """verified, unverified, expert_opinion or judgement."""
+    neutral: Neutral | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +330,8 @@ class Hypothesis:
     against: tuple[Clue, ...]
     decided_by: Wording
     cites: tuple[Citation, ...]
+    left_out: frozenset[str] = frozenset()
+    """``for`` and ``against`` where clues of that side were left out; no state is said that they could overturn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +434,20 @@ class Scope:
     unsettled: Wording
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Somebody an export may be for."""
+
+    id: str
+    title: Wording
+    may_know: Condition | None
+    """What must be known to be true before private answers are passed on; None: nothing allows it."""
+    always: bool = False
+    """May know whatever was answered: the person's own page."""
+    register: str = "clinician"
+    """The wording its exports have unless another is asked for."""
+
+
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One content package, ready to run. Mappings keep content order; two are equal only when they are one."""
@@ -451,6 +485,9 @@ class Protocol:
     """Words for urgency levels, statuses, plan states … keyed ``urgency.emergency``, ``status.check_first``."""
     origin: tuple[OriginItem, ...] = ()
     actions: frozenset[str] = field(default_factory=frozenset)
+    audiences: Mapping[str, Audience] = field(default_factory=dict)
+    site: Mapping[str, Wording] = field(default_factory=dict)
+    """Local facts its texts name as ``{site.key}``: key to what it is."""
     default: bool = False
     canonical: str = ""
     """The canonical JSON the digest is over; kept once beside the transcripts."""

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COVERED = "private answer"
+"""What lists show in place of a private answer until somebody asks to see it."""
+
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
@@ -107,6 +110,8 @@ class AnsweredView:
     """The status, or empty when there is a value."""
     applies: bool
     """False: kept in the log, not part of the plan."""
+    private: bool = False
+    """It tells of a private answer: lists show it only when asked to."""
 
 
 @dataclass(frozen=True, slots=True)

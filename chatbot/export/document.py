@@ -7,7 +7,7 @@ sentences are taken from ``plan["reassurance"]`` alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Heading:
 class Paragraph:
     text: str
     strong: bool = False
+    neutral: bool = False
+    """A private answer may change this line, or whether it stands here, for an audience that may not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Item:
 
     text: str
     details: tuple[str, ...] = ()
+    neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,15 @@ class Source:
     citation: str
     identifier: str
     details: tuple[str, ...]
+    neutral: bool = False
 
 
 Block = Heading | Paragraph | Item | Source
+
+
+def is_neutral(block: Block) -> bool:
+    """Whether a private answer may change a block, or whether it stands, for an audience that may not know it."""
+    return not isinstance(block, Heading) and block.neutral
 
 
 def plan_blocks(
@@ -70,13 +79,15 @@ def plan_blocks(
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
+    head: Sequence[str] = (),
 ) -> list[Block]:
     """Return the whole plan in reading order.
 
     *case* names the case (label, code) where the caller knows it; *decisions* are what the clinician made of
-    the recommendations. Rules that do not apply are left out unless *all_rules* is set.
+    the recommendations; *head* are lines the caller wants to stand under the title. Rules that do not apply are
+    left out unless *all_rules* is set.
     """
-    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case)
+    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case, head)
 
 
 def spell(labels: Mapping[str, Wording], key: str, register: str) -> str:
@@ -99,10 +110,13 @@ class _Writer:
         self.rules: list[dict[str, Any]] = plan["recommendations"]
         self.questions = {each["question"]: each["wording"][register] for each in plan["unresolved"]}
         self.cited: set[int] = set()
+        self.withheld = "neutral" in plan
+        """Whether the plan is for an audience that may not know private answers."""
         self.blocks: list[Block] = []
 
-    def write(self, all_rules: bool, case: str) -> list[Block]:
-        self.head(case)
+    def write(self, all_rules: bool, case: str, head: Sequence[str]) -> list[Block]:
+        self.head(case, head)
+        self.further_steps()
         self.red_flags()
         self.section("heading.reassurance", (Paragraph(each[self.register]) for each in self.plan["reassurance"]))
         self.recommendations()
@@ -119,7 +133,10 @@ class _Writer:
         if all_rules:
             left_out = [each for each in self.rules if each["status"] == "not_applicable"]
             self.section("heading.considered", map(self.rule, left_out))
-        self.section("heading.references", self.sources())
+        sources = list(self.sources())
+        if self.withheld and not sources:
+            self.blocks.append(Heading(2, self.say("heading.references")))
+        self.section("heading.references", sources)
         self.versions()
         if self.plan["kind"] != "clinical":
             # Said at the top as well: a page that is torn off must still say what it is.
@@ -160,7 +177,7 @@ class _Writer:
 
     # --- the head ---
 
-    def head(self, case: str) -> None:
+    def head(self, case: str, head: Sequence[str]) -> None:
         plan = self.plan
         kind = "" if plan["kind"] == "clinical" else self.kind
         where = [case, kind, plan["as_of"].replace("T", " "), self.say(f"phase.{plan['phase']}")]
@@ -169,14 +186,50 @@ class _Writer:
         self.blocks += [
             Heading(1, plan["title"][self.register]),
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
-            Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True),
-            Paragraph(self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"]))),
+            *(Paragraph(line, strong=True) for line in head),
+            Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
+            Paragraph(
+                self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
+            ),
             Paragraph(f"{plan['content_status']} · {plan['last_updated']}", strong=True),
             Paragraph(f"{self.say('heading.intended_use')}: {plan['intended_use'][self.register]}"),
             Paragraph(f"{self.say('heading.disclaimer')}: {plan['disclaimer'][self.register]}"),
         ]
         if plan["scope"] != "in":
             self.section("heading.outside_scope", [Paragraph(self.say(f"scope.{plan['scope']}"), strong=True)])
+
+    def further_steps(self) -> None:
+        """Write what rests on private answers in neutral words, for an audience that may not know more.
+
+        The heading and its introduction always stand, so that they do not tell whether anything follows.
+        """
+        if not self.withheld:
+            return
+        self.blocks += [
+            Heading(2, self.say("audience.further_steps")),
+            Paragraph(self.say("audience.withheld")),
+        ]
+        for flag in self.plan["neutral"]["flags"]:
+            tell = () if flag["tell"] is None else (flag["tell"][self.register],)
+            urgency = self.say(f"urgency.{flag['urgency']}")
+            state = self.say(f"flag.{flag['state']}")
+            text = f"{flag['title'][self.register]}: {urgency} ({state})"
+            self.blocks.append(Item(text, tell, neutral=True))
+        self.blocks += map(self.step, self.plan["neutral"]["steps"])
+
+    def step(self, step: Mapping[str, Any]) -> Block:
+        known = set(self.cited)
+        details = [f"{step['text'][self.register]}{self.cite(step['references'])}"]
+        # What a neutral line cites does not bring a reference into the list as if everybody's lines cited it.
+        self.cited = known
+        if step["kind"] == "do":
+            details.append(f"{self.say('verb.' + step['verb'])} {within_text(step['within'])}")
+        if step["reasons"]:
+            label = self.say("rule.withheld" if step["status"] == "withheld" else "heading.check_first")
+            details.append(f"{label}: {'; '.join(reason[self.register] for reason in step['reasons'])}")
+        if step["after_emergency"]:
+            details.append(self.say("heading.after_emergency"))
+        return Item(self.marked(step), tuple(details), neutral=True)
 
     def red_flags(self) -> None:
         flags = self.plan["red_flags"]
@@ -323,25 +376,31 @@ class _Writer:
             self.blocks.append(Heading(2, self.say("heading.handover")))
         for part in parts:
             self.blocks.append(Heading(3, part["title"][self.register]))
-            self.blocks += [Item(line[self.register]) for line in part["lines"]]
+            self.blocks += [Item(line[self.register], neutral=bool(line.get("neutral"))) for line in part["lines"]]
 
     # --- references and versions ---
 
     def sources(self) -> Iterable[Block]:
+        quietly = {
+            each["n"] for step in self.plan.get("neutral", {}).get("steps", ()) for each in step["references"]
+        } - self.cited
         for each in self.plan["references"]:
-            if each["n"] in self.cited:
+            if each["n"] in self.cited or each["n"] in quietly:
                 unverified = self.say("verification.unverified") if each["verified"] in UNVERIFIED else ""
                 superseded = each["superseded"] and f"{self.say('heading.superseded')}: {each['superseded']}"
                 kind = " · ".join(filter(None, [each["type"], each["jurisdiction"], unverified]))
                 details = tuple(filter(None, [kind, each["verified_note"], superseded]))
                 identifier = "" if each["identifier"] in each["citation"] else each["identifier"]
-                yield Source(each["n"], each["citation"], identifier, details)
+                yield Source(each["n"], each["citation"], identifier, details, neutral=each["n"] in quietly)
 
     def versions(self) -> None:
         plan, made = self.plan, self.plan["produced_by"]
         if plan["ignored"]:
             self.blocks.append(Paragraph(f"{self.say('status.not_applicable')}: {', '.join(plan['ignored'])}"))
         self.blocks += [
-            Paragraph(f"{made['software']} {made['version']} · {plan['schema']} · sha256 {plan_digest(dict(plan))}"),
+            Paragraph(
+                f"{made['software']} {made['version']} · {plan['schema']} · sha256 {plan_digest(dict(plan))}",
+                neutral=self.withheld,
+            ),
             Paragraph(f"{plan['protocol']['id']} {plan['protocol']['version']} · sha256 {plan['protocol']['digest']}"),
         ]

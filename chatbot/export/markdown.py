@@ -9,7 +9,7 @@ from typing import Any
 from chatbot.core.case import Decision
 from chatbot.core.protocol import Wording
 from chatbot.core.text import visible
-from chatbot.export.document import Block, Heading, Item, Paragraph, Source, plan_blocks
+from chatbot.export.document import Block, Heading, Item, Paragraph, Source, is_neutral, plan_blocks
 
 _MARKUP = re.compile(r"[\\`*_\[\]~|$]")
 _LINE_START = re.compile(r"^([-+=#:]|\d{1,9}(?=[.)]))")
@@ -24,20 +24,33 @@ def plan_markdown(
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
+    head: Sequence[str] = (),
 ) -> str:
     """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
-    blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    blocks = plan_blocks(
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head
+    )
     return blocks_markdown(blocks)
 
 
 def blocks_markdown(blocks: Sequence[Block]) -> str:
     """Return blocks as Markdown, unbroken."""
-    written = []
-    for index, block in enumerate(blocks):
+    return "\n".join(line for line, _ in markdown_lines(blocks)) + "\n"
+
+
+def markdown_lines(blocks: Sequence[Block]) -> list[tuple[str, bool]]:
+    """Return (line, whether it is neutral) for each line of a document: the rule is in ``docs/privacy.md``."""
+    written: list[tuple[str, bool]] = []
+    before: Block | None = None
+    for block in blocks:
+        neutral = is_neutral(block)
         # Items of one list stand together; everything else is parted by an empty line.
-        together = index and isinstance(block, Item | Source) and type(blocks[index - 1]) is type(block)
-        written.append(("" if together or not index else "\n") + _block(block))
-    return "\n".join(written) + "\n"
+        together = isinstance(block, Item | Source) and type(before) is type(block)
+        if before is not None and not together:
+            written.append(("", neutral))
+        written += [(line, neutral) for line in _block(block).split("\n")]
+        before = block
+    return written
 
 
 def escaped(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chatbot.core.case import Decision
 from chatbot.core.protocol import Wording
 from chatbot.core.text import columns, visible, wrap
-from chatbot.export.document import Block, Heading, Item, Paragraph, Source, plan_blocks
+from chatbot.export.document import Block, Heading, Item, Paragraph, Source, is_neutral, plan_blocks
 
 UNDERLINES = {1: "=", 2: "-"}
 
@@ -23,16 +23,23 @@ def plan_text(
     all_rules: bool = False,
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
+    head: Sequence[str] = (),
 ) -> str:
     """Return the plan as lines of at most *width* columns, with nothing in them that could steer a terminal."""
-    blocks = plan_blocks(plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions)
+    blocks = plan_blocks(
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head
+    )
     return blocks_text(blocks, width=width)
 
 
 def blocks_text(blocks: Iterable[Block], *, width: int = 80) -> str:
     """Return blocks as lines of at most *width* columns, with nothing in them that could steer a terminal."""
-    lines = [line for block in blocks for line in _lines(block, width)]
-    return "\n".join(lines).strip("\n") + "\n"
+    return "\n".join(line for line, _ in text_lines(blocks, width)).strip("\n") + "\n"
+
+
+def text_lines(blocks: Iterable[Block], width: int = 80) -> list[tuple[str, bool]]:
+    """Return (line, whether it is neutral) for each line of a document: the rule is in ``docs/privacy.md``."""
+    return [(line, is_neutral(block)) for block in blocks for line in _lines(block, width)]
 
 
 def _lines(block: Block, width: int) -> list[str]:

@@ -150,6 +150,9 @@ class _Teller:
                 return f"issued the plan {digest[:12]}"
             case ev.PlanDecided():
                 return self.decided(event)
+            case ev.SitePinned(facts):
+                kept = ", ".join(f"{name}: {fact}" for name, fact in sorted(facts.items()))
+                return f"took over the local facts ({kept or 'none'})"
             case ev.StorageRelocated(cause):
                 return f"the transcript was written anew ({cause.replace('_', ' ')})"
             case ev.StorageRecovered(length):

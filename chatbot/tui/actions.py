@@ -143,6 +143,15 @@ ACTIONS: tuple[Action, ...] = (
         "question",
     ),
     _action("note", "t", "t", "note", "Write a note beside this question.", "question review"),
+    _action(
+        "reveal",
+        "f9",
+        "F9",
+        "private answers",
+        "Show the private answers among the earlier ones, or cover them again.",
+        "question review typing",
+        footer=False,
+    ),
     _action("jump", "j", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
     _action(
         "withdraw",
@@ -165,7 +174,7 @@ ACTIONS: tuple[Action, ...] = (
         footer=False,
     ),
     _action(
-        "events", "f6", "F6", "who answered", "Who answered what: every event.", "question review home", footer=False
+        "events", "f10", "F10", "who answered", "Who answered what: every event.", "question review home", footer=False
     ),
     _action("actor", "f4", "F4", "who interviews", "Say who is at the keyboard.", "home"),
     _action("new_case", "n", "n", "new interview", "Begin a case.", "home"),

@@ -15,14 +15,15 @@ from chatbot.content.diagnostics import CODES, Diagnostic, in_order
 from chatbot.content.package import read_package
 
 HERE = Path(__file__).parent
-TINY = HERE.parent / "data" / "protocols" / "tiny"
+BASES = HERE.parent / "data" / "protocols"
+TINY = BASES / "tiny"
 DOCS = HERE.parents[1] / "docs" / "diagnostics.md"
 CASES: list[dict[str, Any]] = yaml.load((HERE / "cases.yaml").read_text("utf-8"), yaml.BaseLoader)
 
 
 def edited(case: dict[str, Any], folder: Path) -> Path:
-    """Return a copy of the tiny protocol with the case's edit made."""
-    shutil.copytree(TINY, folder)
+    """Return a copy of a small protocol, the tiny one unless the case says otherwise, with the case's edit made."""
+    shutil.copytree(BASES / case.get("base", "tiny"), folder)
     path = folder / case["file"]
     if "bytes" in case:
         path.write_bytes(bytes.fromhex(case["bytes"]))
@@ -89,8 +90,9 @@ def test_every_code_is_explained_in_the_docs() -> None:
     assert explained == set(CODES)
 
 
-def test_the_tiny_protocol_has_nothing_wrong() -> None:
-    assert found_in(TINY) == []
+@pytest.mark.parametrize("name", ["tiny", "private"])
+def test_a_small_protocol_has_nothing_wrong(name: str) -> None:
+    assert found_in(BASES / name) == []
 
 
 def test_all_problems_come_in_one_run(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "question.postponed",
         "question.shown",
         "recap.read",
+        "site.pinned",
         "storage.recovered",
         "storage.relocated",
     ]

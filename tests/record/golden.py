@@ -59,6 +59,13 @@ def _every_event(folder: Path) -> Path:
     return writer.path
 
 
+def _site(folder: Path) -> Path:
+    """Local facts pinned at the opening, and again at a later sitting where one of them had gone."""
+    facts = {"spinal_team": "0123 456, day and night", "ward": "„Nord“ ☎"}
+    sitting = (ev.CaseResumed("2026-03-02T11:30"), ev.SitePinned({"ward": "„Süd“"}))
+    return kit.written(folder, [(ev.SitePinned(facts), *kit.STEPS[0]), (ev.CaseSuspended(),), sitting])
+
+
 def _abandoned(folder: Path) -> Path:
     return kit.written(folder, [*kit.STEPS, (ev.CaseAbandoned("left"),)])
 
@@ -107,6 +114,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "open": _open,
     "every-event": _every_event,
     "abandoned": _abandoned,
+    "site": _site,
     "torn": _torn,
     "recovered": _recovered,
     "relocated": _relocated,

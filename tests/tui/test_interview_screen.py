@@ -406,7 +406,8 @@ async def test_a_byte_that_is_no_text_is_shown_and_refused() -> None:
 async def test_markup_in_an_answer_is_shown_as_it_was_typed() -> None:
     case = at("power", story="pain [severe] [/] [@click=app.quit]x[/]")
     app = kit.application(case)
-    async with app.run_test(size=(120, 40)):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f9")
         assert "[severe] [/]" in screen_text(app)
 
 

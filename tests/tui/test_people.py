@@ -267,12 +267,12 @@ async def test_who_answered_what_is_behind_a_key() -> None:
     ]
     app = kit.application(worked_on(), House(events=lines))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f6")
+        await pilot.press("f10")
         shown = screen_text(app)
         assert shown.index("AB, nurse") < shown.index("answered 'x': no") < shown.index("CD") < shown.index("'y': yes")
     app = kit.application(house=House(events=lines, cases=[THREE]))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f6")
+        await pilot.press("f10")
         assert "AB bed 3 · 2222-3333-4XYZ" in screen_text(app) and "answered 'x': no" in screen_text(app)
 
 
@@ -317,7 +317,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "alarm correct": ("1", "c", "1"),
     "who takes over": ("f4",),
     "role": ("f4", "X", "enter"),
-    "events": ("f6",),
+    "events": ("f10",),
 }
 
 

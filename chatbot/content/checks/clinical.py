@@ -94,10 +94,17 @@ def _origin(package: Package) -> Iterator[Diagnostic]:
             yield mark.diagnostic("P404", f"the recommendation {name!r} is not mapped", hint)
 
 
+AUDIENCE_LABELS = tuple("for knows knows_not own_record further_steps withheld pointer unnamed".split())
+"""Words that exports for an audience need; only of a protocol that declares audiences."""
+
+
 def _labels(package: Package) -> Iterator[Diagnostic]:
     assert package.manifest is not None
     labels = package.manifest.model.labels
-    for group, names in NEEDED_LABELS.items():
+    needed = dict(NEEDED_LABELS)
+    if package.entries("audiences"):
+        needed["audience"] = AUDIENCE_LABELS
+    for group, names in needed.items():
         missing = [name for name in names if name not in labels.get(group, {})]
         if missing:
             path = ("labels", group) if group in labels else ("labels",)

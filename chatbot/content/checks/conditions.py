@@ -35,11 +35,11 @@ class Site:
     """One condition and where it stands."""
 
     owner: str
-    """question, finding, red_flag, guard, rule, hypothesis or scope."""
+    """question, finding, red_flag, guard, rule, hypothesis, audience or scope."""
     name: str
     """Id of the owner; ``group.field`` for a field of a group."""
     part: str
-    """when, unless or number."""
+    """when, unless, number or may_know."""
     text: str
     file: File[Any]
     path: tuple[str | int, ...]
@@ -71,6 +71,10 @@ def sites(package: Package) -> Iterator[Site]:
             for index, clue in enumerate(clues):
                 path = ("hypotheses", name, side, index, "when")
                 yield Site("hypothesis", name, "when", clue.when, package.single["hypotheses"], path)
+    for name, audience in package.entries("audiences").items():
+        if audience.may_know is not None:
+            file = package.single["audiences"]
+            yield Site("audience", name, "may_know", audience.may_know, file, ("audiences", name, "may_know"))
 
 
 def _of_questions(package: Package) -> Iterator[Site]:

@@ -51,6 +51,8 @@ def citations(package: Package) -> Iterator[tuple[File[Any], Path, str]]:
             yield from of(package.single[stem], (stem, name), entry)
     for rules, name, rule in package.all_rules():
         yield from of(rules, ("rules", name), rule)
+        if rule.neutral is not None:
+            yield from of(rules, ("rules", name, "neutral"), rule.neutral)
     for name, conflict in package.entries("conflicts").items():
         for index, side in enumerate(conflict.sides):
             yield from of(package.single["conflicts"], ("conflicts", name, "sides", index), side)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from chatbot.core.view import AnsweredView
+from chatbot.core.view import COVERED, AnsweredView
 from chatbot.tui.lines import Line, Seg, fold, pad
 from chatbot.tui.safe import cells, safe
 
@@ -16,6 +17,14 @@ def mark(answered: AnsweredView) -> tuple[str, str]:
     if answered.status:
         return "?", "warn"
     return " ", "quiet"
+
+
+def veiled(answered: Sequence[AnsweredView], revealed: bool = False) -> tuple[AnsweredView, ...]:
+    """Return answers with the private ones covered, signs included: others may look at the screen."""
+    return tuple(
+        replace(each, answer=COVERED, raises=False, status="") if each.private and not revealed else each
+        for each in answered
+    )
 
 
 def recent(answered: Sequence[AnsweredView], width: int, height: int) -> list[Line]:

@@ -29,7 +29,8 @@ class Correct(AskSheet[None]):
         self.dismiss(None)
 
     def can(self, action: str) -> bool:
-        elsewhere = {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so", "hand_over", "events"}
+        elsewhere = {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so"}
+        elsewhere |= {"hand_over", "events", "reveal"}
         return action not in elsewhere and super().can(action)
 
     def act_go_on(self) -> None:

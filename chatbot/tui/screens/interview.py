@@ -27,6 +27,8 @@ class InterviewScreen(AskSheet[None]):
         self._flags_of: dict[str, frozenset[str]] = {}
         self.problem: tuple[str, str] | None = None
         """What was refused while no question is on screen."""
+        self.revealed = False
+        """Whether private answers among the earlier ones are shown."""
 
     # --- showing ---
 
@@ -62,6 +64,7 @@ class InterviewScreen(AskSheet[None]):
 
     def answered(self) -> None:
         self.problem = None
+        self.revealed = False
         self.sync()
 
     def earlier(self) -> tuple[AnsweredView, ...]:
@@ -71,7 +74,7 @@ class InterviewScreen(AskSheet[None]):
         order = network(self.interview.protocol).ask_order
         here = order.index(self.view.question.id)
         before = set(order[:here])
-        return tuple(each for each in self.view.answered if each.id in before)
+        return history.veiled([each for each in self.view.answered if each.id in before], self.revealed)
 
     def _side(self, width: int, height: int) -> list[Line]:
         if self.view is None:
@@ -109,7 +112,7 @@ class InterviewScreen(AskSheet[None]):
         keys += [] if view.closed else [("j", "look through the answers")]
         rows += [BLANK, *packed([line(Seg(key, "key"), Seg(f" {label}")) for key, label in keys], width - 2)]
         rows = prefixed(rows, Seg("▌ ", "key"))
-        quiet = history.recent(view.answered, width, max(0, height - len(rows) - 1))
+        quiet = history.recent(history.veiled(view.answered, self.revealed), width, max(0, height - len(rows) - 1))
         return [*quiet, BLANK, *rows]
 
     # --- keys ---
@@ -159,6 +162,11 @@ class InterviewScreen(AskSheet[None]):
     def act_register(self) -> None:
         self.session.switch_register()
         self.reword()
+
+    def act_reveal(self) -> None:
+        """Show the private answers among the earlier ones, or cover them; the next answer covers them again."""
+        self.revealed = not self.revealed
+        self.redraw()
 
     def act_why(self) -> None:
         from chatbot.tui.screens.page import why_page

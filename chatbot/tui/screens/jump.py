@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from chatbot.core.case import is_open
 from chatbot.core.findings import network
-from chatbot.tui.drawing.history import mark
+from chatbot.tui.drawing.history import mark, veiled
 from chatbot.tui.lines import Line, Seg, hang, line, packed, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 
@@ -45,7 +45,7 @@ class Jump(ScrollSheet[str]):
         """Every question that was asked or is to be asked, in the order of asking."""
         protocol, case = self.interview.protocol, self.interview.case
         view = self.case_view()
-        answered = {each.id: each for each in view.answered if each.applies}
+        answered = {each.id: each for each in veiled(view.answered) if each.applies}
         found = []
         for key in network(protocol).ask_order:
             question = protocol.questions[key]

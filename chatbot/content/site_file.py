@@ -1,0 +1,93 @@
+"""The local facts of one place: ``site.yaml``, outside every protocol and its digest.
+
+It says whom to call, numbers, hours and region. A protocol declares the facts its texts name; a fact that the file
+leaves out is printed as a blank to fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from chatbot.content.diagnostics import Diagnostic, refuse
+from chatbot.content.library import MANIFEST, protocol_names, protocols_folder, shown_path
+from chatbot.content.source import Mapping, Scalar, read
+from chatbot.core.protocol import Protocol
+from chatbot.core.resolve import near_miss
+
+SITE_FILE = "site.yaml"
+
+LONGEST_FACT = 200
+"""Characters of one fact: it stands in the middle of a sentence."""
+
+
+def site_facts(
+    protocol: Protocol, path: Path | None = None, *, folder: Path | None = None, strict: bool = True
+) -> dict[str, str] | None:
+    """Return the local facts that a protocol names; None when there is no file of them.
+
+    *path* is the file asked for, else ``site.yaml`` beside the protocols. Unless *strict*, facts that the protocol
+    does not declare are passed over: a kept case may be older than the file.
+
+    Raises: ContentError with every diagnostic.
+    """
+    if not protocol.site:
+        return None
+    beside = protocols_folder(folder)
+    if path is None:
+        path = beside / SITE_FILE
+        if not path.exists():
+            return None
+    elsewhere = _declared_elsewhere(beside, protocol) if strict else None
+    facts, found = read_site(path, shown_path(path), protocol.site, elsewhere)
+    refuse(found)
+    return {key: facts[key] for key in protocol.site if key in facts}
+
+
+def read_site(
+    path: Path, shown: str, declared: Iterable[str], elsewhere: Iterable[str] | None = ()
+) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Read a file of local facts. Returns what it says, and what is wrong with it.
+
+    *elsewhere* are facts that other protocols declare; None: any key is let through.
+    """
+    root, found = read(path, shown)
+    if root is None:
+        return {}, found
+    site = root.value("site") if isinstance(root, Mapping) else None
+    if not isinstance(root, Mapping) or not isinstance(site, Mapping):
+        mark = root.mark if site is None else site.mark
+        return {}, [mark.diagnostic("P112", "local facts are a mapping under 'site:'", "site: {some_key: some text}")]
+    found = [
+        key.mark.diagnostic("P110", f"{key.text!r} is not a key here", near_miss(key.text, ["site"]) or "delete it")
+        for key, _ in root.entries
+        if key.text != "site"
+    ]
+    known, facts = list(declared), {}
+    for key, value in site.entries:
+        if elsewhere is not None and key.text not in {*known, *elsewhere}:
+            hint = near_miss(key.text, known) or f"the facts are {', '.join(known)}"
+            found.append(key.mark.diagnostic("P110", f"no protocol names a local fact {key.text!r}", hint))
+        elif not isinstance(value, Scalar):
+            found.append(value.mark.diagnostic("P112", f"{key.text!r} is one text"))
+        elif not value.text.strip():
+            found.append(value.mark.diagnostic("P112", f"{key.text!r} is empty", "leave it out: a blank is printed"))
+        elif len(value.text) > LONGEST_FACT:
+            message = f"{key.text!r} has {len(value.text)} characters; {LONGEST_FACT} is the most"
+            found.append(value.mark.diagnostic("P301", message, "shorten it"))
+        else:
+            facts[key.text] = " ".join(value.text.split())
+    return facts, found
+
+
+def _declared_elsewhere(folder: Path, protocol: Protocol) -> set[str]:
+    """Return the facts that other protocols of a folder declare, as far as their files can be read."""
+    names: set[str] = set()
+    for name in protocol_names(folder):
+        if name == protocol.id:
+            continue
+        root, _ = read(folder / name / MANIFEST, name)
+        site = root.value("site") if isinstance(root, Mapping) else None
+        if isinstance(site, Mapping):
+            names |= {key.text for key, _ in site.entries}
+    return names

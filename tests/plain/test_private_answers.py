@@ -1,0 +1,35 @@
+"""The line mode reads no private answer aloud in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chatbot import plain
+from chatbot.content.library import load_protocol
+from chatbot.core.commands import GiveAnswer
+from chatbot.core.events import CaseOpened, Event
+from chatbot.interview import Interview
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "protocols"
+
+
+class Memory:
+    """Keeps nothing."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Accept events."""
+
+
+def test_a_list_of_answers_says_only_that_there_is_a_private_one() -> None:
+    protocol = load_protocol("private", folder=FOLDER)
+    opened = CaseOpened("c1", "test", "2026-03-15T10:30", "bed 4", "", protocol.identity)
+    interview = Interview.start(protocol, Memory(), opened)
+    for key, value in (("grown_up", "yes"), ("smoke", "none"), ("secret", "mild"), ("secret_detail", "fresh")):
+        assert interview.send(GiveAnswer(key, value=value)) is None
+    lines = iter([":jump", "", ":quit"])
+    out: list[str] = []
+    plain.run(interview, read=lambda _: next(lines, None), write=out.append)
+    listed = [line for line in out if "private answer" in line]
+    assert len(listed) == 2 and "Secret?" in listed[0] and "Detail of it?" in listed[1]
+    assert not any("a little of it" in line or "fresh" in line for line in out)
