@@ -17,6 +17,7 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.core.case import Case
     from chatbot.core.protocol import Protocol
     from chatbot.desk import Desk
     from chatbot.interview import Interview
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _interview_parser(commands)
     _plan_parser(commands)
+    _ask_parser(commands)
     _check_parser(commands)
     _replay_parser(commands)
     _export_parser(commands)
@@ -141,10 +143,24 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; overrides the file")
     parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
+    parser.add_argument("--what-if", action="store_true", help="also which other answers would change the plan")
     parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
     parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
     _common(parser, again=True)
     parser.set_defaults(handler=_plan)
+
+
+def _ask_parser(commands: Any) -> None:
+    parser = commands.add_parser("ask", help="a follow-up question about a case", allow_abbrev=False)
+    parser.add_argument("words", nargs="+", metavar="CASE QUESTION", help="a saved case, by code or file; a question")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="instead of CASE: an answers file or vignette")
+    parser.add_argument("--topic", metavar="TOPIC", help="the topic that is meant, where the question leaves it open")
+    parser.add_argument("--format", choices=("text", "md"), default="text")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--as-of", metavar="DATE", help="with --answers: the day; overrides the file")
+    parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
+    _common(parser, again=True)
+    parser.set_defaults(handler=_ask)
 
 
 def _check_parser(commands: Any) -> None:
@@ -211,7 +227,7 @@ def _protocol(options: argparse.Namespace, name: str | None = None) -> Protocol:
     from chatbot.content.library import load_protocol
     from chatbot.settings import read_settings
 
-    chosen = options.protocol or name
+    chosen = getattr(options, "protocol", None) or name
     if chosen is None:
         chosen = read_settings(options.settings).protocol
     return load_protocol(chosen, folder=options.protocols)
@@ -221,11 +237,19 @@ def _protocol(options: argparse.Namespace, name: str | None = None) -> Protocol:
 
 
 def _plan(options: argparse.Namespace) -> int:
+    from chatbot.core.plan import build_plan
+
+    protocol, case = _answered(options, options.protocol)
+    _print(_rendered(build_plan(protocol, case), protocol, case, options))
+    return ExitCode.FINE
+
+
+def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Protocol, Case]:
+    """Return the case that an answers file describes, with its protocol and the local facts."""
     from chatbot.content.answers_file import open_case, read_answers
     from chatbot.content.site_file import site_facts
     from chatbot.core.case import evolve
     from chatbot.core.navigation import pinned
-    from chatbot.core.plan import build_plan
     from chatbot.settings import read_settings
 
     file = read_answers(options.answers)
@@ -233,26 +257,104 @@ def _plan(options: argparse.Namespace) -> int:
     if as_of is None:
         hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
-    protocol = _protocol(options, file.protocol)
+    protocol = _protocol(options, name or file.protocol)
     case, _ = open_case(protocol, file, as_of)
-    named = read_settings(options.settings).site
-    site = site_facts(protocol, options.site or (Path(named) if named else None), folder=options.protocols)
+    named = getattr(options, "site", None) or read_settings(options.settings).site
+    site = site_facts(protocol, Path(named) if named else None, folder=options.protocols)
     for event in pinned(protocol, case, site or {}):
         case = evolve(protocol, case, event)
-    _print(_rendered(build_plan(protocol, case), protocol, options))
+    return protocol, case
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from chatbot import patience
+    from chatbot.export.reply import FollowUp, answer_json, unsure_json
+
+    if options.answers is None:
+        name, *words = options.words
+        if not words:
+            raise UsageError("there is no question", hint='write: backstory ask CASE "why no …?"')
+        protocol, case = _saved(options, name)
+    else:
+        words = options.words
+        protocol, case = _answered(options)
+    question = " ".join(words)
+    ours = FollowUp(protocol, case, options.register, keep_going=patience.for_ms, ms=patience.WHAT_IF_MS)
+    asked = ours.recognise(question)
+    topic = _topic(options.topic, protocol) or asked.topic
+    if topic is None:
+        said, near = ours.unsure(asked)
+        if options.json:
+            _print_json(unsure_json(question, asked, near))
+        _complain(
+            "\n".join(
+                [said, *(f"  {place}  {title} (--topic {topic})" for place, (topic, title) in enumerate(near, 1))]
+            )
+        )
+        return ExitCode.USAGE
+    answered = ours.answer(topic, asked.kind)
+    if options.json:
+        _print_json(answer_json(question, answered))
+        return ExitCode.FINE
+    from chatbot.export.markdown import blocks_markdown
+    from chatbot.export.text import blocks_text
+
+    _print(blocks_markdown(answered.blocks) if options.format == "md" else blocks_text(answered.blocks))
     return ExitCode.FINE
 
 
-def _rendered(plan: dict[str, Any], protocol: Protocol, options: argparse.Namespace) -> str:
+def _topic(name: str | None, protocol: Protocol) -> str | None:
+    from chatbot.core.resolve import near_miss
+
+    if name is not None and name not in protocol.topics:
+        raise UsageError(f"no topic is called {name!r}", hint=near_miss(name, protocol.topics))
+    return name
+
+
+def _saved(options: argparse.Namespace, name: str) -> tuple[Protocol, Case]:
+    """Return a saved case under the content it was made with; nothing is written."""
+    from chatbot.desk import cached_bundle
+    from chatbot.record.cases import find_case, transcripts_folder
+    from chatbot.record.read import read_transcript
+    from chatbot.record.replay import load_protocol, replay
+
+    path = Path(name)
+    if not path.exists():
+        path = find_case(transcripts_folder(options.transcripts, os.environ), name)
+    transcript = read_transcript(path)
+    if transcript.damage is not None:
+        _complain(transcript.damage.error(path).render())
+    protocol = load_protocol(transcript, cached_bundle)
+    return protocol, replay(transcript, protocol)[0]
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    _print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _rendered(plan: dict[str, Any], protocol: Protocol, case: Case, options: argparse.Namespace) -> str:
+    from chatbot.core.counterfactual import what_if
+    from chatbot.export.whatif import WhatIfWords
+    from chatbot.patience import WHAT_IF_MS, for_ms
+
+    found = what_if(protocol, case, for_ms()) if options.what_if else None
+    words = WhatIfWords(protocol, case, options.register, ms=WHAT_IF_MS)
     if options.format == "json":
         import json
 
-        return json.dumps(plan, indent=2, ensure_ascii=False) + "\n"
-    from chatbot.export.markdown import plan_markdown
-    from chatbot.export.text import plan_text
+        more = {} if found is None else {"what_if": words.to_json(found)}
+        return json.dumps({**plan, **more}, indent=2, ensure_ascii=False) + "\n"
+    from chatbot.export.markdown import blocks_markdown, plan_markdown
+    from chatbot.export.text import blocks_text, plan_text
 
     render = plan_markdown if options.format == "md" else plan_text
-    return render(plan, protocol.labels, register=options.register, all_rules=options.all_rules)
+    text = render(plan, protocol.labels, register=options.register, all_rules=options.all_rules)
+    if found is None:
+        return text
+    section = words.blocks(found, all_rules=options.all_rules)
+    return f"{text}\n{blocks_markdown(section) if options.format == 'md' else blocks_text(section)}"
 
 
 def _moment(text: str | None) -> str | None:

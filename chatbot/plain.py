@@ -17,6 +17,7 @@ from chatbot import plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.changes import Story
+from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
 from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import DECISIONS
@@ -28,7 +29,7 @@ from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
 from chatbot.core.view import COVERED, AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
-from chatbot.export.document import spell
+from chatbot.export.document import Block, spell
 from chatbot.export.lines import (
     Row,
     alarm_rows,
@@ -40,8 +41,11 @@ from chatbot.export.lines import (
     urgency_row,
 )
 from chatbot.export.people import identity_text
-from chatbot.export.text import encodable, plan_text, safe
+from chatbot.export.reply import FollowUp
+from chatbot.export.text import blocks_text, encodable, plan_text, safe
+from chatbot.export.whatif import WhatIfWords
 from chatbot.interview import Interview
+from chatbot.patience import WHAT_IF_MS, for_ms
 from chatbot.record.event_list import EventLine
 
 READ_WORD = "read"
@@ -615,6 +619,33 @@ class _Shell:
                 self._write(encodable(line, self.encoding))
         return False
 
+    def what_if(self, _: QuestionView | None, rest: str) -> bool:
+        """Say which other answers would change the plan."""
+        protocol, case = self.interview.protocol, self.interview.case
+        words = WhatIfWords(protocol, case, self.register, ms=WHAT_IF_MS)
+        self.blocks(words.blocks(what_if(protocol, case, for_ms()), all_rules=rest == "all"))
+        return False
+
+    def follow_up(self, _: QuestionView | None, rest: str) -> bool:
+        """Answer a question about the plan; where the topic is not clear it is chosen by number."""
+        ours = FollowUp(self.interview.protocol, self.interview.case, self.register, keep_going=for_ms, ms=WHAT_IF_MS)
+        question = rest or self.ask("your question:")
+        if not question:
+            return False
+        asked = ours.recognise(question)
+        topic = asked.topic
+        if topic is None:
+            said, near = ours.unsure(asked)
+            self.put(said)
+            topic = self.pick(near) if near else None
+        if topic is not None:
+            self.blocks(ours.answer(topic, asked.kind).blocks)
+        return False
+
+    def blocks(self, blocks: Iterable[Block]) -> None:
+        for line in blocks_text(blocks, width=self.width).splitlines():
+            self._write(encodable(line, self.encoding))
+
     def decide(self, _: QuestionView | None, __: str) -> bool:
         """Accept, modify or decline one recommendation."""
         shown = [each for each in self.interview.plan()["recommendations"] if each["status"] != "not_applicable"]
@@ -669,6 +700,8 @@ ACTIONS = (
     _Action("events", "", "who answered what, from the beginning", _Shell.who_did_what),
     _Action("who", "", "whose case this is, and who is at the keyboard", _Shell.who),
     _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
+    _Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _Shell.what_if),
+    _Action("ask", "", "a question about the plan; :ask followed by the question", _Shell.follow_up),
     _Action("decide", "", "accept, modify or decline a recommendation", _Shell.decide),
     _Action("sign", "", "close the case for good", _Shell.sign),
     _Action("again", ".", "put this question again", _Shell.again),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from chatbot.content.build_topics import asks, topic
 from chatbot.core import protocol as p
 from chatbot.core.condition import Condition
 from chatbot.core.resolve import GroupShape, Shape, Symbols, calculation, condition
@@ -176,6 +177,8 @@ class _Builder:
             audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
             site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},
             canonical=canonical,
+            topics={each["id"]: topic(each) for each in bundle.get("topics", ())},
+            asks=asks(bundle["asks"]) if "asks" in bundle else None,
         )
 
     def condition(self, text: str, row_of: str | None = None) -> Condition:

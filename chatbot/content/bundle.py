@@ -49,6 +49,10 @@ def bundle_of(package: Package) -> dict[str, Any]:
     bundle["rules"] = [
         {"id": name, "category": file.model.category, **_data(rule)} for file, name, rule in package.all_rules()
     ]
+    if "topics" in package.single:
+        # Only where there are topics, so that the digest of a protocol without them stays what it was.
+        bundle["topics"] = [{"id": name, **_data(entry)} for name, entry in package.entries("topics").items()]
+        bundle["asks"] = _data(package.single["topics"].model.asks)
     return bundle
 
 

@@ -73,6 +73,14 @@ CODES: dict[str, str] = {
     "P454": "a local fact that nothing declares, or that is misspelt",
     "P455": "a local fact where none may be named",
     "P456": "a local fact that no text names",
+    "P460": "a topic that names something nothing defines",
+    "P461": "a phrasing that stands under two topics, or two kinds of question",
+    "P462": "a topic, or a kind of question, without phrasings in a register",
+    "P463": "a rule that no topic reaches",
+    "P464": "a kind of question that nobody can ask",
+    "P465": "a phrasing that says nothing",
+    "P466": "a synonym that is no single word, or has two meanings",
+    "P467": "a conflict that no topic names",
 }
 """Every code with what it stands for."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Any
@@ -87,7 +87,7 @@ def representatives(
     ``MOST_TOGETHER`` of them. For a grid the normal one, every single cell otherwise, and every grade everywhere:
     combinations of cells are the caller's business (``cell_values``). Dates are whole days or minutes, no intervals.
     """
-    values = list(_candidates(question, atoms, as_of, tuple(limits_too)))
+    values = list(candidates(question, atoms, as_of, tuple(limits_too)))
     own = [atom for atom in atoms if not isinstance(atom, SHARED)]
     if question.type in {QuestionType.YES_NO, QuestionType.CHOICE} or limits_too or len(own) < len(atoms):
         return tuple(values)
@@ -116,9 +116,10 @@ def cell_values(question: Question, cell: str) -> tuple[Value, ...]:
     return tuple({cell: option.id} for option in question.options)
 
 
-def _candidates(
-    question: Question, atoms: Sequence[Atom], as_of: datetime, limits_too: tuple[Decimal, ...]
+def candidates(
+    question: Question, atoms: Sequence[Atom], as_of: datetime, limits_too: tuple[Decimal, ...] = ()
 ) -> Iterator[Value]:
+    """Yield values among which every class is represented, some classes more than once."""
     match question.type:
         case QuestionType.YES_NO | QuestionType.CHOICE:
             yield from (option.id for option in question.options)
@@ -164,12 +165,19 @@ def _numbers(question: Question, atoms: Sequence[Atom], limits_too: tuple[Decima
         yield Decimal(0)
         return
     found = list(marks)
-    found += [(left + right) / 2 for left, right in pairwise(marks)]
+    found += [_between(left, right) for left, right in pairwise(marks)]
     found += [] if low is not None else [marks[0] - 1]
     found += [] if high is not None else [marks[-1] + 1]
     for number in sorted(set(found)):
         if (low is None or number >= low) and (high is None or number <= high):
             yield number
+
+
+def _between(left: Decimal, right: Decimal) -> Decimal:
+    """Return a number between two others, a whole one where there is one: people count in whole numbers."""
+    middle = (left + right) / 2
+    whole = middle.to_integral_value(ROUND_FLOOR)
+    return whole if left < whole < right else middle
 
 
 def _dates(atoms: Sequence[Atom], as_of: datetime) -> Iterator[Value]:

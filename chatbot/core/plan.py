@@ -46,8 +46,8 @@ def canonical_json(value: object) -> str:
 
 
 def plan_digest(plan: dict[str, Any]) -> str:
-    """SHA-256 in hex over the whole plan but ``produced_by``."""
-    content = {key: value for key, value in plan.items() if key != "produced_by"}
+    """SHA-256 in hex over the whole plan but ``produced_by``, and ``what_if``, whose search is limited by time."""
+    content = {key: value for key, value in plan.items() if key not in {"produced_by", "what_if"}}
     return hashlib.sha256(canonical_json(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 

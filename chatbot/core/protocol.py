@@ -14,6 +14,7 @@ from functools import cached_property
 
 from chatbot.core.calculate import Calculation
 from chatbot.core.condition import Condition
+from chatbot.core.topics import Asks, Topic
 from chatbot.core.values import Source, Urgency
 
 
@@ -492,6 +493,10 @@ class Protocol:
     default: bool = False
     canonical: str = ""
     """The canonical JSON the digest is over; kept once beside the transcripts."""
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    """What follow-up questions may be about."""
+    asks: Asks | None = None
+    """How they are asked; None without topics."""
 
     @property
     def identity(self) -> dict[str, str]:

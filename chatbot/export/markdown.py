@@ -32,6 +32,11 @@ def plan_markdown(
     blocks = plan_blocks(
         plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
     )
+    return blocks_markdown(blocks)
+
+
+def blocks_markdown(blocks: Sequence[Block]) -> str:
+    """Return blocks as Markdown, unbroken."""
     return "\n".join(line for line, _ in markdown_lines(blocks)) + "\n"
 
 

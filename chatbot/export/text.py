@@ -31,6 +31,11 @@ def plan_text(
     blocks = plan_blocks(
         plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
     )
+    return blocks_text(blocks, width=width)
+
+
+def blocks_text(blocks: Iterable[Block], *, width: int = 80) -> str:
+    """Return blocks as lines of at most *width* columns, with nothing in them that could steer a terminal."""
     return "\n".join(line for line, _ in text_lines(blocks, width)).strip("\n") + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatbot.content.build import build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
-from chatbot.content.checks import clinical, conditions, graph, links, numbers, privacy, vignettes
+from chatbot.content.checks import clinical, conditions, graph, links, numbers, privacy, topics, vignettes
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Package
 from chatbot.core.protocol import Protocol
@@ -22,7 +22,8 @@ def check_package(package: Package) -> list[Diagnostic]:
     found = [*conditions.check(package, bundle, sites), *links.check(package), *clinical.check(package)]
     found += numbers.tables(package)
     protocol = build_protocol(bundle, "", "", lenient=True)
-    return [*found, *graph.check(package, protocol, sites), *privacy.check(package, protocol)]
+    found += [*graph.check(package, protocol, sites), *privacy.check(package, protocol)]
+    return [*found, *topics.check(package, protocol)]
 
 
 def examine(package: Package) -> tuple[list[Diagnostic], Protocol | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,10 +92,11 @@ def draw(
     opened: frozenset[str],
     decisions: Mapping[str, Decision],
     all_rules: bool,
+    would_change: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> PlanLines:
-    """Draw the body of the plan."""
+    """Draw the body of the plan. *would_change* says, for an opened rule, which other answers would change it."""
     drawn = PlanLines()
-    context = _Context(plan, words, width)
+    context = _Context(plan, words, width, would_change)
     drawn.rows += _standing_flags(plan, words, width)
     for group in groups(plan, words, all_rules):
         drawn.rows += [_rule(group.title, width)]
@@ -142,8 +143,10 @@ def _flags(plan: Item, state: str, words: Words, width: int) -> list[Line]:
 class _Context:
     """What every line of one plan is drawn with."""
 
-    def __init__(self, plan: Item, words: Words, width: int) -> None:
-        self.words, self.width = words, width
+    def __init__(
+        self, plan: Item, words: Words, width: int, would_change: Callable[[str], Sequence[str]] = lambda _: ()
+    ) -> None:
+        self.words, self.width, self.would_change = words, width, would_change
         self.citations = {each["id"]: each for each in plan["references"]}
         self.conflicts = {each["id"]: each for each in plan["conflicts"]}
         self.protocol = words.protocol
@@ -188,6 +191,8 @@ class _Context:
         if item["pending_on"]:
             waiting = [words.say(self.protocol.questions[key].named) for key in item["pending_on"]]
             yield words.heading("check_first") if item["status"] == "check_first" else "waits for", " · ".join(waiting)
+        for index, said in enumerate(self.would_change(item["id"])):
+            yield "would change it" if index == 0 else "", said
         for name in item["conflicts"]:
             if name in self.conflicts:
                 yield words.heading("conflicts"), self.conflict(self.conflicts[name])

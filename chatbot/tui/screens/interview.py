@@ -220,6 +220,11 @@ class InterviewScreen(AskSheet[None]):
 
         self.app.push_screen(Jump(), lambda key: self._go(cmd.Show(key)) if key else None)
 
+    def act_ask(self) -> None:
+        from chatbot.tui.screens.follow_up import ask
+
+        ask(self)
+
     def act_handover(self) -> None:
         from chatbot.tui.screens.page import handover_page
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from chatbot.core.changes import Story
 from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import QuestionView, View
+from chatbot.export.document import Block, Heading, Item, Paragraph, Source
 from chatbot.tui.actions import ACTIONS, PLACES, Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
@@ -187,6 +188,28 @@ def story_page(story: Story, words: Words) -> Page:
         return rows
 
     return Page("What changed", draw, close_key="d")
+
+
+def blocks_page(title: str, blocks: Sequence[Block], *, close_key: str = "") -> Page:
+    """Blocks of an export under one title."""
+
+    def draw(width: int) -> list[Line]:
+        rows: list[Line] = []
+        for block in blocks:
+            match block:
+                case Heading(_, text):
+                    rows += [BLANK, *wrapped(text, width, "strong")]
+                case Paragraph(text):
+                    rows += wrapped(text, width, "quiet")
+                case Item(text, details):
+                    rows += hang("· ", text, width)
+                    rows += [row for detail in details for row in hang("    ", detail, width)]
+                case Source(n, citation, identifier, details):
+                    rows += hang(f"[{n}] ", f"{citation} {identifier}".strip(), width)
+                    rows += [row for detail in details for row in hang("    ", detail, width, "quiet")]
+        return rows
+
+    return Page(title, draw, close_key=close_key)
 
 
 def told_page(title: str, said: Sequence[str], close_key: str) -> Page:

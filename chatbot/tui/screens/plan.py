@@ -6,16 +6,22 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from chatbot.core.commands import DECISION_REASONS, DecideRule, IssuePlan, RecordOutcome, Refusal, Sign
+from chatbot.core.counterfactual import WhatIf, what_if
 from chatbot.core.events import OUTCOMES
 from chatbot.core.phases import Phase
 from chatbot.core.telling import word
 from chatbot.errors import BackstoryError
+from chatbot.export.whatif import WhatIfWords
+from chatbot.patience import WHAT_IF_MS, for_ms
 from chatbot.tui.drawing import plan as drawing
 from chatbot.tui.drawing import standing
 from chatbot.tui.lines import Line, wrapped
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.prompt import Prompt, Send
 from chatbot.tui.screens.scroll import ScrollSheet
+
+FEW = 3
+"""Changes that an opened line names; the page of its own has more."""
 
 
 class PlanScreen(ScrollSheet[None]):
@@ -29,6 +35,8 @@ class PlanScreen(ScrollSheet[None]):
         self.caret = ""
         self.opened: frozenset[str] = frozenset()
         self.all_rules = False
+        self.searched: dict[str, WhatIf] = {}
+        """What would change a rule whose line was opened."""
         self.said: tuple[str, str] | None = None
         """What was refused, or done."""
         self.caret_row = 0
@@ -67,6 +75,7 @@ class PlanScreen(ScrollSheet[None]):
             opened=self.opened,
             decisions=self.interview.case.decisions,
             all_rules=self.all_rules,
+            would_change=self.would_change,
         )
         first, last = (row + len(terms) for row in drawn.spans.get(self.caret, (0, 0)))
         self.caret_row = first
@@ -129,6 +138,11 @@ class PlanScreen(ScrollSheet[None]):
         self.session.switch_register()
         self.redraw()
 
+    def act_ask(self) -> None:
+        from chatbot.tui.screens.follow_up import ask
+
+        ask(self)
+
     def act_handover(self) -> None:
         from chatbot.tui.screens.page import handover_page
 
@@ -150,6 +164,24 @@ class PlanScreen(ScrollSheet[None]):
             return
         if story is not None:
             self.app.push_screen(story_page(story, self.words))
+
+    def act_what_if(self) -> None:
+        from chatbot.tui.screens.page import blocks_page
+
+        words = self._what_if_words()
+        found = what_if(self.interview.protocol, self.interview.case, for_ms())
+        self.app.push_screen(blocks_page(words.text("heading"), words.blocks(found)[1:], close_key="w"))
+
+    def _what_if_words(self) -> WhatIfWords:
+        return WhatIfWords(self.interview.protocol, self.interview.case, self.session.register, ms=WHAT_IF_MS)
+
+    def would_change(self, rule: str) -> list[str]:
+        """Return the first few single changes that would change a rule, searched when its line is first opened."""
+        if rule not in self.searched:
+            self.searched[rule] = what_if(self.interview.protocol, self.interview.case, targets=[rule])
+        words, found = self._what_if_words(), self.searched[rule]
+        said = words.lines(found.found[rule], FEW)
+        return said or [words.searched((), found.searched[rule])]
 
     def act_dismiss(self) -> None:
         self.dismiss(None)
