@@ -1,0 +1,198 @@
+"""The value of a condition and of each of its parts, with the answers they read.
+
+What ``backstory eval`` prints. Quantified groups and grids show the rows that decide their value; a finding
+shows its own condition one level down, or all the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chatbot.core.answers import answer_text, option_label
+from chatbot.core.case import Case
+from chatbot.core.condition import compile_node
+from chatbot.core.protocol import Protocol
+from chatbot.core.resolve import Symbols
+from chatbot.core.spell import Place, Rolled, rolled, spell
+from chatbot.core.tree import And, AtLeast, Cell, CellGrade, Constant, FindingIs, InState, Node, Not, Or, questions_of
+from chatbot.core.tree import children as parts_of
+from chatbot.core.values import Truth, moment_text
+
+MOST_DEPTH = 60
+"""Findings inside findings are followed no deeper than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The answer that a part reads."""
+
+    question: str
+    """A question key; for a cell of a grid ``power[foot.left]``."""
+    state: str
+    """known, unknown, declined, not_assessed, cannot_apply, not_asked, not_applicable or expired."""
+    answer: str
+    """The answer in words; empty where there is none."""
+    source: str = ""
+    given: str = ""
+    """When it was given, ``YYYY-MM-DDTHH:MM``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a condition with its value."""
+
+    text: str
+    """In the language, read in its place."""
+    kind: str
+    """and, or, not, any, all, count, finding, state or comparison."""
+    value: Truth
+    place: str = ""
+    """The row or cell it is about: ``visits[2]``, ``foot.left``."""
+    reads: tuple[Reading, ...] = ()
+    parts: tuple[Part, ...] = ()
+    left_out: int = 0
+    """Rows or cells that are not listed because they decide nothing."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part as JSON data; an unknown value is the word ``unknown``."""
+        data: dict[str, Any] = {
+            "text": self.text,
+            "kind": self.kind,
+            "value": "unknown" if self.value is None else self.value,
+        }
+        if self.place:
+            data["place"] = self.place
+        if self.reads:
+            data["reads"] = [{name: getattr(each, name) for name in Reading.__slots__} for each in self.reads]
+        if self.parts:
+            data["parts"] = [each.to_json() for each in self.parts]
+        if self.left_out:
+            data["left_out"] = self.left_out
+        return data
+
+
+def parts(protocol: Protocol, case: Case, symbols: Symbols, node: Node, *, deep: bool = False) -> Part:
+    """Return a condition with its parts as they stand in a plan of this case, where not asked counts as unknown.
+
+    A finding shows its own condition one level down; with *deep* also the findings that it reads, and so on.
+    """
+    return _Parts(protocol, case, symbols, deep).part(node, Place(symbols.row_of), 0)
+
+
+class _Parts:
+    def __init__(self, protocol: Protocol, case: Case, symbols: Symbols, deep: bool) -> None:
+        self.protocol, self.case, self.symbols, self.deep = protocol, case, symbols, deep
+        self.facts = case.assessment.facts
+
+    def value(self, node: Node) -> Truth:
+        return compile_node(node)(self.facts)
+
+    def part(self, node: Node, place: Place, level: int) -> Part:
+        """*level* counts the findings that were followed to come here."""
+        counted = self.counted(node, place)
+        if counted is not None:
+            found, inner = counted
+            return self.quantified(node, inner, found, place, level)
+        text, value = spell(node, self.symbols, place), self.value(node)
+        match node:
+            case FindingIs(finding):
+                return self.finding(finding, text, value, level)
+            case And() | Or() | Not() | AtLeast():
+                kind = {And: "and", Or: "or", Not: "not", AtLeast: "count"}[type(node)]
+                inner_parts = tuple(
+                    self.part(each, place, level) for each in parts_of(node) if not isinstance(each, Constant)
+                )
+                return Part(text, kind, value, parts=inner_parts)
+            case _:
+                kind = "state" if isinstance(node, InState) else "comparison"
+                return Part(text, kind, value, reads=self.readings(node))
+
+    def finding(self, name: str, text: str, value: Truth, level: int) -> Part:
+        if level and (not self.deep or level > MOST_DEPTH):
+            return Part(text, "finding", value)
+        when = self.protocol.findings[name].when
+        return Part(text, "finding", value, parts=(self.part(when.tree, Place(), level + 1),))
+
+    # --- rows and cells ---
+
+    def counted(self, node: Node, place: Place) -> tuple[Rolled, Node] | None:
+        """Return the quantifier a node stands for, with the unrolled node its rows are read from."""
+        found = rolled(node, self.symbols, place)
+        if found is not None:
+            return found, node
+        match node:
+            case And((AtLeast() as inner, Not(AtLeast()))) | Or((Not(AtLeast()), AtLeast() as inner)):
+                pass
+            case Not(AtLeast() as inner):
+                pass
+            case _:
+                return None
+        if not spell(node, self.symbols, place).startswith("count("):
+            return None
+        found = rolled(inner, self.symbols, place)
+        return None if found is None else (found, inner)
+
+    def quantified(self, node: Node, inner: Node, found: Rolled, place: Place, level: int) -> Part:
+        group = self.symbols.groups.get(found.over)
+        reads = (self.reading(group.count if group is not None else found.over),)
+        rows = self.rows(inner, found)
+        shown = tuple(self.row(found, index, level) for index in rows) if found.text else ()
+        there = sum(1 for exists in found.exists if exists is None or self.value(exists) is not False)
+        if group is None and self.facts.values[found.over] is None:
+            there = 0
+        text, value = spell(node, self.symbols, place), self.value(node)
+        left_out = max(0, there - len(shown)) if found.text else 0
+        return Part(text, found.kind, value, reads=reads, parts=shown, left_out=left_out)
+
+    def rows(self, node: Node, found: Rolled) -> Sequence[int]:
+        """Return the rows that decide the value: those that share it; of a count those that are or may be counted."""
+        whole = self.value(node)
+        wanted = (True, None) if found.kind == "count" else (whole,)
+        chosen = []
+        for index, (exists, body) in enumerate(zip(found.exists, found.bodies, strict=True)):
+            if exists is not None and self.value(exists) is not True:
+                continue
+            if exists is None and self.facts.values[found.over] is None:
+                continue
+            if self.value(body) in wanted and not _not_this_row(body):
+                chosen.append(index)
+        return chosen
+
+    def row(self, found: Rolled, index: int, level: int) -> Part:
+        place = found.places[index]
+        part = self.part(found.bodies[index], place, level)
+        title = f"{place.row}.{place.column}" if found.exists[index] is None else f"{found.over}[{index + 1}]"
+        return replace(part, text=found.text, place=title)
+
+    # --- answers ---
+
+    def readings(self, node: Node) -> tuple[Reading, ...]:
+        if isinstance(node, Cell | CellGrade):
+            return (self.cell(node.question, node.cell),)
+        return tuple(self.reading(key) for key in dict.fromkeys(questions_of(node)))
+
+    def reading(self, key: str) -> Reading:
+        question, answer = self.protocol.questions[key], self.case.answers.get(key)
+        state = self.facts.states[key]
+        if key in self.case.assessment.expired:
+            state = "expired"
+        if answer is None:
+            return Reading(key, state, "")
+        said = answer_text(self.protocol.labels, question, answer, "clinician")
+        return Reading(key, state, said, answer.source.value, moment_text(answer.given))
+
+    def cell(self, key: str, cell: str) -> Reading:
+        whole = self.reading(key)
+        value = self.facts.values[key]
+        if whole.state != "known" or value is None:
+            return replace(whole, question=f"{key}[{cell}]")
+        option = value.get(cell)
+        said = "not recorded" if option is None else option_label(self.protocol.questions[key], option).clinician
+        return replace(whole, question=f"{key}[{cell}]", answer=said)
+
+
+def _not_this_row(body: Node) -> bool:
+    """Whether the body asks for another row or column, so that the cell says nothing."""
+    return body == Constant(False) or (isinstance(body, And) and Constant(False) in body.items)
