@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _check_parser(commands)
     _replay_parser(commands)
     _export_parser(commands)
+    _authoring_parsers(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("--json", action="store_true", help="print JSON")
     cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
@@ -173,6 +174,12 @@ def _export_parser(commands: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it; without it to standard output")
     _common(parser, again=True)
     parser.set_defaults(handler=_export)
+
+
+def _authoring_parsers(commands: Any) -> None:
+    from chatbot.authoring.commands import Console, add_parsers
+
+    add_parsers(commands, Console(_common, _protocol, _moment, _print, _complain, _needs_terminal))
 
 
 class _Version(argparse.Action):

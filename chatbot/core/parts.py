@@ -163,6 +163,9 @@ class _Parts:
     def row(self, found: Rolled, index: int, level: int) -> Part:
         place = found.places[index]
         part = self.part(found.bodies[index], place, level)
+        if len(part.parts) == 1 and part.kind in {"and", "or"} and not part.parts[0].parts:
+            # All else was a test of row or column, which the place says.
+            part = replace(part, reads=part.parts[0].reads, parts=())
         title = f"{place.row}.{place.column}" if found.exists[index] is None else f"{found.over}[{index + 1}]"
         return replace(part, text=found.text, place=title)
 

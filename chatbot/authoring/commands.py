@@ -1,0 +1,81 @@
+"""Arguments and handlers of the author's commands: try, eval, new, graph, and ``check --watch``.
+
+Each handler imports what it needs. What all commands share is handed in by the command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from typing import Protocol as Shape
+
+from chatbot.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from chatbot.core.protocol import Protocol
+
+
+class Common(Shape):
+    """Adds the options every command has."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *, again: bool = False) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the command line does for every command."""
+
+    common: Common
+    protocol: Callable[[argparse.Namespace, str | None], Protocol]
+    """Options and the name a file gives to a loaded protocol."""
+    moment: Callable[[str | None], str | None]
+    """``--as-of`` to a moment."""
+    out: Callable[[str], None]
+    """Writes a result."""
+    complain: Callable[[str], None]
+    """Says something to the person."""
+    needs_terminal: Callable[[str], None]
+    """Raises where there is no terminal; takes the way round it."""
+
+
+def add_parsers(commands: Any, console: Console) -> None:
+    """Add the author's commands to the command line."""
+    _eval_parser(commands, console)
+
+
+# --- eval -----------------------------------------------------------------------------------------
+
+
+def _eval_parser(commands: Any, console: Console) -> None:
+    parser = commands.add_parser("eval", help="evaluate a condition on answers", allow_abbrev=False)
+    parser.add_argument("condition", help="a condition, in quotes")
+    parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
+    parser.add_argument("--answers", type=Path, metavar="FILE", required=True, help="answers file or vignette")
+    parser.add_argument("--as-of", metavar="DATE", help="the day the answers hold for; overrides the file")
+    parser.add_argument("--deep", action="store_true", help="follow findings all the way down")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    console.common(parser, again=True)
+    parser.set_defaults(handler=lambda options: _eval(options, console))
+
+
+def _eval(options: argparse.Namespace, console: Console) -> int:
+    from chatbot.authoring.evaluate import eval_json, eval_text, evaluated
+    from chatbot.content.answers_file import open_case, read_answers
+
+    file = read_answers(options.answers)
+    as_of = console.moment(options.as_of) or file.as_of
+    if as_of is None:
+        hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
+        raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
+    protocol = console.protocol(options, file.protocol)
+    case, _ = open_case(protocol, file, as_of)
+    part = evaluated(protocol, case, options.condition, deep=options.deep)
+    if options.json:
+        console.out(json.dumps(eval_json(protocol, case, options.condition, part), indent=2, ensure_ascii=False))
+    else:
+        console.out(eval_text(part))
+    return ExitCode.FINE
