@@ -17,6 +17,7 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.authoring.commands import Console
     from chatbot.core.protocol import Protocol
     from chatbot.desk import Desk
     from chatbot.interview import Interview
@@ -147,6 +148,7 @@ def _plan_parser(commands: Any) -> None:
 def _check_parser(commands: Any) -> None:
     parser = commands.add_parser("check", help="check protocols", allow_abbrev=False)
     parser.add_argument("protocol", nargs="?", help="one protocol; without it all of them")
+    parser.add_argument("--watch", action="store_true", help="check again on every save; name what came out anew")
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser, again=True)
     parser.set_defaults(handler=_check)
@@ -177,9 +179,15 @@ def _export_parser(commands: Any) -> None:
 
 
 def _authoring_parsers(commands: Any) -> None:
-    from chatbot.authoring.commands import Console, add_parsers
+    from chatbot.authoring.commands import add_parsers
 
-    add_parsers(commands, Console(_common, _protocol, _moment, _print, _complain, _needs_terminal))
+    add_parsers(commands, _console())
+
+
+def _console() -> Console:
+    from chatbot.authoring.commands import Console
+
+    return Console(_common, _protocol, _moment, _print, _complain, _needs_terminal)
 
 
 class _Version(argparse.Action):
@@ -288,6 +296,10 @@ def _check(options: argparse.Namespace) -> int:
     names = [options.protocol] if options.protocol else protocol_names(folder)
     if not names:
         raise UsageError(f"there is no protocol in {folder}", hint="a protocol is a folder with a protocol.yaml")
+    if options.watch:
+        from chatbot.authoring.commands import watch_command
+
+        return watch_command([find_protocol(name, folder) for name in names], options.json, _console())
     reports = [check_protocol(find_protocol(name, folder)) for name in names]
     if options.json:
         import json

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,24 @@ class Console:
 def add_parsers(commands: Any, console: Console) -> None:
     """Add the author's commands to the command line."""
     _eval_parser(commands, console)
+
+
+# --- check --watch --------------------------------------------------------------------------------
+
+
+def watch_command(folders: Sequence[Path], as_json: bool, console: Console) -> int:
+    """Check protocols again on every save until interrupted; return the exit code."""
+    from chatbot.authoring.watch import Cycle, saves, watch
+
+    def write(cycle: Cycle) -> None:
+        console.out(json.dumps(cycle.to_json(), ensure_ascii=False) if as_json else cycle.render() + "\n")
+
+    console.complain(f"watching {', '.join(map(str, folders))}; Ctrl+C ends")
+    try:
+        watch(folders, saves(folders, console.complain), write, console.complain)
+    except KeyboardInterrupt:
+        console.complain("no longer watching")
+    return ExitCode.INTERRUPTED
 
 
 # --- eval -----------------------------------------------------------------------------------------
