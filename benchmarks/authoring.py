@@ -30,7 +30,7 @@ def saves(folder: Path) -> dict[str, tuple[Path, str, str]]:
     again = r"    when: (\1) or \1"
     return {
         "a comment": (sections[0], r"section:", "# a comment\nsection:"),
-        "a wording": (sections[0], r"clinician: ", "clinician: In short: "),
+        "a wording": (sections[0], r"clinician: (?=[A-Z])", "clinician: Now then. "),
         "the condition of a finding": (folder / "findings.yaml", r"(?m)^    when: ([a-z].*)$", again),
         "the condition of a red flag": (folder / "red_flags.yaml", r"(?m)^    when: ([a-z].*)$", again),
         "a new option": (with_options, r"    options:\n", "    options:\n      brand_new: {label: A new one}\n"),
@@ -52,6 +52,9 @@ def main() -> None:
             before = path.read_text("utf-8")
             after, count = re.subn(find, put, before, count=1)
             assert count == 1, (what, path)
+            path.write_text(after, "utf-8")
+            assert Watched(folder).check().report.failed == (what == "a half-saved file"), what
+            path.write_text(before, "utf-8")
             watched = Watched(folder)
             watched.check()
             found = []

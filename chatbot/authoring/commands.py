@@ -45,6 +45,7 @@ class Console:
 def add_parsers(commands: Any, console: Console) -> None:
     """Add the author's commands to the command line."""
     _eval_parser(commands, console)
+    _new_parser(commands, console)
 
 
 # --- check --watch --------------------------------------------------------------------------------
@@ -96,4 +97,32 @@ def _eval(options: argparse.Namespace, console: Console) -> int:
         console.out(json.dumps(eval_json(protocol, case, options.condition, part), indent=2, ensure_ascii=False))
     else:
         console.out(eval_text(part))
+    return ExitCode.FINE
+
+
+# --- new ------------------------------------------------------------------------------------------
+
+
+def _new_parser(commands: Any, console: Console) -> None:
+    parser = commands.add_parser("new", help="begin a protocol that passes check", allow_abbrev=False)
+    parser.add_argument("name", help="its id: small letters, digits and _")
+    parser.add_argument(
+        "--in", dest="into", type=Path, metavar="DIR", help="the folder it is put in; without it where protocols are"
+    )
+    console.common(parser, again=True)
+    parser.set_defaults(handler=lambda options: _new(options, console))
+
+
+def _new(options: argparse.Namespace, console: Console) -> int:
+    from datetime import date
+
+    from chatbot.content.library import PACKAGE, protocols_folder, shown_path
+    from chatbot.content.scaffold import write_scaffold
+
+    folder = options.into or protocols_folder(options.protocols)
+    if folder.is_relative_to(PACKAGE):
+        raise UsageError("the protocols of this installation are not a place to write in", hint="give --in DIR")
+    written = shown_path(write_scaffold(options.name, folder, date.today()).resolve())
+    console.out(written)
+    console.complain(f"next: backstory check {written} --watch")
     return ExitCode.FINE
