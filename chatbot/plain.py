@@ -36,6 +36,8 @@ READ_WORD = "read"
 
 STILL_SO = "="
 
+NOT_KEPT = "This was a trial; nothing of it is kept."
+
 
 def run(
     interview: Interview,
@@ -48,6 +50,8 @@ def run(
     notices: Callable[[], Sequence[str]] = tuple,
     events: Callable[[str], Sequence[EventLine]] = lambda register: (),
     named: Callable[[str, str], None] = lambda name, role: None,
+    reload: Callable[[], Interview | None] = lambda: None,
+    kept: bool = True,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
@@ -55,11 +59,14 @@ def run(
     ``write`` puts out one line and adds its end. Characters that *encoding* cannot carry are said in others.
     ``notices`` returns what is to be told about the file since it was last asked. ``events`` returns who did what,
     in a register; ``named`` is told who has taken over. A resumed case was confirmed before it was opened.
+    ``reload`` returns the interview to go on with, or None to go on with this one. Not *kept*: a trial, of which
+    nothing remains.
 
     Raises: BackstoryError from the recorder.
     """
     shell = _Shell(interview, register, read, write, width, encoding)
     shell.notices, shell.events, shell.named = notices, events, named
+    shell.reload, shell.kept = reload, kept
     return shell.run()
 
 
@@ -112,6 +119,8 @@ class _Shell:
         self.notices: Callable[[], Sequence[str]] = tuple
         self.events: Callable[[str], Sequence[EventLine]] = lambda register: ()
         self.named: Callable[[str, str], None] = lambda name, role: None
+        self.reload: Callable[[], Interview | None] = lambda: None
+        self.kept = True
 
     # --- reading and writing ---
 
@@ -160,13 +169,20 @@ class _Shell:
         try:
             self.greet()
             while not self.view().closed:
+                self.go_on_with(self.reload())
                 self.notify()
                 self.step()
             self.notify()
-            self.put(f"This case is {self.say(f'phase.{self.interview.case.phase.value}')}. It is saved.")
+            saved = "It is saved." if self.kept else NOT_KEPT
+            self.put(f"This case is {self.say(f'phase.{self.interview.case.phase.value}')}. {saved}")
         except _Ended:
             self.leave()
         return int(ExitCode.FINE)
+
+    def go_on_with(self, fresh: Interview | None) -> None:
+        """Take up an interview under content that was read again."""
+        if fresh is not None and fresh is not self.interview:
+            self.interview, self.labels, self.source, self.said = fresh, fresh.protocol.labels, None, None
 
     def greet(self) -> None:
         view = self.view()
@@ -224,6 +240,9 @@ class _Shell:
         if not case.closed and case.phase is not Phase.SUSPENDED:
             self.interview.send(cmd.Suspend())
         self.notify()
+        if not self.kept:
+            self.put(NOT_KEPT)
+            return
         self.put(f"The case {case.case} is saved: {len(case.answers)} answers. It can be resumed at any time.")
 
     # --- the question ---

@@ -44,6 +44,7 @@ class Console:
 
 def add_parsers(commands: Any, console: Console) -> None:
     """Add the author's commands to the command line."""
+    _try_parser(commands, console)
     _eval_parser(commands, console)
     _new_parser(commands, console)
 
@@ -64,6 +65,57 @@ def watch_command(folders: Sequence[Path], as_json: bool, console: Console) -> i
     except KeyboardInterrupt:
         console.complain("no longer watching")
     return ExitCode.INTERRUPTED
+
+
+# --- try ------------------------------------------------------------------------------------------
+
+
+def _try_parser(commands: Any, console: Console) -> None:
+    parser = commands.add_parser("try", help="try a question while it is being written", allow_abbrev=False)
+    parser.add_argument("spot", metavar="FILE[:QUESTION]", help="a content file or protocol, and a question in it")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="start from an answers file or vignette")
+    parser.add_argument("--as-of", metavar="DATE", help="the day of the trial; without it that of the answers, or now")
+    parser.add_argument("--plain", action="store_true", help="line by line, without a screen")
+    parser.add_argument("--register", choices=("clinician", "patient"), help="wording of the questions")
+    console.common(parser, again=True)
+    parser.set_defaults(handler=lambda options: _try(options, console))
+
+
+def _try(options: argparse.Namespace, console: Console) -> int:
+    from datetime import datetime
+
+    from chatbot.authoring.trial import NOWHERE, Trial, spot
+    from chatbot.core.values import moment_text
+
+    if not options.plain:
+        console.needs_terminal("add --plain for the line mode")
+    trial = Trial(
+        spot(options.spot, options.protocols),
+        answers=options.answers,
+        as_of=console.moment(options.as_of),
+        now=moment_text(datetime.now()),
+    )
+    if not options.plain:
+        from chatbot.tui.start import run_trial
+
+        return run_trial(trial.interview, trial.reload, trial.notices, NOWHERE, options.register, options.settings)
+    import shutil
+    import sys
+
+    from chatbot import plain
+    from chatbot.settings import read_settings
+
+    return plain.run(
+        trial.interview,
+        register=options.register or read_settings(options.settings).register or "clinician",
+        read=plain.read_line,
+        write=plain.write_line,
+        width=max(40, min(100, shutil.get_terminal_size().columns)),
+        encoding=sys.stdout.encoding or "ascii",
+        notices=trial.notices,
+        reload=trial.reload,
+        kept=False,
+    )
 
 
 # --- eval -----------------------------------------------------------------------------------------

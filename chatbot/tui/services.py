@@ -107,6 +107,11 @@ class Services:
     """Path of a case (None: the one being worked on) and register: who did what."""
     notices: Callable[[], Sequence[str]] = tuple
     """What the person must be told about the file of the case, once: recovered, written anew, on a network disk."""
+    notices_title: str = "About the file of this case"
+    reload: Callable[[], Interview | None] | None = None
+    """For trials, asked again and again: the interview to go on with, or None when no content was saved."""
+    kept: bool = True
+    """False for a trial, of which nothing remains."""
 
 
 @dataclass(frozen=True, slots=True)
