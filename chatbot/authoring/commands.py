@@ -47,6 +47,7 @@ def add_parsers(commands: Any, console: Console) -> None:
     _try_parser(commands, console)
     _eval_parser(commands, console)
     _new_parser(commands, console)
+    _graph_parser(commands, console)
 
 
 # --- check --watch --------------------------------------------------------------------------------
@@ -177,4 +178,30 @@ def _new(options: argparse.Namespace, console: Console) -> int:
     written = shown_path(write_scaffold(options.name, folder, date.today()).resolve())
     console.out(written)
     console.complain(f"next: backstory check {written} --watch")
+    return ExitCode.FINE
+
+
+# --- graph ----------------------------------------------------------------------------------------
+
+
+def _graph_parser(commands: Any, console: Console) -> None:
+    parser = commands.add_parser("graph", help="draw the question graph or the case machine", allow_abbrev=False)
+    parser.add_argument("protocol", nargs="?", help="the protocol; without it the one that settings or content name")
+    parser.add_argument("--to", choices=("tree", "mermaid", "svg"), default="tree", help="how it is drawn")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where it is written; without it standard output")
+    parser.add_argument("--section", metavar="ID", help="one section with what it reads and what reads it")
+    parser.add_argument("--case", action="store_true", help="the phases and the urgency of a case instead")
+    parser.add_argument("--path", type=Path, metavar="FILE", help="lay a case over it: a transcript or an answers file")
+    console.common(parser, again=True)
+    parser.set_defaults(handler=lambda options: _graph(options, console))
+
+
+def _graph(options: argparse.Namespace, console: Console) -> int:
+    from chatbot.authoring.graph import drawn, write_out
+
+    text = drawn(options, console)
+    if options.out is None:
+        console.out(text)
+    else:
+        write_out(options.out, text)
     return ExitCode.FINE

@@ -135,7 +135,8 @@ def first_rows(protocol: Protocol) -> dict[str, Question]:
 def overview(protocol: Protocol, path: Path | None = None) -> Diagram:
     """Return sections, red flags by urgency and rules by category, with how many of each read what.
 
-    Arrows go through findings: they count the red flags, rules and questions that hang on a section.
+    Arrows count the questions and red flags that hang on a section, also through findings. Rules list the sections
+    they read: as arrows these would hide all others.
     """
     questions = first_rows(protocol)
     home = {name: f"section {question.section}" for name, question in questions.items()}
@@ -163,19 +164,22 @@ def overview(protocol: Protocol, path: Path | None = None) -> Diagram:
         if not rules:
             continue
         box = f"rules {category}"
-        rows = tuple(Row(rule.id) for rule in rules)
-        title = f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
-        boxes.append(Box(box, "rule", f"rules, {category.replace('_', ' ')}", title, rows))
+        reads: set[str] = set()
         for rule in rules:
             read = set(_behind(protocol, rule.when))
             for each in rule.guards:
                 read |= _behind(protocol, protocol.guards[each.guard].when)
-            sources = {home[bare(key)] for key in read}
+            reads |= {home[bare(key)] for key in read}
             if rule.answers is not None:
-                sources.add(f"flags {protocol.red_flags[rule.answers].urgency.value}")
-            count(sources, box)
+                count([f"flags {protocol.red_flags[rule.answers].urgency.value}"], box)
+        titles = [each.title for each in boxes if each.kind == "section" and each.id in reads]
+        rows = tuple(Row(rule.id) for rule in rules)
+        if titles:
+            rows = (*rows, Row("", f"read from: {', '.join(titles)}"))
+        title = f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
+        boxes.append(Box(box, "rule", f"rules, {category.replace('_', ' ')}", title, rows))
     arrows = tuple(Arrow(source, target, str(number)) for (source, target), number in counts.items())
-    notes = ("Numbers on arrows: how many questions, red flags or rules read something there, also through findings.",)
+    notes = ("Numbers on arrows: how many questions, red flags or safety rules hang on it, also through findings.",)
     return Diagram(_title(protocol), _in_columns(protocol, boxes), arrows, notes=notes)
 
 
@@ -368,18 +372,15 @@ def case_machine(path: Path | None = None) -> Diagram:
 def urgency_machine() -> Diagram:
     """Return how the urgency of an open case may move, drawn from the table that runs it."""
     boxes = tuple(Box(level.value, "urgency", "urgency", level.value.replace("_", " ")) for level in Urgency)
-    notes, arrows = [], []
+    notes = []
+    arrows: list[Arrow] = []
     for trigger in UrgencyTrigger:
         moves = {(level, other) for level in Urgency for other in URGENCY_MOVES[level, trigger] if other is not level}
         if moves == {(level, other) for level in Urgency for other in Urgency if other is not level}:
             notes.append(f"{trigger.value}: from every level to every other.")
             continue
-        arrows += [
-            Arrow(level.value, other.value, trigger.value)
-            for level in Urgency
-            for other in Urgency
-            if (level, other) in moves
-        ]
+        arrows += [Arrow(one.value, other.value) for one in Urgency for other in Urgency if (one, other) in moves]
+        notes.append(f"{trigger.value}: as the arrows say, or it stays.")
     return Diagram("Urgency of a case", boxes, tuple(arrows), layered=False, notes=tuple(notes))
 
 

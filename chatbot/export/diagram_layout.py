@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from chatbot.errors import UsageError
 from chatbot.export.diagram import Diagram
 
-COLUMN_GAP, BOX_GAP, THREAD = 90.0, 22.0, 10.0
-"""Between columns, between boxes of a column, and the height an arrow takes where it passes through a column."""
+BOX_GAP, THREAD = 22.0, 10.0
+"""Between boxes of a column, and the height an arrow takes where it passes through a column."""
 
 SWEEPS = 24
 INSTALL = "pip install 'backstory[graph]'"
@@ -45,8 +45,8 @@ class _Slot:
     """Of its middle."""
 
 
-def laid_out(diagram: Diagram, sizes: Sequence[Size]) -> Layout:
-    """Place the boxes of a diagram, each of a given width and height.
+def laid_out(diagram: Diagram, sizes: Sequence[Size], gap: float = 90.0) -> Layout:
+    """Place the boxes of a diagram, each of a given width and height, with a *gap* between columns.
 
     Raises: UsageError when ``igraph`` is not installed.
     """
@@ -69,7 +69,7 @@ def laid_out(diagram: Diagram, sizes: Sequence[Size]) -> Layout:
             slots[one].near.append(other)
             slots[other].near.append(one)
     _stack(columns, slots)
-    lefts = _lefts(columns, slots)
+    lefts = _lefts(columns, slots, gap)
     return _layout(diagram, ends, chains, columns, slots, lefts)
 
 
@@ -87,6 +87,7 @@ def _ordered(graph: object, layers: list[int] | None) -> tuple[list[list[int]], 
     layout = graph.layout_sugiyama(layers=layers)  # type: ignore[attr-defined]
     count, ends = graph.vcount(), graph.get_edgelist()  # type: ignore[attr-defined]
     points = list(layout)
+    given = layers is not None
     if layers is None:
         heights = sorted({round(point[1], 3) for point in points})
         layers = [heights.index(round(point[1], 3)) for point in points]
@@ -110,12 +111,17 @@ def _ordered(graph: object, layers: list[int] | None) -> tuple[list[list[int]], 
         chains.append(chain)
     for column_slots in columns:
         column_slots.sort(key=lambda slot: (across[slot], slot))
-    _untangle(columns, ends, chains)
+    _untangle(columns, ends, chains, in_order=not given)
     return columns, chains
 
 
-def _untangle(columns: list[list[int]], ends: Sequence[tuple[int, int]], chains: Sequence[Sequence[int]]) -> None:
-    """Put threads, and boxes with them, beside what they lead to: the median of their neighbours, to and fro."""
+def _untangle(
+    columns: list[list[int]], ends: Sequence[tuple[int, int]], chains: Sequence[Sequence[int]], *, in_order: bool
+) -> None:
+    """Put threads, and boxes with them, beside what they lead to: the median of their neighbours, to and fro.
+
+    *in_order*: boxes that are drawn to the same place keep the order of the diagram.
+    """
     near: dict[int, list[int]] = {}
     for (source, target), chain in zip(ends, chains, strict=True):
         for one, other in zip([source, *chain], [*chain, target], strict=True):
@@ -128,7 +134,7 @@ def _untangle(columns: list[list[int]], ends: Sequence[tuple[int, int]], chains:
             key = {}
             for place, slot in enumerate(column):
                 around = sorted(rank[other] for other in near.get(slot, ()))
-                key[slot] = (around[len(around) // 2] if around else rank[slot], place)
+                key[slot] = (around[len(around) // 2] if around else rank[slot], slot if in_order else place)
             column.sort(key=key.__getitem__)
             rank.update({slot: place / max(1, len(column)) for place, slot in enumerate(column)})
 
@@ -180,11 +186,11 @@ def _merged(
     return wish, height, [*above, *((number, offset + upper) for number, offset in below)]
 
 
-def _lefts(columns: list[list[int]], slots: list[_Slot]) -> list[float]:
+def _lefts(columns: list[list[int]], slots: list[_Slot], gap: float) -> list[float]:
     lefts, x = [], 0.0
     for column in columns:
         lefts.append(x)
-        x += max((slots[number].width for number in column), default=0.0) + COLUMN_GAP
+        x += max((slots[number].width for number in column), default=0.0) + gap
     return lefts
 
 

@@ -67,13 +67,15 @@ def diagram_svg(diagrams: Sequence[Diagram]) -> str:
     for diagram in diagrams:
         texts = [_lines(box) for box in diagram.boxes]
         sizes = [_size(lines) for lines in texts]
-        layout = laid_out(diagram, sizes)
+        longest = max((columns(line) for arrow in diagram.arrows for line in _label_lines(arrow.label)), default=0)
+        layout = laid_out(diagram, sizes, 70.0 + longest * DETAIL * EM * 1.6)
         title = _Said(visible(diagram.title), 18.0, "ink", bold=True)
         parts.append(_text(title, MARGIN, y + 18.0))
         y += 40.0
         parts.append(f'<g transform="translate({MARGIN:.1f} {y:.1f})">')
-        parts += [_arrow(route, arrow.label) for route, arrow in zip(layout.routes, diagram.arrows, strict=True)]
+        parts += [_arrow(route) for route in layout.routes]
         parts += _boxes(diagram, layout, texts, sizes)
+        parts += _labels(diagram, layout, sizes)
         parts.append("</g>")
         y += layout.height + 18.0
         width = max(width, layout.width, title.width)
@@ -117,7 +119,8 @@ def _lines(box: Box) -> list[_Said]:
     for row in box.rows:
         text = row.text if row.step is None else f"{_sign(row.step)} {row.text}"
         bold = row.step is not None and bool(row.step.number)
-        lines += [_Said(each, TEXT, "strong" if bold else "ink", bold) for each in _wrapped(text, TEXT)]
+        if text:
+            lines += [_Said(each, TEXT, "strong" if bold else "ink", bold) for each in _wrapped(text, TEXT)]
         if row.step is not None and row.step.said:
             answer = _wrapped(f"= {_short(row.step.said)}", DETAIL)
             lines += [_Said(each, DETAIL, "ink", indent=14.0) for each in answer]
@@ -188,6 +191,7 @@ def _text(said: _Said, x: float, y: float) -> str:
     weight = ' font-weight="bold"' if said.bold else ""
     return (
         f'<text x="{x + said.indent:.1f}" y="{y:.1f}" font-size="{said.size:g}" class="f-{said.ink}"{weight} '
+        f'textLength="{max(1.0, columns(said.text) * said.size * EM):.1f}" lengthAdjust="spacingAndGlyphs" '
         f'xml:space="preserve">{escape(visible(said.text))}</text>'
     )
 
@@ -195,7 +199,7 @@ def _text(said: _Said, x: float, y: float) -> str:
 # --- arrows ---------------------------------------------------------------------------------------
 
 
-def _arrow(route: Sequence[Point], label: str) -> str:
+def _arrow(route: Sequence[Point]) -> str:
     path = [f"M{route[0][0]:.1f} {route[0][1]:.1f}"]
     for (x, y), (to_x, to_y) in pairwise(route):
         if y == to_y:
@@ -204,24 +208,55 @@ def _arrow(route: Sequence[Point], label: str) -> str:
         bend = (to_x - x) / 2 if to_x != x else 40.0
         back = to_x - bend if to_x != x else x + bend
         path.append(f"C{x + bend:.1f} {y:.1f} {back:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}")
-    drawn = f'<path d="{" ".join(path)}" fill="none" class="s-line" stroke-width="1.2" marker-end="url(#tip)"/>'
-    if not label:
-        return drawn
+    return f'<path d="{" ".join(path)}" fill="none" class="s-line" stroke-width="1.2" marker-end="url(#tip)"/>'
+
+
+_Rect = tuple[float, float, float, float]
+
+
+def _labels(diagram: Diagram, layout: Layout, sizes: Sequence[tuple[float, float]]) -> list[str]:
+    """Draw the words on arrows, each where it covers no box and no other words, as far as there is room."""
+    corners = zip(layout.corners, sizes, strict=True)
+    taken: list[_Rect] = [(x, y, x + width, y + height) for (x, y), (width, height) in corners]
+    parts = []
+    for route, arrow in zip(layout.routes, diagram.arrows, strict=True):
+        if not arrow.label:
+            continue
+        lines = _label_lines(arrow.label)
+        width, height = max(map(columns, lines)) * DETAIL * EM + 6, len(lines) * DETAIL * LINE
+        places = [_on_curve(route, share) for share in (0.62, 0.56, 0.5, 0.7, 0.44, 0.78, 0.36, 0.28)]
+        rects = [(x - width / 2, y - height / 2, x + width / 2, y + height / 2) for x, y in places]
+        free = [rect for rect in rects if not any(_meet(rect, other) for other in taken)]
+        taken.append(free[0] if free else rects[0])
+        parts.append(_label(lines, taken[-1]))
+    return parts
+
+
+def _on_curve(route: Sequence[Point], share: float) -> Point:
+    """Return a point of the last stretch of an arrow, a *share* of the way along."""
     (x, y), (to_x, to_y) = route[-2], route[-1]
-    return drawn + _label(label, x + (to_x - x) * 0.5, y + (to_y - y) * 0.5)
+    return x + (to_x - x) * (1.5 * share * (1 - share) + share**3 + 1.5 * share**2 * (1 - share)), y + (to_y - y) * (
+        3 * share**2 - 2 * share**3
+    )
 
 
-def _label(label: str, x: float, y: float) -> str:
-    lines = wrap(label, 18)
-    width = max(map(columns, lines)) * DETAIL * EM + 6
-    height = len(lines) * DETAIL * LINE
+def _meet(one: _Rect, other: _Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _label_lines(label: str) -> list[str]:
+    return wrap(label, 20)
+
+
+def _label(lines: Sequence[str], rect: _Rect) -> str:
+    left, top, right, bottom = rect
     parts = [
-        f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" '
         'rx="3" class="f-paper" opacity="0.92"/>'
     ]
     for place, line in enumerate(lines, 1):
         said = _Said(line, DETAIL, "quiet")
-        parts.append(_text(said, x - said.width / 2, y - height / 2 + place * said.height - said.height * 0.24))
+        parts.append(_text(said, (left + right - said.width) / 2, top + place * said.height - said.height * 0.24))
     return "".join(parts)
 
 
