@@ -22,6 +22,8 @@ from chatbot.errors import CorruptTranscript, StorageError, UsageError
 from chatbot.export.diagram import (
     ANSWERED,
     NOT_ASKED,
+    NOT_REACHED,
+    REACHED,
     Diagram,
     Step,
     case_machine,
@@ -34,6 +36,10 @@ from chatbot.export.diagram import Path as CasePath
 
 if TYPE_CHECKING:
     from chatbot.authoring.commands import Console
+
+
+PRIVATE = "(private)"
+"""What a drawing, which is made to be shown, says instead of an answer to a private question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,10 @@ def _laid(options: argparse.Namespace, console: Console) -> Laid:
 
 def _questions(laid: Laid) -> CasePath:
     labels, questions = laid.protocol.labels, laid.protocol.questions
-    said = {key: answer_text(labels, questions[key], one, "clinician") for key, one in laid.case.answers.items()}
+    said = {
+        key: PRIVATE if questions[key].private else answer_text(labels, questions[key], one, "clinician")
+        for key, one in laid.case.answers.items()
+    }
     asked = [each.question for each in laid.events if isinstance(each, AnswerGiven | AnswerCorrected)]
     return path_of(laid.protocol, laid.case, asked, said)
 
@@ -137,10 +146,10 @@ def _phases(laid: Laid) -> CasePath:
     """Return the phases a case went through, numbered in the order it came to each first."""
     seen: dict[str, Step] = {}
     for phase in _each_phase(laid.protocol, laid.events):
-        seen.setdefault(phase, Step(ANSWERED, len(seen) + 1))
+        seen.setdefault(phase, Step(ANSWERED, len(seen) + 1, named=REACHED))
     from chatbot.core.phases import Phase
 
-    return {phase.value: seen.get(phase.value, Step(NOT_ASKED)) for phase in Phase}
+    return {phase.value: seen.get(phase.value, Step(NOT_ASKED, named=NOT_REACHED)) for phase in Phase}
 
 
 def _each_phase(protocol: Protocol, events: Iterable[Event]) -> Iterable[str]:

@@ -23,6 +23,9 @@ from chatbot.core.protocol import CATEGORIES, Protocol, Question
 from chatbot.core.values import Urgency
 
 ANSWERED, WITHOUT_VALUE, NOT_ASKED, NOT_APPLICABLE = "answered", "without a value", "not asked", "does not apply"
+REACHED, NOT_REACHED = "reached", "not reached"
+"""What the first and the third are called of phases."""
+
 MARKS = {ANSWERED: "✓", WITHOUT_VALUE: "?", NOT_ASKED: "–", NOT_APPLICABLE: "×"}
 """What became of a question, with the sign that says it without colour."""
 
@@ -37,6 +40,13 @@ class Step:
     """Its place in the order of asking, from 1; 0 when it was not asked."""
     said: str = ""
     """The answer in words."""
+    named: str = ""
+    """What the state is called here; empty: by its own name."""
+
+    @property
+    def word(self) -> str:
+        """The state in words."""
+        return self.named or self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,3 +415,11 @@ def path_of(protocol: Protocol, case: Case, asked: Sequence[str], said: Mapping[
         number = numbers.get(key, 0) if state in {ANSWERED, WITHOUT_VALUE} else 0
         found[key] = Step(state, number, said.get(key, "") if number else "")
     return found
+
+
+def path_note(diagram: Diagram | None = None) -> str:
+    """Say how the path of a case is marked; of phases where the diagram has them."""
+    if diagram is not None and any(box.kind == "phase" for box in diagram.boxes):
+        return f"The path of one case: numbers are the order of its phases; {MARKS[NOT_ASKED]} {NOT_REACHED}."
+    signs = ", ".join(f"{sign} {state}" for state, sign in MARKS.items())
+    return f"The path of one case: numbers are the order of the answers; {signs}."

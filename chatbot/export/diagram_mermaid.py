@@ -82,7 +82,7 @@ def _row(row: Row) -> list[str]:
 def _said(step: Step) -> str:
     number = f"{step.number} " if step.number else ""
     answer = f": {step.said}" if step.said else ""
-    return f"{number}{MARKS[step.state]} {step.state}{answer}"
+    return f"{number}{MARKS[step.state]} {step.word}{answer}"
 
 
 def _shaped(said: Sequence[str], kind: str) -> str:

@@ -8,7 +8,17 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from chatbot.core.text import columns, visible, wrap
-from chatbot.export.diagram import ANSWERED, MARKS, NOT_APPLICABLE, NOT_ASKED, WITHOUT_VALUE, Box, Diagram, Step
+from chatbot.export.diagram import (
+    ANSWERED,
+    MARKS,
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    WITHOUT_VALUE,
+    Box,
+    Diagram,
+    Step,
+    path_note,
+)
 from chatbot.export.diagram_layout import Layout, Point, laid_out
 
 EM = 0.602
@@ -20,7 +30,7 @@ LINE = 1.32
 HEAD, TITLE, TEXT, DETAIL = 11.0, 14.0, 13.0, 11.0
 """Sizes of letters."""
 
-PAD, MARGIN = 10.0, 24.0
+PAD, MARGIN = 12.0, 24.0
 WIDEST = 36
 """Characters in a line of a box."""
 
@@ -135,7 +145,7 @@ def _wrapped(text: str, size: float) -> list[str]:
 
 def _stepped(step: Step) -> str:
     said = f": {_short(step.said)}" if step.said else ""
-    return f"{_sign(step)} {step.state}{said}"
+    return f"{_sign(step)} {step.word}{said}"
 
 
 def _sign(step: Step) -> str:
@@ -235,9 +245,9 @@ def _labels(diagram: Diagram, layout: Layout, sizes: Sequence[tuple[float, float
 def _on_curve(route: Sequence[Point], share: float) -> Point:
     """Return a point of the last stretch of an arrow, a *share* of the way along."""
     (x, y), (to_x, to_y) = route[-2], route[-1]
-    return x + (to_x - x) * (1.5 * share * (1 - share) + share**3 + 1.5 * share**2 * (1 - share)), y + (to_y - y) * (
-        3 * share**2 - 2 * share**3
-    )
+    rest = 1 - share
+    across = 1.5 * share * rest**2 + 1.5 * share**2 * rest + share**3
+    return x + (to_x - x) * across, y + (to_y - y) * (3 * share**2 - 2 * share**3)
 
 
 def _meet(one: _Rect, other: _Rect) -> bool:
@@ -280,6 +290,5 @@ def _legend(diagram: Diagram) -> list[str]:
     notes = [f"{'; '.join(said)}."] if said else []
     steps = [box.step for box in diagram.boxes] + [row.step for box in diagram.boxes for row in box.rows]
     if any(step is not None for step in steps):
-        signs = ", ".join(f"{sign} {state}" for state, sign in MARKS.items())
-        notes.append(f"The path of one case: numbers are the order of the answers; {signs}.")
+        notes.append(path_note(diagram))
     return notes

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chatbot.core.condition import Condition
 from chatbot.core.protocol import Protocol
 from chatbot.core.text import wrap
-from chatbot.export.diagram import MARKS, Diagram, Path, Step, bare, first_rows, step_of, type_words
+from chatbot.export.diagram import MARKS, Diagram, Path, Step, bare, first_rows, path_note, step_of, type_words
 from chatbot.export.text import encodable
 
 _ASCII = str.maketrans({"├": "+", "└": "`", "│": "|", "─": "-", "✓": "+", "–": "-", "×": "x"})
@@ -46,8 +46,7 @@ def protocol_tree(protocol: Protocol, *, section: str | None = None, path: Path 
     if section is None:
         root.below += [each for each in _derived(protocol) if each.below]
     if path is not None:
-        signs = ", ".join(f"{sign} {state}" for state, sign in MARKS.items())
-        root.notes.append(f"The path of one case: numbers are the order of the answers; {signs}.")
+        root.notes.append(path_note())
     return root
 
 
