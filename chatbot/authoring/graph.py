@@ -26,13 +26,12 @@ from chatbot.export.diagram import (
     REACHED,
     Diagram,
     Step,
-    case_machine,
     overview,
     path_of,
     section_graph,
-    urgency_machine,
 )
 from chatbot.export.diagram import Path as CasePath
+from chatbot.export.diagram_machine import case_machine, urgency_machine
 
 if TYPE_CHECKING:
     from chatbot.authoring.commands import Console

@@ -1,4 +1,4 @@
-"""The question graph of a protocol and the case machine, as boxes and arrows that every drawing shares.
+"""The question graph of a protocol as boxes and arrows that every drawing shares.
 
 What one case did can be laid over it: which questions were asked, in which order, and what came of each.
 """
@@ -11,14 +11,6 @@ from dataclasses import dataclass, field, replace
 from chatbot.core.case import Case
 from chatbot.core.condition import Condition
 from chatbot.core.findings import network
-from chatbot.core.phases import (
-    OPEN_PHASES,
-    TRANSITIONS,
-    URGENCY_MOVES,
-    Phase,
-    Trigger,
-    UrgencyTrigger,
-)
 from chatbot.core.protocol import CATEGORIES, Protocol, Question
 from chatbot.core.values import Urgency
 
@@ -344,54 +336,6 @@ class _Section:
                 if box.kind in kinds:
                     floors[name] = max(found[name], floor if kinds[0] in {"flag", "rule"} else 0)
         return [floors[name] for name in self.boxes]
-
-
-# --- the case machine -----------------------------------------------------------------------------
-
-ANY = "any open phase"
-
-
-def case_machine(path: Path | None = None) -> Diagram:
-    """Return the phases of a case and how it moves between them, drawn from the table that runs it.
-
-    What holds in every open phase is drawn once, from a box of its own.
-    """
-    arrows: dict[tuple[str, str], list[str]] = {}
-    notes = []
-    for trigger in Trigger:
-        moves = {phase: TRANSITIONS[phase, trigger] for phase in Phase if (phase, trigger) in TRANSITIONS}
-        goals = {moves.get(phase) for phase in OPEN_PHASES}
-        goal = next(iter(goals))
-        if len(goals) == 1 and goal is not None:
-            arrows.setdefault((ANY, goal.value), []).append(trigger.value)
-            moves = {phase: target for phase, target in moves.items() if phase not in OPEN_PHASES}
-        stays = [phase.value for phase, target in moves.items() if target is phase]
-        if stays:
-            notes.append(f"{trigger.value}: the phase stays the same in {', '.join(stays)}.")
-        for phase, target in moves.items():
-            if target is not phase:
-                arrows.setdefault((phase.value, target.value), []).append(trigger.value)
-    boxes = [Box(ANY, "any", "stands for", ANY, (Row(", ".join(phase.value for phase in OPEN_PHASES)),))]
-    for phase in Phase:
-        head = "open phase" if phase in OPEN_PHASES else "phase"
-        boxes.append(Box(phase.value, "phase", head, phase.value, step=None if path is None else path.get(phase.value)))
-    found = tuple(Arrow(source, target, ", ".join(labels)) for (source, target), labels in arrows.items())
-    return Diagram("Phases of a case", tuple(boxes), found, layered=False, notes=tuple(notes))
-
-
-def urgency_machine() -> Diagram:
-    """Return how the urgency of an open case may move, drawn from the table that runs it."""
-    boxes = tuple(Box(level.value, "urgency", "urgency", level.value.replace("_", " ")) for level in Urgency)
-    notes = []
-    arrows: list[Arrow] = []
-    for trigger in UrgencyTrigger:
-        moves = {(level, other) for level in Urgency for other in URGENCY_MOVES[level, trigger] if other is not level}
-        if moves == {(level, other) for level in Urgency for other in Urgency if other is not level}:
-            notes.append(f"{trigger.value}: from every level to every other.")
-            continue
-        arrows += [Arrow(one.value, other.value) for one in Urgency for other in Urgency if (one, other) in moves]
-        notes.append(f"{trigger.value}: as the arrows say, or it stays.")
-    return Diagram("Urgency of a case", boxes, tuple(arrows), layered=False, notes=tuple(notes))
 
 
 # --- what a case did ------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from chatbot.errors import UsageError
 from chatbot.export import diagram_svg as drawing
 from chatbot.export.diagram import (
     ANSWERED,
-    ANY,
     NOT_APPLICABLE,
     NOT_ASKED,
     WITHOUT_VALUE,
@@ -30,13 +29,12 @@ from chatbot.export.diagram import (
     Row,
     Step,
     bare,
-    case_machine,
     overview,
     path_of,
     section_graph,
-    urgency_machine,
 )
 from chatbot.export.diagram_layout import laid_out
+from chatbot.export.diagram_machine import ANY, case_machine, urgency_machine
 from chatbot.export.diagram_mermaid import diagram_mermaid
 from chatbot.export.diagram_svg import DARK, LIGHT, diagram_svg
 from chatbot.export.diagram_tree import machine_tree, protocol_tree, tree_text
