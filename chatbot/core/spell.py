@@ -372,7 +372,7 @@ class _Loose(_Spelling):
             parts = [self.say([(item, place)])[0] for item in node.items]
             if isinstance(node, AtLeast):
                 return f"at least {node.least} of ({'; '.join(parts)})", _Binds.ATOM
-            return parts[0] if parts else ("always" if isinstance(node, And) else "never"), _Binds.OR
+            return parts[0] if parts else ("always" if isinstance(node, And) else "at no time"), _Binds.OR
 
     def negation(self, inner: Sequence[_At]) -> _Said:
         try:
@@ -382,7 +382,7 @@ class _Loose(_Spelling):
             return (f"not {text}" if tight >= _Binds.NOT else f"not ({text})"), _Binds.NOT
 
     def constant(self, nodes: Sequence[_At]) -> str:
-        return "always" if nodes[0][0] == Constant(True) else "never"
+        return "always" if nodes[0][0] == Constant(True) else "at no time"
 
     def elsewhere(self, key: str) -> str:
         return key
