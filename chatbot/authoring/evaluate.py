@@ -93,9 +93,9 @@ def eval_text(part: Part) -> str:
 def _lines(part: Part, depth: int) -> list[str]:
     indent = "  " * depth
     place = f"{part.place}: " if part.place else ""
-    named = len(part.reads) > 1 or part.kind in {"any", "all", "count"}
+    named = len(part.reads) > 1 or part.kind in {"any", "all", "count", "number"}
     read = f"  [{'; '.join(_reading(each, named=named) for each in part.reads)}]" if part.reads else ""
-    lines = [visible(f"{indent}{VALUES[part.value]:<8} {place}{part.text}{read}")]
+    lines = [visible(f"{indent}{part.number or VALUES[part.value]:<8} {place}{part.text}{read}")]
     for each in part.parts:
         lines += _lines(each, depth + 1)
     if part.left_out:

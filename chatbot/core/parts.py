@@ -6,19 +6,38 @@ shows its own condition one level down, or all the way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot.core.answers import answer_text, option_label
 from chatbot.core.case import Case
 from chatbot.core.condition import compile_node
+from chatbot.core.facts import Facts, NotApplicable
 from chatbot.core.protocol import Protocol
+from chatbot.core.quantity import NOTHING_KNOWN, Quantity
 from chatbot.core.resolve import Symbols
-from chatbot.core.spell import Place, Rolled, rolled, spell
-from chatbot.core.tree import And, AtLeast, Cell, CellGrade, Constant, FindingIs, InState, Node, Not, Or, questions_of
-from chatbot.core.tree import children as parts_of
-from chatbot.core.values import Truth, moment_text
+from chatbot.core.spell import rolled, spell
+from chatbot.core.tree import (
+    And,
+    AtLeast,
+    Cell,
+    CellGrade,
+    Constant,
+    FindingIs,
+    InState,
+    Node,
+    Not,
+    Or,
+    children,
+    is_earlier,
+    keys_of,
+    names_of,
+    questions_of,
+    walk,
+)
+from chatbot.core.unrolled import Place, Rolled
+from chatbot.core.values import Truth, decimal_text, moment_text, to_stored
 
 MOST_DEPTH = 60
 """Findings inside findings are followed no deeper than this."""
@@ -46,12 +65,14 @@ class Part:
     text: str
     """In the language, read in its place."""
     kind: str
-    """and, or, not, any, all, count, finding, state or comparison."""
+    """and, or, not, any, all, count, finding, number, state or comparison."""
     value: Truth
     place: str = ""
     """The row or cell it is about: ``visits[2]``, ``foot.left``."""
     reads: tuple[Reading, ...] = ()
     parts: tuple[Part, ...] = ()
+    number: str = ""
+    """Of a number finding: the number in words."""
     left_out: int = 0
     """Rows or cells that are not listed because they decide nothing."""
 
@@ -62,6 +83,8 @@ class Part:
             "kind": self.kind,
             "value": "unknown" if self.value is None else self.value,
         }
+        if self.number:
+            data["number"] = self.number
         if self.place:
             data["place"] = self.place
         if self.reads:
@@ -73,18 +96,42 @@ class Part:
         return data
 
 
+def number_words(value: object) -> str:
+    """Say a number as far as it is known."""
+    if not isinstance(value, Quantity):
+        return "does not apply" if isinstance(value, NotApplicable) else "unknown"
+    if value.exact is not None:
+        return decimal_text(value.exact)
+    low, high = (None if end is None else decimal_text(end) for end in (value.low, value.high))
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    return f"at least {low}" if low is not None else f"at most {high}" if high is not None else "unknown"
+
+
 def parts(protocol: Protocol, case: Case, symbols: Symbols, node: Node, *, deep: bool = False) -> Part:
     """Return a condition with its parts as they stand in a plan of this case, where not asked counts as unknown.
 
     A finding shows its own condition one level down; with *deep* also the findings that it reads, and so on.
     """
-    return _Parts(protocol, case, symbols, deep).part(node, Place(symbols.row_of), 0)
+    return _Parts(protocol, case, symbols, deep, node).part(node, Place(symbols.row_of), 0)
+
+
+def _with_earlier(facts: Facts, symbols: Symbols, tree: Node) -> Facts:
+    """Return facts in which what the tree reads of earlier cases is unknown where the case has none of it."""
+    keys = {key for node in walk(tree) for key in keys_of(node) if is_earlier(key)}
+    names = {name for node in walk(tree) for name in names_of(node) if is_earlier(name)}
+    return replace(
+        facts,
+        values={**dict.fromkeys(keys), **facts.values},
+        states={**dict.fromkeys(keys, "not_asked"), **facts.states},
+        findings={**{name: NOTHING_KNOWN if symbols.number(name) else None for name in names}, **facts.findings},
+    )
 
 
 class _Parts:
-    def __init__(self, protocol: Protocol, case: Case, symbols: Symbols, deep: bool) -> None:
+    def __init__(self, protocol: Protocol, case: Case, symbols: Symbols, deep: bool, tree: Node) -> None:
         self.protocol, self.case, self.symbols, self.deep = protocol, case, symbols, deep
-        self.facts = case.assessment.facts
+        self.facts = _with_earlier(case.assessment.facts, symbols, tree)
 
     def value(self, node: Node) -> Truth:
         return compile_node(node)(self.facts)
@@ -102,18 +149,47 @@ class _Parts:
             case And() | Or() | Not() | AtLeast():
                 kind = {And: "and", Or: "or", Not: "not", AtLeast: "count"}[type(node)]
                 inner_parts = tuple(
-                    self.part(each, place, level) for each in parts_of(node) if not isinstance(each, Constant)
+                    self.part(each, place, level) for each in children(node) if not isinstance(each, Constant)
                 )
                 return Part(text, kind, value, parts=inner_parts)
             case _:
                 kind = "state" if isinstance(node, InState) else "comparison"
-                return Part(text, kind, value, reads=self.readings(node))
+                numbers = tuple(self.number(name, level) for name in names_of(node) if name in self.protocol.findings)
+                return Part(text, kind, value, reads=self.readings(node), parts=numbers)
 
     def finding(self, name: str, text: str, value: Truth, level: int) -> Part:
+        if is_earlier(name):
+            return Part(text, "finding", value, reads=(self.earlier(name, self.facts.findings),))
         if level and (not self.deep or level > MOST_DEPTH):
             return Part(text, "finding", value)
         when = self.protocol.findings[name].when
         return Part(text, "finding", value, parts=(self.part(when.tree, Place(), level + 1),))
+
+    def number(self, name: str, level: int) -> Part:
+        """Return a number finding that a comparison reads, with the answers and numbers it is made of."""
+        finding = self.protocol.findings[name]
+        said = number_words(self.facts.findings[name])
+        if finding.number is None or (level and (not self.deep or level > MOST_DEPTH)):
+            return Part(name, "number", self.value(finding.when.tree), number=said)
+        tree = finding.when.tree
+        inner = [each for each in names_of(tree) if each in self.protocol.findings]
+        return Part(
+            f"{name} = {finding.number.text}",
+            "number",
+            self.value(tree),
+            reads=tuple(self.reading(key) for key in questions_of(tree) if self.matters(key)),
+            parts=tuple(
+                self.number(each, level + 1)
+                if self.protocol.findings[each].number is not None
+                else self.finding(each, each, self.facts.findings[each], level + 1)
+                for each in inner
+            ),
+            number=said,
+        )
+
+    def matters(self, key: str) -> bool:
+        """Whether a question is worth naming among many: one that applies, or that stands alone."""
+        return "[" not in key or self.facts.states[key] != "not_applicable"
 
     # --- rows and cells ---
 
@@ -174,7 +250,23 @@ class _Parts:
     def readings(self, node: Node) -> tuple[Reading, ...]:
         if isinstance(node, Cell | CellGrade):
             return (self.cell(node.question, node.cell),)
-        return tuple(self.reading(key) for key in dict.fromkeys(questions_of(node)))
+        found = [self.reading(key) for key in dict.fromkeys(questions_of(node)) if self.matters(key)]
+        found += [self.earlier(key, self.facts.values) for key in keys_of(node) if is_earlier(key)]
+        found += [self.earlier(name, self.facts.findings) for name in names_of(node) if is_earlier(name)]
+        return tuple(found)
+
+    def earlier(self, key: str, known: Mapping[str, Any]) -> Reading:
+        """Return what an earlier case said, as the language names it."""
+        value = known.get(key)
+        if value is None:
+            return Reading(key.rstrip("."), "not_asked", "")
+        if isinstance(value, NotApplicable):
+            return Reading(key.rstrip("."), "not_applicable", "")
+        if isinstance(value, Quantity):
+            said = number_words(value)
+        else:
+            said = str(value).lower() if isinstance(value, bool) else str(to_stored(value))
+        return Reading(key.rstrip("."), "known", said, "an earlier case")
 
     def reading(self, key: str) -> Reading:
         question, answer = self.protocol.questions[key], self.case.answers.get(key)

@@ -14,7 +14,20 @@ from chatbot.core.condition import NOT_APPLICABLE, Facts, compile_node
 from chatbot.core.domains import atoms_by_question, representatives
 from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
 from chatbot.core.protocol import Protocol, Question, QuestionType
-from chatbot.core.tree import And, AtLeast, Atom, Constant, FindingIs, InState, Node, Not, Or, questions_of
+from chatbot.core.tree import (
+    And,
+    AtLeast,
+    Atom,
+    Constant,
+    FindingIs,
+    InState,
+    Node,
+    Not,
+    Or,
+    keys_of,
+    names_of,
+    questions_of,
+)
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Status, Value
 
@@ -116,6 +129,8 @@ class _Ways:
                     yield {}
             case Not(item):
                 yield from self.to(item, not wanted, depth + 1)
+            case FindingIs(finding) if finding not in self.protocol.findings:
+                return  # what an earlier case said cannot be answered now
             case FindingIs(finding):
                 yield from self.to(self.protocol.findings[finding].when.tree, wanted, depth + 1)
             case And(items) | Or(items):
@@ -144,6 +159,8 @@ class _Ways:
     def answered(self, atom: Atom, wanted: bool, depth: int) -> Iterator[Way]:
         """Yield answers that give an atom a value, with what makes their questions apply."""
         keys = tuple(dict.fromkeys(questions_of(atom)))
+        if names_of(atom) or len(keys) < len(keys_of(atom)):
+            return  # numbers that are calculated, and earlier cases, are not searched
         for given in self.candidates(atom, keys):
             if self.holds(atom, given, wanted):
                 yield from self.applying(keys, given, depth)

@@ -8,65 +8,35 @@ quantifier, one for each row, must all be said by one text, each read in its own
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import IntEnum
 
 from chatbot.core.resolve import Symbols
+from chatbot.core.spell_terms import Unsayable, spell_term
 from chatbot.core.tree import (
     STATES,
     And,
     AtLeast,
     Cell,
     CellGrade,
+    Compare,
     Constant,
     FindingIs,
     Includes,
     InState,
+    Measured,
     Node,
     Not,
     Number,
+    NumberOf,
     OneOf,
     Or,
     Pair,
     Since,
-    walk,
+    Term,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a text is read: nowhere in particular, in a row of a group, in a cell of a grid."""
-
-    row_of: str | None = None
-    """``group[n]``: bare field names mean that row."""
-    grid: str | None = None
-    """The grid of the cell."""
-    row: str = ""
-    column: str = ""
-
-    @property
-    def title(self) -> str:
-        """How a row or cell is called: ``visits[2]``, ``foot.left``."""
-        return f"{self.row}.{self.column}" if self.grid is not None else self.row_of or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """A quantifier found again in an unrolled tree."""
-
-    kind: str
-    """any, all or count."""
-    over: str
-    """The group or grid."""
-    least: int
-    """Of a count: at least so many."""
-    exists: tuple[Node | None, ...]
-    """For each row whether there is one; None for the cells of a grid."""
-    bodies: tuple[Node, ...]
-    places: tuple[Place, ...]
-    text: str = ""
-    """What each body says, read in its own place; empty when nothing but the row is asked for."""
+from chatbot.core.unrolled import At, Place, Rolled, candidates
 
 
 class _Binds(IntEnum):
@@ -79,11 +49,6 @@ class _Binds(IntEnum):
 
 
 _Said = tuple[str, _Binds]
-_At = tuple[Node, Place]
-
-
-class _Unsayable(Exception):
-    """No single text says all of these trees."""
 
 
 def spell(node: Node, symbols: Symbols, place: Place | None = None) -> str:
@@ -95,20 +60,20 @@ def spell(node: Node, symbols: Symbols, place: Place | None = None) -> str:
     place = place or Place(symbols.row_of)
     try:
         return _Spelling(symbols).say([(node, place)])[0]
-    except _Unsayable:
+    except Unsayable:
         return _Loose(symbols).say([(node, place)])[0]
 
 
 def rolled(node: Node, symbols: Symbols, place: Place | None = None) -> Rolled | None:
     """Return the quantifier an unrolled node stands for, or None when it stands for none."""
     place = place or Place(symbols.row_of)
-    for each in _candidates([(node, place)], symbols):
+    for each in candidates([(node, place)], symbols):
         found = each[0]
         if all(body == Constant(True) for body in found.bodies) and found.kind == "count":
             return found
         try:
             text, _ = _Spelling(symbols).say(list(zip(found.bodies, found.places, strict=True)))
-        except _Unsayable:
+        except Unsayable:
             continue
         return replace(found, text=text)
     return None
@@ -124,67 +89,6 @@ def number_text(number: Decimal) -> str:
     return format(number, "f")
 
 
-# --- finding quantifiers again --------------------------------------------------------------------
-
-
-def _candidates(nodes: Sequence[_At], symbols: Symbols) -> list[list[Rolled]]:
-    """Return for each group and grid that could have been unrolled into all of these nodes how it was."""
-    found = []
-    first = nodes[0][0]
-    if not isinstance(first, And | Or | AtLeast):
-        return []
-    for group in symbols.groups:
-        each = [_over_group(node, place, group, symbols) for node, place in nodes]
-        if all(each):
-            found.append([one for one in each if one is not None])
-    if isinstance(first, AtLeast) or any(isinstance(part, Cell | CellGrade | Constant) for part in walk(first)):
-        for key, shape in symbols.questions.items():
-            if shape.type == "grid":
-                each = [_over_grid(node, place, key, symbols) for node, place in nodes]
-                if all(each):
-                    found.append([one for one in each if one is not None])
-    return found
-
-
-def _over_group(node: Node, place: Place, name: str, symbols: Symbols) -> Rolled | None:
-    group = symbols.groups[name]
-    assert isinstance(node, And | Or | AtLeast)
-    if len(node.items) != group.most:
-        return None
-    exists: list[Node] = []
-    bodies: list[Node] = []
-    for index, item in enumerate(node.items, 1):
-        there = Number(group.count, ">=", Decimal(index))
-        match node, item:
-            case And(), Or((Not(left), right)) if left == there:
-                pass
-            case ((Or() | AtLeast()), And((left, right))) if left == there:
-                pass
-            case _:
-                return None
-        exists.append(there)
-        bodies.append(right)
-    places = tuple(Place(f"{name}[{index}]", place.grid, place.row, place.column) for index in range(1, group.most + 1))
-    return Rolled(_kind(node), name, _least(node), tuple(exists), tuple(bodies), places)
-
-
-def _over_grid(node: Node, place: Place, key: str, symbols: Symbols) -> Rolled | None:
-    shape = symbols.questions[key]
-    assert isinstance(node, And | Or | AtLeast)
-    places = tuple(Place(place.row_of, key, row, column) for row in shape.rows for column in shape.columns)
-    if len(node.items) != len(places):
-        return None
-    return Rolled(_kind(node), key, _least(node), (None,) * len(places), node.items, places)
-
-
-def _kind(node: Node) -> str:
-    return "any" if isinstance(node, Or) else "all" if isinstance(node, And) else "count"
-
-
-def _least(node: Node) -> int:
-    return node.least if isinstance(node, AtLeast) else 0
-
-
 # --- saying ---------------------------------------------------------------------------------------
 
 
@@ -198,10 +102,10 @@ class _Spelling:
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
 
-    def say(self, nodes: Sequence[_At]) -> _Said:
+    def say(self, nodes: Sequence[At]) -> _Said:
         kinds = {type(node) for node, _ in nodes}
         if len(kinds) != 1:
-            raise _Unsayable
+            raise Unsayable
         first = nodes[0][0]
         match first:
             case And() | Or() | AtLeast():
@@ -213,28 +117,28 @@ class _Spelling:
             case _:
                 texts = {self.atom(node, at) for node, at in nodes}
                 if len(texts) != 1:
-                    raise _Unsayable
+                    raise Unsayable
                 return texts.pop(), _Binds.ATOM
 
     # --- and, or, quantifiers ---
 
-    def several(self, nodes: Sequence[_At]) -> _Said:
+    def several(self, nodes: Sequence[At]) -> _Said:
         exactly = self.exactly(nodes)
         if exactly is not None:
             return exactly, _Binds.ATOM
-        for found in _candidates(nodes, self.symbols):
+        for found in candidates(nodes, self.symbols):
             try:
                 return self.quantified(found, ">="), _Binds.ATOM
-            except _Unsayable:
+            except Unsayable:
                 continue
         return self.plainly(nodes)
 
-    def plainly(self, nodes: Sequence[_At]) -> _Said:
+    def plainly(self, nodes: Sequence[At]) -> _Said:
         first = nodes[0][0]
         assert isinstance(first, And | Or | AtLeast)
         lists = [node.items for node, _ in nodes if isinstance(node, And | Or)]
         if isinstance(first, AtLeast) or len(first.items) < 2 or {len(items) for items in lists} != {len(first.items)}:
-            raise _Unsayable
+            raise Unsayable
         binds = _Binds.AND if isinstance(first, And) else _Binds.OR
         parts = []
         for index in range(len(first.items)):
@@ -247,21 +151,21 @@ class _Spelling:
         kind, over = found[0].kind, found[0].over
         least = {each.least for each in found}
         if len(least) != 1:
-            raise _Unsayable
+            raise Unsayable
         bodies = [pair for each in found for pair in zip(each.bodies, each.places, strict=True)]
         whole = kind == "count" and all(body == Constant(True) for body, _ in bodies)
         inner = f"({over})" if whole else f"({over}, {self.say(bodies)[0]})"
         return f"{kind}{inner}" if kind != "count" else f"count{inner} {op} {least.pop()}"
 
-    def counted(self, nodes: Sequence[_At], op: str) -> str:
-        for found in _candidates(nodes, self.symbols):
+    def counted(self, nodes: Sequence[At], op: str) -> str:
+        for found in candidates(nodes, self.symbols):
             try:
                 return self.quantified(found, op)
-            except _Unsayable:
+            except Unsayable:
                 continue
-        raise _Unsayable
+        raise Unsayable
 
-    def exactly(self, nodes: Sequence[_At]) -> str | None:
+    def exactly(self, nodes: Sequence[At]) -> str | None:
         """Say what ``count(…) == n`` and ``!= n`` are resolved to."""
         counts = []
         for node, place in nodes:
@@ -277,10 +181,10 @@ class _Spelling:
             counts.append((AtLeast(low, items), place))
         try:
             return self.counted(counts, op)
-        except _Unsayable:
+        except Unsayable:
             return None
 
-    def negation(self, inner: Sequence[_At]) -> _Said:
+    def negation(self, inner: Sequence[At]) -> _Said:
         if all(isinstance(node, AtLeast) for node, _ in inner):
             return self.counted(inner, "<"), _Binds.ATOM
         text, tight = self.say(inner)
@@ -294,11 +198,11 @@ class _Spelling:
 
     # --- what stands alone ---
 
-    def constant(self, nodes: Sequence[_At]) -> str:
+    def constant(self, nodes: Sequence[At]) -> str:
         """Say a test of row or column: the same text, true in some cells and false in others."""
         grids = {place.grid for _, place in nodes}
         if len(grids) != 1 or None in grids:
-            raise _Unsayable
+            raise Unsayable
         shape = self.symbols.questions[str(grids.pop())]
         for word, names in (("row", shape.rows), ("column", shape.columns)):
             true = {getattr(place, word) for node, place in nodes if node == Constant(True)}
@@ -306,7 +210,7 @@ class _Spelling:
             if true and not true & false:
                 chosen = [name for name in names if name in true]
                 return f"{word} is {chosen[0]}" if len(chosen) == 1 else f"{word} in {joined(chosen)}"
-        raise _Unsayable
+        raise Unsayable
 
     def name(self, key: str, place: Place) -> str:
         """Return the name by which a place reads a question."""
@@ -315,20 +219,20 @@ class _Spelling:
             return key.removeprefix(f"{row_of}.")
         if "[" in key or (row_of is not None and f"{row_of}.{key}" in self.symbols.questions):
             return self.elsewhere(key)
-        return key
+        return key.rstrip(".")  # ``previous.`` is the earlier case itself
 
     def elsewhere(self, key: str) -> str:
         """Say a question of a row that is not the one here."""
-        raise _Unsayable
+        raise Unsayable
 
     def cell(self, question: str, cell: str, place: Place) -> str:
         """Return what stands before ``cell`` and ``grade``: nothing in the cell itself."""
         if place.grid != question or f"{place.row}.{place.column}" != cell:
-            raise _Unsayable
+            raise Unsayable
         return ""
 
     def among(self, name: str, question: str, options: frozenset[str]) -> str:
-        ordered = [option for option in self.symbols.questions[question].options if option in options]
+        ordered = [option for option in self.symbols.shape(question).options if option in options]
         return f"{name} is {ordered[0]}" if len(ordered) == 1 else f"{name} in {joined(ordered)}"
 
     def atom(self, node: Node, place: Place) -> str:
@@ -338,14 +242,14 @@ class _Spelling:
             case OneOf(question, options):
                 return self.among(self.name(question, place), question, options)
             case Includes(question, options, every):
-                ordered = [option for option in self.symbols.questions[question].options if option in options]
+                ordered = [option for option in self.symbols.shape(question).options if option in options]
                 name = self.name(question, place)
                 if len(ordered) == 1 and not every:
                     return f"{name} includes {ordered[0]}"
                 return f"{name} includes {'all' if every else 'any'} {joined(ordered)}"
             case InState(question, state):
-                if state not in STATES or state in self.symbols.questions[question].options:
-                    raise _Unsayable
+                if state not in STATES or state in self.symbols.shape(question).options:
+                    raise Unsayable
                 return f"{self.name(question, place)} is {state}"
             case Number(question, op, limit):
                 return f"{self.name(question, place)} {op} {number_text(limit)}"
@@ -357,16 +261,37 @@ class _Spelling:
                 return self.among(f"{self.cell(question, cell, place)}cell", question, options)
             case CellGrade(question, cell, op, limit):
                 return f"{self.cell(question, cell, place)}grade {op} {number_text(limit)}"
-        raise _Unsayable
+            case Compare(left, op, right):
+                return f"{self.term(left, place)} {op} {self.term(right, place)}"
+            case Measured(NumberOf(finding), True):
+                return f"{finding} is known"
+            case Measured(term):
+                return self.measured(term, place)
+        raise Unsayable
+
+    def term(self, term: Term, place: Place) -> str:
+        """Say the arithmetic of a comparison."""
+
+        def named(key: str, row_of: str | None) -> str:
+            return self.name(key, replace(place, row_of=row_of))
+
+        def condition(node: Node, row_of: str | None) -> str:
+            return self.say([(node, replace(place, row_of=row_of))])[0]
+
+        return spell_term(term, self.symbols, place.row_of, named, condition)
+
+    def measured(self, term: Term, place: Place) -> str:
+        """Say whether a number is known; the language asks that of a finding only."""
+        raise Unsayable
 
 
 class _Loose(_Spelling):
     """Says what no condition says, in words close to the language."""
 
-    def plainly(self, nodes: Sequence[_At]) -> _Said:
+    def plainly(self, nodes: Sequence[At]) -> _Said:
         try:
             return super().plainly(nodes)
-        except _Unsayable:
+        except Unsayable:
             node, place = nodes[0]
             assert isinstance(node, And | Or | AtLeast)
             parts = [self.say([(item, place)])[0] for item in node.items]
@@ -374,15 +299,24 @@ class _Loose(_Spelling):
                 return f"at least {node.least} of ({'; '.join(parts)})", _Binds.ATOM
             return parts[0] if parts else ("always" if isinstance(node, And) else "at no time"), _Binds.OR
 
-    def negation(self, inner: Sequence[_At]) -> _Said:
+    def negation(self, inner: Sequence[At]) -> _Said:
         try:
             return super().negation(inner)
-        except _Unsayable:
+        except Unsayable:
             text, tight = self.say(inner)
             return (f"not {text}" if tight >= _Binds.NOT else f"not ({text})"), _Binds.NOT
 
-    def constant(self, nodes: Sequence[_At]) -> str:
+    def constant(self, nodes: Sequence[At]) -> str:
         return "always" if nodes[0][0] == Constant(True) else "at no time"
+
+    def measured(self, term: Term, place: Place) -> str:
+        return f"known: {self.term(term, place)}"
+
+    def term(self, term: Term, place: Place) -> str:
+        try:
+            return super().term(term, place)
+        except Unsayable:
+            return "a number"
 
     def elsewhere(self, key: str) -> str:
         return key

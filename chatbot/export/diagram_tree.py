@@ -88,7 +88,7 @@ def _derived(protocol: Protocol) -> Iterator[Branch]:
     readers = _readers(protocol)
     findings = Branch("Findings")
     for name, finding in protocol.findings.items():
-        notes = [f"if {finding.when.text}"]
+        notes = [f"if {finding.when.text}" if finding.number is None else f"= {finding.number.text}"]
         notes += [f"read by {', '.join(readers[name])}"] if name in readers else []
         findings.below.append(Branch(name, notes))
     yield findings

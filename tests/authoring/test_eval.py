@@ -140,6 +140,23 @@ def test_findings_inside_findings_are_opened_with_deep() -> None:
     )
 
 
+def test_a_number_is_shown_with_what_it_is_made_of() -> None:
+    protocol = load_protocol(cache=False)
+    root, _ = parse(b"answers: {peg_pain: 6, peg_enjoyment: 4}", "answers.yaml")
+    assert root is not None
+    case, _ = open_case(protocol, answers_in(root, "answers.yaml", "test"), AS_OF)
+    first, second, *_ = eval_text(evaluated(protocol, case, "peg >= 3")).splitlines()
+    assert first.startswith(("true ", "unknown ")) and "peg >= 3" in first
+    assert "peg = " in second and "peg_pain: 6" in second and "peg_activity: not asked" in second
+
+
+def test_what_no_earlier_case_said_is_unknown(tiny: Protocol) -> None:
+    case = case_of(tiny, "pain: 5")
+    assert eval_text(evaluated(tiny, case, "previous.pain >= 3")) == "unknown  previous.pain >= 3  [not asked]\n"
+    assert eval_text(evaluated(tiny, case, "previous is known")) == "false    previous is known  [not asked]\n"
+    assert eval_text(evaluated(tiny, case, "previous.fire")) == "unknown  previous.fire  [not asked]\n"
+
+
 @pytest.mark.parametrize(
     ("condition", "rendered"),
     [

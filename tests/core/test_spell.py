@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chatbot.content.build import symbols_of
 from chatbot.content.library import load_protocol
 from chatbot.core.resolve import GroupShape, Shape, Symbols, resolve
-from chatbot.core.spell import Place, rolled, spell
-from chatbot.core.syntax import parse
+from chatbot.core.spell import rolled, spell
+from chatbot.core.syntax import ConditionSyntaxError, parse
+from chatbot.core.terms import NumberShape, TableShape
 from chatbot.core.tree import And, AtLeast, Cell, CellGrade, Constant, FindingIs, Node, OneOf
+from chatbot.core.unrolled import Place
 from tests.core.kit import GRADES, SYMBOLS, rows
 from tests.core.test_condition_properties import trees as any_tree
 
@@ -123,6 +126,44 @@ def test_what_is_spelled_reads_as_the_same_tree(text: str) -> None:
         assert tree_of(spell(tree, symbols), symbols) == tree
 
 
+NUMBERS = replace(
+    SYMBOLS,
+    numbers={"share": NumberShape(None, Decimal(0), Decimal(100)), "warmth": NumberShape("C", Decimal(0), Decimal(99))},
+    tables={
+        "by_colour": TableShape(values=(("red", Decimal(1)), ("green", Decimal(2)), ("blue", None),
+                                        ("unknown_shade", Decimal("0.5"))), minimum=Decimal(0), maximum=Decimal(9)),
+        "by_kind": TableShape(values=(("fusion", Decimal(3)), ("discectomy", Decimal(4)))),
+        "by_score": TableShape(bands=((Decimal(4), Decimal(1)), (None, Decimal(2)))),
+    },
+)  # fmt: skip
+"""The same names with number findings and tables."""
+
+terms = st.recursive(
+    st.sampled_from(("score", "share", "3", "2.5", "-4", "lookup(by_colour, colour)", "lookup(by_score, score)",
+                     "sum(visits, lookup(by_kind, kind))", "sum(visits, 1)")),
+    lambda parts: st.one_of(
+        st.builds("({} {} {})".format, parts, st.sampled_from("+-*"), parts),
+        st.builds("{} {} {} {} {}".format, parts, st.sampled_from("+-"), parts, st.sampled_from("+-*"), parts),
+        st.builds("({} / max({}, 1))".format, parts, parts),
+        st.builds("{}({}, {})".format, st.sampled_from(("min", "max")), parts, parts),
+        st.builds("-({})".format, parts),
+        st.builds("({} if p is yes else {})".format, parts, parts),
+    ),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@given(st.builds("{} {} {}".format, terms, st.sampled_from(OPERATORS), terms))
+def test_what_is_spelled_of_arithmetic_reads_as_the_same_tree(text: str) -> None:
+    try:
+        node, _ = resolve(parse(text), NUMBERS)
+    except ConditionSyntaxError:  # a comparison that begins with two parentheses is taken for a condition
+        node = None
+    assume(node is not None)
+    assert node is not None
+    assert tree_of(spell(node, NUMBERS), NUMBERS) == node
+
+
 @given(row_bodies)
 def test_a_row_is_spelled_with_the_bare_names_of_its_fields(text: str) -> None:
     here = replace(SYMBOLS, row_of="visits[2]")
@@ -158,6 +199,8 @@ SPELLED = [
     ("not (count(power) >= 2)", "count(power) < 2"),
     ("tags includes all {b, a}", "tags includes all {a, b}"),
     ("38 <= heat", "heat >= 38"),
+    ("previous is known and previous.p is yes", "previous is known and previous.p is yes"),
+    ("previous.score >= 3 and not previous.odd", "previous.score >= 3 and not previous.odd"),
 ]
 
 
@@ -201,7 +244,8 @@ def test_what_no_condition_says_is_said_in_words_close_to_it(node: Node, said: s
 def test_every_condition_of_the_shipped_protocol_comes_back() -> None:
     protocol = load_protocol(cache=False)
     symbols = symbols_of(json.loads(protocol.canonical))
-    found = [(each.when, symbols) for each in (*protocol.findings.values(), *protocol.guards.values())]
+    truths = [each for each in protocol.findings.values() if each.number is None]
+    found = [(each.when, symbols) for each in (*truths, *protocol.guards.values())]
     found += [(each, symbols) for flag in protocol.red_flags.values() for each in (flag.when, flag.unless) if each]
     found += [(rule.when, symbols) for rule in protocol.rules.values() if rule.when]
     for question in protocol.questions.values():
