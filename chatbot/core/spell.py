@@ -20,6 +20,7 @@ from chatbot.core.tree import (
     AtLeast,
     Cell,
     CellGrade,
+    Choice,
     Compare,
     Constant,
     FindingIs,
@@ -262,7 +263,9 @@ class _Spelling:
             case CellGrade(question, cell, op, limit):
                 return f"{self.cell(question, cell, place)}grade {op} {number_text(limit)}"
             case Compare(left, op, right):
-                return f"{self.term(left, place)} {op} {self.term(right, place)}"
+                first = self.term(left, place)
+                # Without parentheses of its own a choice that begins with one is taken for a condition.
+                return f"{f'({first})' if isinstance(left, Choice) else first} {op} {self.term(right, place)}"
             case Measured(NumberOf(finding), True):
                 return f"{finding} is known"
             case Measured(term):
