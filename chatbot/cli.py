@@ -17,6 +17,7 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.authoring.commands import Console
     from chatbot.core.case import Case
     from chatbot.core.protocol import Protocol
     from chatbot.desk import Desk
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _check_parser(commands)
     _replay_parser(commands)
     _export_parser(commands)
+    _authoring_parsers(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("case", nargs="?", help="one case: lists its visits and versions")
     cases.add_argument("--json", action="store_true", help="print JSON")
@@ -166,6 +168,7 @@ def _ask_parser(commands: Any) -> None:
 def _check_parser(commands: Any) -> None:
     parser = commands.add_parser("check", help="check protocols", allow_abbrev=False)
     parser.add_argument("protocol", nargs="?", help="one protocol; without it all of them")
+    parser.add_argument("--watch", action="store_true", help="check again on every save; name what came out anew")
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser, again=True)
     parser.set_defaults(handler=_check)
@@ -193,6 +196,18 @@ def _export_parser(commands: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it; without it to standard output")
     _common(parser, again=True)
     parser.set_defaults(handler=_export)
+
+
+def _authoring_parsers(commands: Any) -> None:
+    from chatbot.authoring.commands import add_parsers
+
+    add_parsers(commands, _console())
+
+
+def _console() -> Console:
+    from chatbot.authoring.commands import Console
+
+    return Console(_common, _protocol, _moment, _print, _complain, _needs_terminal)
 
 
 class _Version(argparse.Action):
@@ -387,6 +402,10 @@ def _check(options: argparse.Namespace) -> int:
     names = [options.protocol] if options.protocol else protocol_names(folder)
     if not names:
         raise UsageError(f"there is no protocol in {folder}", hint="a protocol is a folder with a protocol.yaml")
+    if options.watch:
+        from chatbot.authoring.commands import watch_command
+
+        return watch_command([find_protocol(name, folder) for name in names], options.json, _console())
     reports = [check_protocol(find_protocol(name, folder)) for name in names]
     if options.json:
         import json

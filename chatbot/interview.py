@@ -33,6 +33,17 @@ class Recorder(typing.Protocol):
         """
 
 
+class MemoryRecorder:
+    """Keeps events in memory alone, for trials; they are gone when the program ends."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Keep events."""
+        self.events += events
+
+
 class Interview:
     """One case being worked on."""
 

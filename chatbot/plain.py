@@ -53,6 +53,8 @@ READ_WORD = "read"
 
 STILL_SO = "="
 
+NOT_KEPT = "This was a trial; nothing of it is kept."
+
 
 def run(
     interview: Interview,
@@ -66,6 +68,8 @@ def run(
     events: Callable[[str], Sequence[EventLine]] = lambda register: (),
     named: Callable[[str, str], None] = lambda name, role: None,
     story: Callable[[Interview], Story | None] = lambda _: None,
+    reload: Callable[[], Interview | None] = lambda: None,
+    kept: bool = True,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
@@ -74,12 +78,15 @@ def run(
     ``notices`` returns what is to be told about the file since it was last asked. ``events`` returns who did what,
     in a register; ``named`` is told who has taken over; ``story`` returns where the case stands among its relatives and
     what differs from those before it, or None. A resumed case was confirmed before it was opened.
+    ``reload`` returns the interview to go on with, or None to go on with this one. Not *kept*: a trial, of which
+    nothing remains.
 
     Raises: BackstoryError from the recorder.
     """
     shell = _Shell(interview, register, read, write, width, encoding)
     shell.notices, shell.events, shell.named = notices, events, named
     shell.story = story
+    shell.reload, shell.kept = reload, kept
     return shell.run()
 
 
@@ -135,6 +142,8 @@ class _Shell:
         self.story: Callable[[Interview], Story | None] = lambda _: None
         self.offered = False
         """Whether the carried answers were put all at once."""
+        self.reload: Callable[[], Interview | None] = lambda: None
+        self.kept = True
 
     # --- reading and writing ---
 
@@ -183,13 +192,20 @@ class _Shell:
         try:
             self.greet()
             while not self.view().closed:
+                self.go_on_with(self.reload())
                 self.notify()
                 self.step()
             self.notify()
-            self.put(f"This case is {self.say(f'phase.{self.interview.case.phase.value}')}. It is saved.")
+            saved = "It is saved." if self.kept else NOT_KEPT
+            self.put(f"This case is {self.say(f'phase.{self.interview.case.phase.value}')}. {saved}")
         except _Ended:
             self.leave()
         return int(ExitCode.FINE)
+
+    def go_on_with(self, fresh: Interview | None) -> None:
+        """Take up an interview under content that was read again."""
+        if fresh is not None and fresh is not self.interview:
+            self.interview, self.labels, self.source, self.said = fresh, fresh.protocol.labels, None, None
 
     def greet(self) -> None:
         view = self.view()
@@ -262,6 +278,9 @@ class _Shell:
         if not case.closed and case.phase is not Phase.SUSPENDED:
             self.interview.send(cmd.Suspend())
         self.notify()
+        if not self.kept:
+            self.put(NOT_KEPT)
+            return
         self.put(f"The case {case.case} is saved: {len(case.answers)} answers. It can be resumed at any time.")
 
     # --- the question ---

@@ -36,7 +36,10 @@ def options_of(command: str | None) -> set[str]:
     return {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
 
 
-@pytest.mark.parametrize("command", [None, "interview", "plan", "ask", "check", "replay", "export", "cases", "keys"])
+COMMANDS = "interview plan ask check try eval new graph replay export cases keys".split()
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_the_readme_names_every_command_and_option(command: str | None) -> None:
     assert command is None or f"backstory {command}" in README
     undocumented = options_of(command) - {"--help", "--json", "--all-rules"}

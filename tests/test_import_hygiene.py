@@ -39,6 +39,11 @@ def loaded_by(arguments: list[str], cache: Path) -> set[str]:
         (["check", "--protocols", str(TINY_FOLDER)], {"pydantic", "yaml"}),
         (["plan", "--protocols", str(TINY_FOLDER), "--answers", str(CALM)], {"yaml", "pydantic"}),
         (["cases", "--transcripts", "/nonexistent"], set()),
+        (["eval", "pain >= 4", "--protocols", str(TINY_FOLDER), "--answers", str(CALM)], {"yaml", "pydantic"}),
+        (["graph", "--protocols", str(TINY_FOLDER)], {"yaml", "pydantic"}),
+        (["graph", "--case"], set()),
+        (["new", "No Name"], {"yaml", "pydantic"}),
+        (["try", str(TINY_FOLDER / "tiny" / "nothing.yaml"), "--plain"], {"yaml", "pydantic"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], allowed: set[str], tmp_path: Path) -> None:

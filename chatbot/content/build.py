@@ -109,20 +109,39 @@ def _decimal(text: str | None) -> Decimal | None:
 # --- the protocol ---------------------------------------------------------------------------------
 
 
-def build_protocol(bundle: Data, canonical: str, digest: str, *, lenient: bool = False) -> p.Protocol:
+class Conditions:
+    """Conditions that were made before, by text, as long as the names they may use stay as they are."""
+
+    def __init__(self) -> None:
+        self.symbols: Symbols | None = None
+        self.known: dict[tuple[str, str | None], Condition] = {}
+        """By text and the row it stands in."""
+
+    def under(self, symbols: Symbols) -> dict[tuple[str, str | None], Condition]:
+        """Return what was made under these names; nothing once one of them has changed."""
+        if symbols != self.symbols:
+            self.symbols, self.known = symbols, {}
+        return self.known
+
+
+def build_protocol(
+    bundle: Data, canonical: str, digest: str, *, lenient: bool = False, conditions: Conditions | None = None
+) -> p.Protocol:
     """Build a protocol from a checked bundle.
 
     With *lenient*, a condition that does not resolve never holds, so that checks can look at the rest.
+    *conditions* are taken from where their text was resolved before, and added to it.
 
     Raises: KeyError, ValueError or ConditionSyntaxError for a bundle no check has passed.
     """
-    return _Builder(bundle, lenient).protocol(canonical, digest)
+    return _Builder(bundle, lenient, conditions or Conditions()).protocol(canonical, digest)
 
 
 class _Builder:
-    def __init__(self, bundle: Data, lenient: bool) -> None:
+    def __init__(self, bundle: Data, lenient: bool, conditions: Conditions) -> None:
         self.bundle, self.lenient = bundle, lenient
         self.symbols = symbols_of(bundle)
+        self.known = conditions.under(self.symbols)
         self.questions: dict[str, p.Question] = {}
         self.groups: dict[str, p.Group] = {}
 
@@ -182,11 +201,14 @@ class _Builder:
         )
 
     def condition(self, text: str, row_of: str | None = None) -> Condition:
+        if (text, row_of) in self.known:
+            return self.known[text, row_of]
         symbols = self.symbols
         if row_of is not None:
             symbols = replace(symbols, row_of=row_of)
         try:
-            return condition(text, symbols)
+            self.known[text, row_of] = found = condition(text, symbols)
+            return found
         except ValueError:
             if not self.lenient:
                 raise

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chatbot.content.build import build_protocol
+from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.package import Package
 from chatbot.core.plan import canonical_json
 from chatbot.core.protocol import Protocol
@@ -56,11 +56,13 @@ def bundle_of(package: Package) -> dict[str, Any]:
     return bundle
 
 
-def protocol_of(package: Package) -> Protocol:
+def protocol_of(package: Package, conditions: Conditions | None = None) -> Protocol:
     """Return the protocol of a package in which no check has found an error."""
     bundle = bundle_of(package)
     canonical = canonical_json(bundle)
-    return build_protocol(bundle, canonical, hashlib.sha256(canonical.encode("utf-8")).hexdigest())
+    return build_protocol(
+        bundle, canonical, hashlib.sha256(canonical.encode("utf-8")).hexdigest(), conditions=conditions
+    )
 
 
 def _section(data: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatbot.content import fields, number_schema, schema, topic_schema
 from chatbot.content.diagnostics import Diagnostic
-from chatbot.content.source import Mapping, Node, at, plain, read
+from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
 from chatbot.core.resolve import near_miss
 
@@ -51,6 +51,22 @@ class File(Generic[T]):
     model: T
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of reading one file; the same bytes always give the same."""
+
+    data: bytes | None
+    """None: it could not be read."""
+    file: File[Any] | None
+    """None: nothing of it can be used."""
+    found: tuple[Diagnostic, ...]
+    broken: frozenset[str]
+    """Ids of entries that do not fit."""
+
+
+Key = tuple[str, type[BaseModel]]
+
+
 @dataclass
 class Package:
     """Everything one protocol folder holds, as far as it could be read."""
@@ -69,6 +85,8 @@ class Package:
     """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, audiences, topics."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
+    memory: dict[Key, Loaded] = field(default_factory=dict)
+    """Files that were read before, by path and shape, with their bytes."""
 
     def entries(self, stem: str) -> dict[str, Any]:
         """Return the entries of a single file by id; empty when it has none."""
@@ -90,9 +108,14 @@ class Package:
                 yield file, ("questions", name), name, question
 
 
-def read_package(folder: Path, shown: str, *, vignettes: bool = True) -> Package:
-    """Read every file of a protocol folder."""
-    package = Package(folder, shown)
+def read_package(
+    folder: Path, shown: str, *, vignettes: bool = True, memory: dict[Key, Loaded] | None = None
+) -> Package:
+    """Read every file of a protocol folder.
+
+    With *memory* a file is read into its model only when its bytes changed since; it is kept up to date here.
+    """
+    package = Package(folder, shown, memory={} if memory is None else memory)
     manifest = _load(package, folder / MANIFEST, schema.ManifestModel, "")
     package.manifest = manifest
     names = manifest.model.sections if manifest is not None else _stems(folder / "sections")
@@ -154,32 +177,50 @@ def _unused_files(package: Package, sections: Any) -> None:
 
 def _load(package: Package, path: Path, model: type[Model], container: str) -> File[Model] | None:
     shown = os.path.join(package.shown, path.relative_to(package.folder))
-    root, found = read(path, shown)
-    package.found += found
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = None
+    key = (shown, model)
+    loaded = package.memory.get(key)
+    if loaded is None or data is None or loaded.data != data:
+        root, found = read(path, shown) if data is None else parse(data, shown)
+        loaded = package.memory[key] = _fitted(data, shown, root, found, model, container)
+    package.found += loaded.found
+    package.broken |= loaded.broken
+    package.whole = package.whole and loaded.file is not None
+    return loaded.file
+
+
+def _fitted(
+    data: bytes | None, shown: str, root: Node | None, found: list[Diagnostic], model: type[Model], container: str
+) -> Loaded:
+    """Type a file, leaving out entries that do not fit."""
+
+    def unusable() -> Loaded:
+        return Loaded(data, None, tuple(found), frozenset())
+
     if root is None:
-        package.whole = False
-        return None
+        return unusable()
     if not isinstance(root, Mapping):
-        package.found.append(root.mark.diagnostic("P112", "a file is a mapping of keys to values"))
-        package.whole = False
-        return None
-    data = plain(root)
+        found.append(root.mark.diagnostic("P112", "a file is a mapping of keys to values"))
+        return unusable()
+    written = plain(root)
+    broken: set[str] = set()
     while True:
         try:
-            return File(shown, root, model.model_validate(data))
+            return Loaded(data, File(shown, root, model.model_validate(written)), tuple(found), frozenset(broken))
         except ValidationError as error:
             reported = [(each["loc"], _diagnostic(root, each)) for each in error.errors(include_url=False)]
-        package.found += [diagnostic for _, diagnostic in reported]
+        found += [diagnostic for _, diagnostic in reported]
         entries = {loc[1] for loc, _ in reported if len(loc) > 1 and loc[0] == container}
         if not container or any(len(loc) < 2 or loc[0] != container for loc, _ in reported):
-            package.whole = False
-            return None
-        package.broken |= {str(name) for name in entries}
+            return unusable()
+        broken |= {str(name) for name in entries}
         for name in entries:
-            data[container].pop(name, None)
-        if not data[container]:
-            package.whole = False
-            return None
+            written[container].pop(name, None)
+        if not written[container]:
+            return Loaded(data, None, tuple(found), frozenset(broken))
 
 
 def _diagnostic(root: Node, error: Any) -> Diagnostic:

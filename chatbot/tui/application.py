@@ -16,6 +16,9 @@ from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
 
+LOOK_AGAIN_SECONDS = 0.5
+"""How often a trial looks whether its content was saved."""
+
 
 class Backstory(App[int], inherit_bindings=False):
     """The application. Screens find the session here."""
@@ -53,6 +56,24 @@ class Backstory(App[int], inherit_bindings=False):
             go_on_with(self, self.to_resume, lambda: self.ended(0))
         else:
             self.go_home()
+        if self.session.services.reload is not None:
+            self.set_interval(LOOK_AGAIN_SECONDS, self.look_again)
+
+    def look_again(self) -> None:
+        """Go on under content that was saved; say what became of the answers, or what is wrong with it."""
+        services = self.session.services
+        fresh = None if services.reload is None else services.reload()
+        if fresh is None:
+            return
+        if fresh is not self.session.interview:
+            self.session.interview = fresh
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            self.open_interview()
+        elif told := services.notices():
+            from chatbot.tui.screens.page import told_page
+
+            self.push_screen(told_page(services.notices_title, told, ""))
 
     def moment(self) -> float:
         """Return now on the clock that stamps key events."""

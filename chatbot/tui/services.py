@@ -137,6 +137,11 @@ class Services:
     """The plan of a kept case as text, in a register, read only. Takes ``CaseSummary.path``."""
     story: Callable[[Interview], Story | None] = lambda _: None
     """Where the case stands and what differs from those before it; None for one that stands alone."""
+    notices_title: str = "About the file of this case"
+    reload: Callable[[], Interview | None] | None = None
+    """For trials, asked again and again: the interview to go on with, or None when no content was saved."""
+    kept: bool = True
+    """False for a trial, of which nothing remains."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from chatbot.core.changes import Story
 from chatbot.core.protocol import Protocol
+from chatbot.core.values import moment_text
 from chatbot.desk import Desk, remember_actor
+from chatbot.errors import UsageError
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.settings import Settings, read_settings, write_settings
@@ -33,6 +37,50 @@ def run_screen(
     return run(services, Start(interview, resume, register or chosen.register or "clinician"))
 
 
+def run_trial(
+    interview: Interview,
+    reload: Callable[[], Interview | None],
+    notices: Callable[[], Sequence[str]],
+    where: str,
+    register: str | None,
+    settings_file: Path | None,
+) -> int:
+    """Run the application on a case that is kept in memory; return the exit code.
+
+    *reload* is asked again and again for the interview to go on with; *where* says where answers are kept.
+
+    Raises: EnvironmentProblem without a terminal.
+    """
+    chosen = read_settings(settings_file)
+    services = Services(
+        list_cases=tuple,
+        start_case=_only_this_one,
+        resume_case=_only_this_one,
+        close=lambda: None,
+        plan_text=whole_plan,
+        look=_only_this_one,
+        who=lambda: ("", ""),
+        set_who=lambda name, role: None,
+        has_key=lambda: False,
+        subject_code=lambda text: text,
+        event_lines=lambda path, wording: (),
+        now=lambda: moment_text(interview.case.as_of),
+        transcripts=where,
+        protocol_about=_about(interview.protocol),
+        get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
+        set_setting=lambda name, value: _choose(settings_file, name, value),
+        notices=notices,
+        notices_title="About this trial",
+        reload=reload,
+        kept=False,
+    )
+    return run(services, Start(interview, register=register or chosen.register or "clinician"))
+
+
+def _only_this_one(*_: object) -> NoReturn:
+    raise UsageError("a trial has no other cases")
+
+
 def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> Services:
     """Return what the application may ask of the desk and the settings."""
     return Services(
@@ -49,15 +97,7 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         event_lines=desk.event_lines,
         now=desk.now,
         transcripts=str(desk.transcripts),
-        protocol_about=About(
-            title=protocol.title,
-            version=protocol.version,
-            intended_use=protocol.intended_use,
-            disclaimer=protocol.disclaimer,
-            content_status=protocol.content_status,
-            last_updated=protocol.last_updated,
-            editorial_policy=protocol.editorial_policy,
-        ),
+        protocol_about=_about(protocol),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
         notices=desk.notices,
@@ -80,6 +120,18 @@ def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
 def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None:
     desk.named(name, role)
     remember_actor(settings_file, name, role)
+
+
+def _about(protocol: Protocol) -> About:
+    return About(
+        title=protocol.title,
+        version=protocol.version,
+        intended_use=protocol.intended_use,
+        disclaimer=protocol.disclaimer,
+        content_status=protocol.content_status,
+        last_updated=protocol.last_updated,
+        editorial_policy=protocol.editorial_policy,
+    )
 
 
 def _choose(settings_file: Path | None, name: str, value: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.content.build import number_shape, symbols_of
+from chatbot.content.build import Conditions, number_shape, symbols_of
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import GroupModel
@@ -89,10 +89,18 @@ def _of_questions(package: Package) -> Iterator[Site]:
                 yield Site("question", f"{name}.{inner}", "when", entry.when, file, here, row_of=name)
 
 
-def check(package: Package, bundle: dict[str, Any], found: list[Site]) -> Iterator[Diagnostic]:
-    """Yield what is wrong with each condition. One that names a broken entry is left until that is mended."""
+def check(
+    package: Package, bundle: dict[str, Any], found: list[Site], known: Conditions | None = None
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with each condition. One that names a broken entry is left until that is mended.
+
+    A condition that was resolved before under the same names (*known*) has nothing wrong.
+    """
     symbols = symbols_of(bundle)
+    resolved = {} if known is None else known.under(symbols)
     for site in found:
+        if site.part != "number" and site.row_of is None and (site.text, None) in resolved:
+            continue
         yield from _check(package, bundle, site, symbols)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import examine
+from chatbot.content.checks import Memory, examine
 from chatbot.content.diagnostics import Diagnostic, errors, in_order
 from chatbot.content.library import shown_path
 from chatbot.content.package import read_package
@@ -84,8 +84,9 @@ class Report:
         }
 
 
-def check_protocol(path: Path) -> Report:
-    """Check the protocol in a folder, with its vignettes."""
-    package = read_package(path, shown_path(path))
-    found, protocol = examine(package)
+def check_protocol(path: Path, memory: Memory | None = None) -> Report:
+    """Check the protocol in a folder, with its vignettes. *memory* keeps what the next check need not do again."""
+    memory = memory or Memory()
+    package = read_package(path, shown_path(path), memory=memory.files)
+    found, protocol = examine(package, memory)
     return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes))

@@ -2,34 +2,126 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from chatbot.content.answers_file import AnswersError, answers_in, open_case
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import ExpectModel, VignetteModel
 from chatbot.content.source import at
+from chatbot.core.case import Case
+from chatbot.core.findings import assess
+from chatbot.core.outcome import Outcome, outcome
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
+from chatbot.core.urgency import safety_resolved
 
 Path = tuple[str | int, ...]
 
 
-def check(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
-    """Yield every vignette that does not fit or does not come out as it says."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of one vignette."""
+
+    name: str
+    found: tuple[Diagnostic, ...]
+    outcome: Outcome | None
+    """None where its answers do not fit."""
+    resolved: bool
+    """Whether no red flag on which an urgency hangs was left open."""
+    case: Case | None = None
+    """The case its answers make."""
+
+
+@dataclass
+class Runs:
+    """The vignettes of one folder as they came out last, so that only what changed is run again."""
+
+    by_name: dict[str, Run] = field(default_factory=dict)
+    """By the name of the vignette."""
+    protocol: Protocol | None = None
+    """What they were run with; None while the content around them has an error."""
+    logic: bytes = b""
+    """Digest of what conditions and answers can tell apart: everything but wordings."""
+    shapes: bytes = b""
+    """Digest of what answers must fit."""
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a vignette to the path and text it was run from."""
+
+
+def run_all(package: Package, protocol: Protocol, runs: Runs) -> list[Diagnostic]:
+    """Run the vignettes of a package and bring *runs* up to date; return what is wrong with them.
+
+    A vignette keeps its outcome while neither its file nor anything but wordings has changed. Where only
+    conditions changed, its answers still fit and are evaluated again without being given one by one.
+    """
+    bundle = json.loads(protocol.canonical)
+    logic = _digest(_without_words(bundle, frozenset()))
+    shapes = _digest(_without_words(bundle["sections"], _NOT_SHAPES))
+    by_name: dict[str, Run] = {}
+    files: dict[str, tuple[str, str]] = {}
     for file in package.vignettes:
-        yield from _check(protocol, file)
+        name = file.model.vignette
+        files[name] = (file.path, file.root.mark.source.text)
+        before = runs.by_name.get(name) if runs.files.get(name) == files[name] else None
+        if before is None or (shapes != runs.shapes and logic != runs.logic):
+            by_name[name] = run(protocol, file)
+        elif logic == runs.logic:
+            by_name[name] = before
+        else:
+            by_name[name] = run(protocol, file) if before.case is None else _again(protocol, file, before.case)
+    runs.by_name, runs.protocol, runs.files = by_name, protocol, files
+    runs.logic, runs.shapes = logic, shapes
+    return [each for one in by_name.values() for each in one.found]
 
 
-def _check(protocol: Protocol, file: File[VignetteModel]) -> Iterator[Diagnostic]:
+def run(protocol: Protocol, file: File[VignetteModel]) -> Run:
+    """Interview the simulated patient of a vignette, and compare what comes out with what it expects."""
+    name = file.model.vignette
     try:
-        case, _ = open_case(protocol, answers_in(file.root, file.path, file.model.vignette), file.model.as_of)
+        case, _ = open_case(protocol, answers_in(file.root, file.path, name), file.model.as_of)
     except AnswersError as error:
         first = error.message.split("error ", 1)[-1].split("\n", 1)[0]
-        yield at(file.root, ("answers",), key=True).diagnostic("P410", f"the answers do not fit: {first}")
-        return
-    plan = build_plan(protocol, case)
+        mark = at(file.root, ("answers",), key=True)
+        return Run(name, (mark.diagnostic("P410", f"the answers do not fit: {first}"),), None, False)
+    return _came_out(protocol, file, case)
+
+
+def _again(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
+    """Evaluate answers that were accepted already under other conditions."""
+    return _came_out(protocol, file, replace(case, assessment=assess(protocol, case.answers, case.as_of)))
+
+
+def _came_out(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
+    found = tuple(_problems(protocol, file, build_plan(protocol, case)))
+    name, resolved = file.model.vignette, safety_resolved(protocol, case.assessment)
+    return Run(name, found, outcome(protocol, case.assessment), resolved, case)
+
+
+_NOT_SHAPES = frozenset({"when", "valid_for", "stage", "cites", "private"})
+"""Members of a question that do not decide which answers fit it."""
+
+
+def _without_words(value: Any, leave: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [_without_words(item, leave) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"clinician", "patient"}:
+        return None
+    return {key: _without_words(inner, leave) for key, inner in value.items() if key not in leave}
+
+
+def _digest(data: Any) -> bytes:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()
+
+
+def _problems(protocol: Protocol, file: File[VignetteModel], plan: dict[str, Any]) -> Iterator[Diagnostic]:
     if plan["ignored"]:
         names = ", ".join(plan["ignored"])
         yield at(file.root, ("answers",), key=True).diagnostic(

@@ -57,7 +57,7 @@ class InterviewScreen(AskSheet[None]):
         elif told := self.session.services.notices():
             from chatbot.tui.screens.page import told_page
 
-            self.app.push_screen(told_page("About the file of this case", told, ""))
+            self.app.push_screen(told_page(self.session.services.notices_title, told, ""))
 
     def _alarm(self) -> None:
         from chatbot.tui.screens.alarm import AlarmScreen

@@ -139,6 +139,8 @@ def stop_page(session: Session) -> Page:
     saved = len(session.interview.case.answers) if session.interview is not None else 0
 
     def draw(width: int) -> list[Line]:
+        if not session.services.kept:
+            return wrapped("Stop? This is a trial; nothing of it is kept.", width, "strong")
         rows = wrapped(f"Stop? {many(saved, 'answer')} saved.", width, "strong")
         rows += wrapped("What is being typed is not saved. The case can be resumed.", width)
         return [*rows, BLANK, *wrapped(session.services.transcripts, width, "quiet")]
