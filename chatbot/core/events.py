@@ -181,6 +181,17 @@ class PlanDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalInformed:
+    """The person declined an emergency action and knew what that means; stands before its ``plan.decided``."""
+
+    type: ClassVar[str] = "refusal.informed"
+    rule: str
+    statements: dict[str, str]
+    """Statement id to yes, no or a text."""
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class StorageRelocated:
     """The transcript was written anew because its file could no longer be trusted."""
 
@@ -225,6 +236,7 @@ Event = (
     | SitePinned
     | PlanIssued
     | PlanDecided
+    | RefusalInformed
     | StorageRelocated
     | StorageRecovered
     | ClockJumped

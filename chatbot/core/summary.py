@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chatbot.core.answers import answer_text
-from chatbot.core.protocol import HandoverPart, Protocol
+from chatbot.core.phases import ASKING, Phase
+from chatbot.core.protocol import HandoverPart, Protocol, Wording
+from chatbot.core.refusal import refused_lines
 from chatbot.core.values import parse_duration
 
 if TYPE_CHECKING:
     from chatbot.core.case import Case
 
 Line = dict[str, str]
+
+_ASKING = frozenset({Phase.OPENED, *ASKING.values()} - {Phase.REVIEW})
 
 SOONEST = 6
 """How many actions a handover names before it points to the plan."""
@@ -35,6 +40,35 @@ def hanging(unresolved: list[dict[str, Any]]) -> str:
     return str(sum(1 for each in unresolved if each["flags"]))
 
 
+UNASKED = frozenset({"not_asked", "postponed"})
+"""What an open question of a plan says of itself when nobody has answered it."""
+
+_INCOMPLETE = Wording(
+    "Questions not asked: {questions}, safety questions among them: {safety}. They count as unknown. "
+    "This plan is not finished and cannot be signed.",
+    "We have not asked everything yet. Questions left: {questions}, about warning signs: {safety}. "
+    "This plan can change. It is not finished.",
+)
+"""What is said of an incomplete plan where the content has no label for it."""
+
+
+def is_incomplete(plan: Mapping[str, Any]) -> bool:
+    """Whether a plan was made before everything was asked: its phase is one of asking, or questions were not asked."""
+    return plan["phase"] in _ASKING or any(each["status"] in UNASKED for each in plan["unresolved"])
+
+
+def incomplete_text(plan: Mapping[str, Any], labels: Mapping[str, Wording], register: str) -> str:
+    """Say how many questions an incomplete plan left out, and what that means; empty for a complete plan."""
+    if not is_incomplete(plan):
+        return ""
+    left = [each for each in plan["unresolved"] if each["status"] in UNASKED]
+    counts = {"{questions}": len(left), "{safety}": sum(1 for each in left if each["flags"])}
+    said = labels.get("heading.incomplete_text", _INCOMPLETE).in_register(register)
+    for name, count in counts.items():
+        said = said.replace(name, str(count))
+    return said
+
+
 def handover(
     protocol: Protocol,
     case: Case,
@@ -56,7 +90,7 @@ def handover(
         if part.id == "assessment":
             lines += _standing_flags(protocol, flags) + _supported(protocol, hypotheses)
         if part.id == "recommendation":
-            lines += soonest(recommendations)
+            lines += soonest(recommendations) + refused_lines(protocol.labels, recommendations)
         parts.append({"id": part.id, "title": _both(part.title), "lines": lines})
     return parts
 

@@ -15,7 +15,8 @@ from chatbot.core.case import Decision
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
 from chatbot.core.protocol import Wording
-from chatbot.core.summary import hanging
+from chatbot.core.refusal import refusal_details
+from chatbot.core.summary import hanging, incomplete_text
 from chatbot.core.values import parse_duration
 
 HELD_BACK = ("check_first", "withheld", "pending")
@@ -187,6 +188,7 @@ class _Writer:
             Heading(1, plan["title"][self.register]),
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
             *(Paragraph(line, strong=True) for line in head),
+            *self.incomplete(),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
             Paragraph(
                 self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
@@ -230,6 +232,15 @@ class _Writer:
         if step["after_emergency"]:
             details.append(self.say("heading.after_emergency"))
         return Item(self.marked(step), tuple(details), neutral=True)
+
+    def incomplete(self) -> list[Block]:
+        """Mark a plan that was made before everything was asked."""
+        said = incomplete_text(self.plan, self.labels, self.register)
+        return (
+            [Paragraph(f"{self.say('heading.incomplete').upper()}: {said}", strong=True, neutral=self.withheld)]
+            if said
+            else []
+        )
 
     def red_flags(self) -> None:
         flags = self.plan["red_flags"]
@@ -293,6 +304,8 @@ class _Writer:
         conflicts = [each for each in self.plan["conflicts"] if each["id"] in rule["conflicts"]]
         details += [f"{self.say('heading.conflicts')}: {each['question'][self.register]}" for each in conflicts]
         details += self.decision(rule["id"])
+        if "refusal" in rule:
+            details += refusal_details(self.labels, rule["refusal"], self.register)
         return Item(self.marked(rule), tuple(filter(None, details)))
 
     def marked(self, rule: Mapping[str, Any]) -> str:
