@@ -6,12 +6,14 @@ happens when the command is sent. Nothing here changes a case or judges whether 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chatbot.core import commands as cmd
 from chatbot.core.case import Case, evolve, is_open
 from chatbot.core.commands import CORRECTION_REASONS, Refusal
 from chatbot.core.corrections import stands
+from chatbot.core.events import AnswerGiven, Event
 from chatbot.core.findings import FlagState, network
 from chatbot.core.navigation import decide
 from chatbot.core.outcome import SHOWN_STATUSES, outcome
@@ -199,6 +201,13 @@ def consequence_text(protocol: Protocol, found: Consequences, register: str = "c
     return "; ".join(
         filter(None, [said, _urgency_text(protocol, found, register), _scope_text(protocol, found, register)])
     )
+
+
+def declined_text(events: Iterable[Event]) -> str:
+    """Say what declining a whole section did, from the events it led to."""
+    count = sum(1 for event in events if isinstance(event, AnswerGiven))
+    questions = "1 question" if count == 1 else f"{count} questions"
+    return f"The person declines this whole section: {questions}. Each can still be answered later."
 
 
 def _urgency_text(protocol: Protocol, found: Consequences, register: str) -> str:

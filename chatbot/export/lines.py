@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chatbot.core.entry import entry_hint, option_keys
-from chatbot.core.protocol import QuestionType, Wording
+from chatbot.core.preview import Consequences, consequence_details, consequence_text
+from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.export.document import spell
 
@@ -40,6 +41,14 @@ def flag_rows(view: View, labels: Mapping[str, Wording], register: str) -> list[
     """Return where each red flag stands: the read-back at the end of the safety screen."""
     rows = [("  ", f"{flag.title}: {spell(labels, f'flag.{flag.state}', register)}") for flag in view.flags]
     return [("", spell(labels, "heading.red_flags", register)), *rows] if rows else []
+
+
+def preview_rows(protocol: Protocol, found: Consequences, register: str) -> list[Row]:
+    """Return what a correction brings with it, first counted, then by name."""
+    rows: list[Row] = [("! ", f"This correction {consequence_text(protocol, found, register)}.")]
+    for heading, names in consequence_details(protocol, found, register):
+        rows += [("", f"{heading}:"), *(("  - ", name) for name in names)]
+    return rows
 
 
 def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:
@@ -88,6 +97,8 @@ def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, m
         numbers = "".join(f"[{n}]" for n in action.numbers)
         within = f"{action.within}: " if action.kind == "do" else ""
         rows.append((f"  {place}  ", f"{within}{action.text} {numbers}"))
+        if action.declined:
+            rows.append(("     ! ", action.declined))
     avoided = [each for each in alarm.actions if each.kind == "avoid"]
     if avoided:
         rows.append(("", f"{say('heading.do_not')}:"))
