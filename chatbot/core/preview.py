@@ -207,7 +207,7 @@ def declined_text(events: Iterable[Event]) -> str:
     """Say what declining a whole section did, from the events it led to."""
     count = sum(1 for event in events if isinstance(event, AnswerGiven))
     questions = "1 question" if count == 1 else f"{count} questions"
-    return f"The person declines this whole section: {questions}. Each can still be answered later."
+    return f"Declines this whole section: {questions}; each can still be answered later."
 
 
 def _urgency_text(protocol: Protocol, found: Consequences, register: str) -> str:

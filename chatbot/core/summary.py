@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chatbot.core.answers import answer_text
-from chatbot.core.phases import ASKING, Phase
 from chatbot.core.protocol import HandoverPart, Protocol, Wording
 from chatbot.core.refusal import refused_lines
 from chatbot.core.values import parse_duration
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from chatbot.core.case import Case
 
 Line = dict[str, str]
-
-_ASKING = frozenset({Phase.OPENED, *ASKING.values()} - {Phase.REVIEW})
 
 SOONEST = 6
 """How many actions a handover names before it points to the plan."""
@@ -53,8 +50,11 @@ _INCOMPLETE = Wording(
 
 
 def is_incomplete(plan: Mapping[str, Any]) -> bool:
-    """Whether a plan was made before everything was asked: its phase is one of asking, or questions were not asked."""
-    return plan["phase"] in _ASKING or any(each["status"] in UNASKED for each in plan["unresolved"])
+    """Whether a plan was made before everything that applies was asked.
+
+    Read off its open questions alone: what is passed on to others says nothing of how far an interview has come.
+    """
+    return any(each["status"] in UNASKED for each in plan["unresolved"])
 
 
 def incomplete_text(plan: Mapping[str, Any], labels: Mapping[str, Wording], register: str) -> str:

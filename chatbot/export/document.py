@@ -236,11 +236,7 @@ class _Writer:
     def incomplete(self) -> list[Block]:
         """Mark a plan that was made before everything was asked."""
         said = incomplete_text(self.plan, self.labels, self.register)
-        return (
-            [Paragraph(f"{self.say('heading.incomplete').upper()}: {said}", strong=True, neutral=self.withheld)]
-            if said
-            else []
-        )
+        return [Paragraph(f"{self.say('heading.incomplete').upper()}: {said}", strong=True)] if said else []
 
     def red_flags(self) -> None:
         flags = self.plan["red_flags"]
