@@ -24,8 +24,8 @@ from chatbot.core.preview import Change, Consequences, consequences
 from chatbot.core.protocol import Protocol
 from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
-from tests.dialogue.test_properties import answer, seeds
 from tests.dialogue.vignettes import NAMES, answers_of, opened
+from tests.random_answers import random_answer as answer
 
 TINY = Path(__file__).resolve().parents[1] / "data" / "protocols"
 REASON = "new_information"
@@ -36,6 +36,7 @@ def protocol_called(name: str) -> Protocol:
     return load_protocol("tiny", folder=TINY) if name == "tiny" else load_protocol()
 
 
+seeds = st.integers(0, 2**32)
 names = st.sampled_from(["tiny", "shipped"])
 
 
@@ -392,7 +393,7 @@ def test_declining_a_section_leaves_none_of_it_open_and_never_lowers_the_urgency
     level = {name: rank for rank, name in enumerate(["routine", "urgent", "same_day", "emergency"])}
     assert level[walk.plan()["urgency"]] >= level[plan["urgency"]]
     walk.calm()
-    walk.send(cmd.GiveAnswer(given_[0].question, status="unknown"))
+    walk.send(cmd.GiveAnswer(given_[0].question, status="unknown", because=REASON))
 
 
 def test_a_flag_whose_section_was_declined_cannot_be_excluded() -> None:
