@@ -37,10 +37,16 @@ def needs_reason(protocol: Protocol, case: Case, before: Answer, event: Correcti
         return "this case was finished: what stands in it is changed only with a reason"
     if before.value is None:
         return None
-    after = evolve(protocol, case, event)
-    open_falls = after.urgency.rank < case.urgency.rank
-    plan_falls = plan_urgency(protocol, after.assessment).rank < plan_urgency(protocol, case.assessment).rank
-    return "this correction lowers the urgency" if open_falls or plan_falls else None
+    return "this correction lowers the urgency" if _falls(protocol, case, evolve(protocol, case, event)) else None
+
+
+def _falls(protocol: Protocol, before: Case, after: Case) -> bool:
+    """Whether the urgency of the open case or of its plan is lower after than before."""
+    pairs = (
+        (before.urgency, after.urgency),
+        (plan_urgency(protocol, before.assessment), plan_urgency(protocol, after.assessment)),
+    )
+    return any(now.rank < was.rank for was, now in pairs)
 
 
 def without_reason(
@@ -58,7 +64,11 @@ def without_reason(
 
 
 def decline_section(protocol: Protocol, case: Case, section: str) -> tuple[ev.AnswerGiven, ...] | Refusal:
-    """Decline every question of a section that is to be asked and has no answer, also those that declining opens."""
+    """Decline every question of a section that is to be asked and has no answer, also those that declining opens.
+
+    Refused where that would lower the urgency, as content can bring about whose conditions ask how a question was
+    answered: a person who says nothing says nothing reassuring.
+    """
     if section not in protocol.sections:
         return Refusal("unknown_section", f"no section is called {section!r}", near_miss(section, protocol.sections))
     keys = frozenset(protocol.sections[section].questions)
@@ -76,4 +86,10 @@ def decline_section(protocol: Protocol, case: Case, section: str) -> tuple[ev.An
         )
         declined.append(event)
         after = evolve(protocol, after, event)
-    return tuple(declined) or Refusal("nothing_open", "no question of this section is open")
+    if not declined:
+        return Refusal("nothing_open", "no question of this section is open")
+    if _falls(protocol, case, after):
+        return Refusal(
+            "lowers_urgency", "declining this section would lower the urgency", "answer its questions singly"
+        )
+    return tuple(declined)

@@ -215,9 +215,12 @@ def _urgency_text(protocol: Protocol, found: Consequences, register: str) -> str
 
     def moved(name: str, pair: tuple[Urgency, Urgency]) -> str:
         before, after = (protocol.labels[f"urgency.{level.value}"].in_register(register) for level in pair)
-        verb = "becomes" if Urgency.UNDETERMINED in pair else "rises" if pair[1].rank > pair[0].rank else "falls"
         start, end = _lower(before), _lower(after)
-        return f"{name} {verb} {end}, from {start}" if verb == "becomes" else f"{name} {verb} from {start} to {end}"
+        if Urgency.UNDETERMINED in pair:
+            return f"{name} becomes {end}, from {start}"
+        if pair[1].rank > pair[0].rank:
+            return f"{name} rises from {start} to {end}"
+        return f"{name} falls from {start} to {end}"
 
     if found.urgency[0] is not found.urgency[1]:
         return moved("urgency", found.urgency)

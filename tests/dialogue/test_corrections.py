@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -448,3 +449,18 @@ def test_a_plan_with_a_question_left_for_later_is_incomplete(name: str) -> None:
     walk.send(TRIES[name](walk))
     walk.go(Random(4), 200)
     assert is_incomplete(walk.plan()) is (name == "later")
+
+
+def test_declining_a_section_is_refused_where_content_would_make_it_lower_the_urgency(tmp_path: Path) -> None:
+    folder = tmp_path / "tiny"
+    copytree(TINY / "tiny", folder)
+    alarm = folder / "sections" / "alarm.yaml"
+    # A question that is asked only while another one has not been: declining the first takes the second away.
+    text = alarm.read_text("utf-8").replace("    when: smoke in {thin, thick}\n    quick:", "    quick:")
+    alarm.write_text(text.replace("    when: smoke in {thin, thick}", "    when: smoke is not_asked"), "utf-8")
+    flags = folder / "red_flags.yaml"
+    flags.write_text(flags.read_text("utf-8").replace("    when: fire\n", "    when: alone is yes\n"), "utf-8")
+    protocol = load_protocol("tiny", folder=tmp_path)
+    case = fold(protocol, [replace(header(protocol), protocol=protocol.identity)])
+    refused = decide(protocol, case, cmd.DeclineSection("alarm"))
+    assert isinstance(refused, cmd.Refusal) and refused.code == "lowers_urgency"

@@ -119,10 +119,6 @@ class Interviewing(RuleBasedStateMachine):
         self.send(cmd.Withdraw(self.question(random), because))
 
     @rule(random=chance)
-    def decline_a_section(self, random: Random) -> None:
-        self.send(cmd.DeclineSection(random.choice([*self.protocol.sections, "nowhere"])))
-
-    @rule(random=chance)
     def put_a_question_off(self, random: Random) -> None:
         self.send(cmd.Postpone(self.question(random)))
 
