@@ -161,8 +161,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action(
         "stop_here",
-        "f9",
-        "F9",
+        "f12",
+        "F12",
         "stop here",
         "Issue the plan of what is there, marked incomplete; the interview can go on at any time.",
         "question several grid typing",

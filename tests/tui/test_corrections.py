@@ -159,7 +159,7 @@ async def test_one_key_stops_here_with_a_plan_that_is_not_signed_and_the_intervi
     case = at("heat")
     app = kit.application(case)
     async with app.run_test(size=size) as pilot:
-        await pilot.press("f9")
+        await pilot.press("f12")
         assert isinstance(case.events[-1], PlanIssued)
         assert "INCOMPLETE: Questions not asked: 7, safety questions among them: 1." in flowing(app)
         await pilot.press("f8")
@@ -212,7 +212,7 @@ async def test_a_refusal_from_the_plan_stands_in_it_at_once() -> None:
     assert case.send(cmd.GiveAnswer("water", value="yes")) is None and case.send(cmd.Acknowledge()) is None
     app = kit.application(case)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("f9", "down", "enter", "c", "2", "1", "o", "k", "enter", "1", "n", "o", "enter")
+        await pilot.press("f12", "down", "enter", "c", "2", "1", "o", "k", "enter", "1", "n", "o", "enter")
         assert "DECLINED, INFORMED REFUSAL RECORDED AT 2025-11-12 10:40" in flowing(app)
         assert case.case.plan_digest is not None
         await pilot.press("a")
