@@ -11,9 +11,11 @@ from benchmarks.kit import row, timings, yardstick
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 from chatbot.core.case import evolve, fold
+from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import AnswerGiven
 from chatbot.core.plan import build_plan, canonical_json
 from chatbot.core.present import present
+from chatbot.core.preview import consequences
 
 
 def main() -> None:
@@ -33,6 +35,11 @@ def main() -> None:
         print(row(f"{path.stem}: one answer folded ({len(given)} answers)", per_answer, beside, "µs"))
         print(row(f"{path.stem}: view", timings(lambda case=case: present(protocol, case), 30), beside))
         print(row(f"{path.stem}: plan", timings(lambda case=case: build_plan(protocol, case), 30), beside))
+        previews = [
+            min(timings(lambda case=case, key=key: consequences(protocol, case, GiveAnswer(key, status="unknown")), 3))
+            for key in case.answers
+        ]
+        print(row(f"{path.stem}: preview of a correction, each answer", previews, beside))
         plan = build_plan(protocol, case)
         print(row(f"{path.stem}: plan as canonical JSON", timings(lambda plan=plan: canonical_json(plan), 30), beside))
 

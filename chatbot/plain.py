@@ -23,7 +23,9 @@ from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
 from chatbot.core.present import present
+from chatbot.core.preview import Consequences, consequences, declined_text
 from chatbot.core.protocol import QuestionType, other_register
+from chatbot.core.refusal import consequence, statement_problem, statements_for
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
@@ -36,6 +38,7 @@ from chatbot.export.lines import (
     carried_rows,
     flag_rows,
     head_rows,
+    preview_rows,
     question_rows,
     story_rows,
     urgency_row,
@@ -54,6 +57,8 @@ READ_WORD = "read"
 STILL_SO = "="
 
 NOT_KEPT = "This was a trial; nothing of it is kept."
+ALL = "*"
+"""Chooses every action of an emergency; no rule is called so."""
 
 
 def run(
@@ -398,15 +403,30 @@ class _Shell:
         return True
 
     def send(self, command: cmd.Command, asked: QuestionView | None = None) -> bool:
-        """Carry a command out; where it is refused for want of a word, ask for that word."""
-        while (refusal := self.interview.send(command)) is not None:
+        """Carry a command out; where it is refused for want of a word, ask for that word.
+
+        A correction that brings something with it is told first, and left undone unless it is agreed to.
+        """
+        weighed = False
+        while True:
+            if not weighed and isinstance(command, cmd.GiveAnswer | cmd.Withdraw):
+                found = consequences(self.interview.protocol, self.interview.case, command)
+                weighed = isinstance(found, Consequences)
+                if isinstance(found, Consequences) and found.shown_first:
+                    agreed = self.weigh(command, found)
+                    if agreed is None:
+                        return False
+                    command = agreed
+            refusal = self.interview.send(command)
+            if refusal is None:
+                return True
             self.problem(refusal.message, "" if refusal.code in _ASKED_FOR else refusal.hint)
             if refusal.code == "confirm_value" and isinstance(command, cmd.GiveAnswer):
                 if not self.agreed("Is it right?"):
                     return False
                 command = replace(command, confirmed=True)
             elif refusal.code == "needs_reason" and isinstance(command, cmd.GiveAnswer | cmd.Withdraw):
-                because = self.pick([(reason, self.say(f"reason.{reason}")) for reason in cmd.CORRECTION_REASONS])
+                because = self.correction_reason()
                 if because is None:
                     return False
                 command = replace(command, because=because)
@@ -417,7 +437,25 @@ class _Shell:
                 command = replace(command, reason=reason)
             else:
                 return False
-        return True
+
+    def correction_reason(self) -> str | None:
+        return self.pick([(reason, self.say(f"reason.{reason}")) for reason in cmd.CORRECTION_REASONS])
+
+    def weigh(
+        self, command: cmd.GiveAnswer | cmd.Withdraw, found: Consequences
+    ) -> cmd.GiveAnswer | cmd.Withdraw | None:
+        """Tell what a correction brings with it; return it with its reason when it is agreed to, None to leave it."""
+        self.rows(preview_rows(self.interview.protocol, found, self.register))
+        if found.needs_reason is None:
+            if self.agreed("Apply it?"):
+                return command
+        else:
+            self.put(f"{found.needs_reason}; a reason applies it", "! ")
+            because = self.correction_reason()
+            if because is not None:
+                return replace(command, because=because)
+        self.put("Everything is left as it was.")
+        return None
 
     def problem(self, message: str, hint: str) -> None:
         self.put(f"{message}; {hint}" if hint else message, "! ")
@@ -428,13 +466,18 @@ class _Shell:
         """Read an emergency out in full; nothing else is asked until it is acknowledged or an answer corrected."""
         self.rows(alarm_rows(alarm, self.labels, self.register, self.whose))
         while True:
-            typed = self.ask(f"Type {READ_WORD} when you have read this, c to correct an answer, q to leave:")
+            typed = self.ask(
+                f"Type {READ_WORD} when you have read this, c to correct an answer, d if help is declined, q to leave:"
+            )
             match typed.removeprefix(":").casefold():
                 case "read":
                     if self.send(cmd.Acknowledge()):
                         return
                 case "c" | "correct":
                     if self.correct(alarm):
+                        return
+                case "d" | "decline":
+                    if self.decline_help(alarm):
                         return
                 case "q" | "quit":
                     raise _Ended
@@ -460,6 +503,43 @@ class _Shell:
         if status is not None:
             return self.give(asked, cmd.GiveAnswer(asked.id, status=status))
         return bool(typed) and self.answer(asked, typed)
+
+    def decline_help(self, alarm: AlarmView) -> bool:
+        """Record that the person declines what the emergency asks for: one action, or all of them."""
+        actions = [each for each in alarm.actions if each.kind == "do" and not each.declined]
+        choices = [(each.rule, each.title) for each in actions]
+        chosen = self.pick(choices if len(choices) < 2 else [*choices, (ALL, "all of these")])
+        if chosen is None:
+            return False
+        rules = [each.rule for each in actions] if chosen == ALL else [chosen]
+        return self.decline(rules, cmd.DECLINED_BY_PERSON)
+
+    def decline(self, rules: Sequence[str], code: str) -> bool:
+        """Decline recommendations for one coded reason, with the statements that an informed refusal asks for."""
+        asked = {
+            each.id: each for rule in rules for each in statements_for(self.interview.protocol, rule, "decline", code)
+        }
+        statements: dict[str, str] = {}
+        for each in asked.values():
+            self.put(each.ask.in_register(self.register), "? ")
+            yes_no = each.type == "yes_no"
+            options = [(value, self.say(f"option.{value}")) for value in ("yes", "no")]
+            said = (self.pick(options) if yes_no else self.ask("in words, or Enter to leave it:")) or ""
+            problem = statement_problem(each, said)
+            if problem is not None:
+                blocked = each.consequence if problem.code == "refusal_blocked" else None
+                self.problem(problem.message if blocked is None else blocked.in_register(self.register), problem.hint)
+                self.put("Nothing is recorded.")
+                return False
+            if (follows := consequence(each, said)) is not None:
+                self.put(follows.in_register(self.register), "→ ")
+            statements[each.id] = said
+        comment = self.ask("in words, or Enter:") or None
+        for rule in rules:
+            if not self.send(cmd.DecideRule(rule, "decline", code, comment, statements or None)):
+                return False
+        self.put(self.say("decision.decline"), "= ")
+        return True
 
     # --- the review ---
 
@@ -675,10 +755,29 @@ class _Shell:
         code = comment = None
         if made != "accept":
             code = self.pick([(each, self.say(f"decision_reason.{each}")) for each in cmd.DECISION_REASONS])
+            if made == "decline" and code is not None:
+                self.decline([rule], code)
+                return False
             comment = self.ask("in words, or Enter:") or None
         if self.send(cmd.DecideRule(rule, made, code, comment)):
             self.put(self.say(f"decision.{made}"), "= ")
         return False
+
+    def stop(self, _: QuestionView | None, __: str) -> bool:
+        """Issue the plan of what is there, and say that the interview can go on."""
+        self.plan(None, "")
+        self.put("The interview can go on now, or be resumed later.")
+        return False
+
+    def decline_section(self, asked: QuestionView | None, _: str) -> bool:
+        if asked is None:
+            return False
+        before = len(self.interview.events)
+        section = self.interview.protocol.questions[asked.id].section
+        if not self.send(cmd.DeclineSection(section)):
+            return False
+        self.put(declined_text(self.interview.events[before:]), "= ")
+        return True
 
     def sign(self, _: QuestionView | None, __: str) -> bool:
         return self.agreed("A signed case is closed for good. Sign it?") and self.send(cmd.Sign())
@@ -708,6 +807,7 @@ ACTIONS = (
     _Action("carried", "", "confirm what was carried from an earlier visit; :carried SECTION", _Shell.carried),
     _Action("changes", "", "what changed since the visit or version before", _Shell.changes),
     _Action("outcome", "", "what became of what the earlier plan asked for", _Shell.outcome),
+    _Action("decline-section", "", "the person declines this whole section", _Shell.decline_section),
     _Action("withdraw", "", "take the answer to this question back", _Shell.withdraw),
     _Action("why", "w", "why this is asked, and what it cites", _Shell.why),
     _Action("register", "r", "the other wording: clinician or patient", _Shell.change_register),
@@ -721,6 +821,7 @@ ACTIONS = (
     _Action("plan", "", "issue the plan and print it; :plan all with every rule", _Shell.plan),
     _Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _Shell.what_if),
     _Action("ask", "", "a question about the plan; :ask followed by the question", _Shell.follow_up),
+    _Action("stop", "", "stop here: issue the plan of what is there, marked incomplete", _Shell.stop),
     _Action("decide", "", "accept, modify or decline a recommendation", _Shell.decide),
     _Action("sign", "", "close the case for good", _Shell.sign),
     _Action("again", ".", "put this question again", _Shell.again),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from random import Random
 
 from chatbot.core import commands as cmd
@@ -29,7 +30,7 @@ def random_value(question: Question, random: Random) -> Stored:
             return sorted(chosen, key=ids.index) if not alone or random.random() < 0.5 else [alone[0]]
         case QuestionType.NUMBER:
             low, high = limits(question)
-            return decimal_text(type(low or high or 0)(random.randint(int(low or 0), int(high or 100))))  # type: ignore[call-overload]
+            return decimal_text(type(low or high or 0)(random.randint(ceil(low or 0), int(high or 100))))  # type: ignore[call-overload]
         case QuestionType.SCALE:
             low, high = limits(question)
             return random.randint(int(low or 0), int(high or 10))

@@ -192,6 +192,16 @@ class _Builder:
                 for group, labels in bundle["labels"].items()
                 for name, label in labels.items()
             },
+            refusal=tuple(
+                p.Statement(
+                    each["id"],
+                    words(each["ask"]),
+                    each["type"],
+                    _maybe(each, "consequence"),
+                    each.get("blocks", False),
+                )
+                for each in bundle.get("refusal", ())
+            ),
             actions=frozenset(bundle["actions"]),
             audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
             site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from chatbot.core.case import Case
+from chatbot.core.case import Case, InformedRefusal
 from chatbot.core.findings import assess
 from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import CLOSED_PHASES, Phase
@@ -162,6 +162,10 @@ def public_case(public: Protocol, case: Case) -> Case:
         assessment=assess(public, answers, case.as_of, held=held),
         next=None,
         site=case.site,
+        # That an action was refused belongs to its line; what was said about it is the person's own.
+        refusals={
+            rule: InformedRefusal({}, "", refusal.at) for rule, refusal in case.refusals.items() if rule in public.rules
+        },
         postponed=case.postponed & public.questions.keys(),
     )
 

@@ -9,6 +9,7 @@ from functools import reduce
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
+from chatbot.core.commands import DECLINED_BY_PERSON
 from chatbot.core.earlier import EarlierCases
 from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
@@ -24,6 +25,21 @@ class Decision:
     decision: str
     code: str | None
     comment: str | None
+
+
+def is_refusal(decision: Decision) -> bool:
+    """Whether it was the person who declined."""
+    return decision.decision == "decline" and decision.code == DECLINED_BY_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class InformedRefusal:
+    """What was recorded when the person declined an emergency action."""
+
+    statements: Mapping[str, str]
+    comment: str
+    at: datetime
+    """The clinical moment of the sitting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +89,14 @@ class Case:
     site: Mapping[str, str] = field(default_factory=dict)
     """Local facts pinned for this case: what texts say of whom to call."""
     plan_digest: str | None = None
-    """Digest of the last plan issued, while no answer has changed since."""
+    """Digest of the last plan issued, while nothing it says has changed since."""
     earlier: EarlierCases | None = None
     """What earlier cases of the same person said; None: there is none."""
+    reviewed: bool = False
+    """It has been finished once: nothing was left to ask, or a plan was issued, or it amends a signed case.
+    From then on every change to an answer that stands needs a coded reason. Never unset."""
+    refusals: Mapping[str, InformedRefusal] = field(default_factory=dict)
+    """Rule to the informed refusal that stands."""
 
     amends: str | None = None
     """The case this one is a new version of."""
@@ -153,9 +174,14 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
         case ev.SitePinned(facts):
             return replace(case, site=dict(facts), plan_digest=None)
         case ev.PlanIssued(digest):
-            return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest)
+            return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest, reviewed=True)
         case ev.PlanDecided(rule, decision, code, comment):
-            return replace(case, decisions={**case.decisions, rule: Decision(decision, code, comment)})
+            decisions = {**case.decisions, rule: Decision(decision, code, comment)}
+            return _with_refusals(replace(case, decisions=decisions), case.refusals)
+        case ev.RefusalInformed(rule, statements, comment):
+            # The decision it belongs to is the next event; until then the refusal stands by itself.
+            refusal = InformedRefusal(statements, comment, case.as_of)
+            return replace(case, refusals={**case.refusals, rule: refusal}, plan_digest=None)
         case ev.PreviousPinned(previous, first, chain):
             case = replace(case, previous=previous, first=first, visits=tuple(chain))
             return with_earlier(protocol, case, _earlier(protocol, previous, first))
@@ -192,6 +218,13 @@ def _moved(case: Case, trigger: Trigger) -> Phase:
     return phase
 
 
+def _with_refusals(case: Case, refusals: Mapping[str, InformedRefusal]) -> Case:
+    """Keep the refusals whose action is still declined; the plan says which, so a change makes it another plan."""
+    made = case.decisions
+    kept = {rule: each for rule, each in refusals.items() if rule not in made or is_refusal(made[rule])}
+    return case if kept.keys() == refusals.keys() else replace(case, refusals=kept, plan_digest=None)
+
+
 def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
     as_of = parse_moment(event.as_of)
     case = Case(
@@ -206,6 +239,7 @@ def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
         next=None,
         amends=event.amends,
         follows=event.follows,
+        reviewed=event.amends is not None,
     )
     return _advance(protocol, case)
 
@@ -278,6 +312,7 @@ def _advance(protocol: Protocol, case: Case) -> Case:
     return replace(
         case,
         next=upcoming,
+        reviewed=case.reviewed or upcoming is None,
         phase=_moved(case, trigger),
         acknowledged=acknowledged,
         alarms=tuple(flag for flag in current if flag not in acknowledged),
@@ -311,11 +346,6 @@ def unconfirmed(protocol: Protocol, case: Case) -> tuple[str, ...]:
         return ()
     order = network(protocol).ask_order
     return tuple(key for key in order if key in carried and is_asked(protocol, case.assessment, key))
-
-
-def needs_reason(case: Case) -> bool:
-    """Whether every change of an answer needs a coded reason: what was signed is changed here."""
-    return case.amends is not None
 
 
 def is_open(protocol: Protocol, case: Case, key: str) -> bool:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from chatbot.core.values import Stored
 
 CORRECTION_REASONS = ("mis_keyed", "misunderstood", "new_information", "examined_again")
-"""Coded reasons for a correction that lowers the urgency."""
+"""Coded reasons for a correction that lowers the urgency, or changes a case that was finished."""
 
-DECISION_REASONS = ("already_done", "patient_declines", "not_available", "clinical_judgement", "other")
+DECLINED_BY_PERSON = "patient_declines"
+"""The reason that makes a declined emergency action an informed refusal."""
+
+DECISION_REASONS = ("already_done", DECLINED_BY_PERSON, "not_available", "clinical_judgement", "other")
 """Coded reasons for declining or modifying a recommendation."""
 
 
@@ -33,7 +36,7 @@ class GiveAnswer:
     on: str | None = None
     note: str | None = None
     because: str | None = None
-    """For a correction that lowers the urgency: one of ``CORRECTION_REASONS``."""
+    """For a correction that needs a reason: one of ``CORRECTION_REASONS``."""
     confirmed: bool = False
     """The person confirmed a value outside its soft range."""
 
@@ -69,6 +72,13 @@ class Withdraw:
 
     question: str
     because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineSection:
+    """The person declines every question of a section that is still open."""
+
+    section: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,8 @@ class DecideRule:
     decision: str
     code: str | None = None
     comment: str | None = None
+    statements: Mapping[str, str] | None = None
+    """For an informed refusal: statement id to yes, no or a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ Command = (
     | ConfirmCarried
     | RecordOutcome
     | Withdraw
+    | DeclineSection
     | Postpone
     | Show
     | Back

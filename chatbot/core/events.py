@@ -188,6 +188,17 @@ class PlanDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalInformed:
+    """The person declined an emergency action and knew what that means; stands before its ``plan.decided``."""
+
+    type: ClassVar[str] = "refusal.informed"
+    rule: str
+    statements: dict[str, str]
+    """Statement id to yes, no or a text."""
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreviousPinned:
     """A follow-up takes what it needs from the visits before it; from here on it needs no other file."""
 
@@ -306,6 +317,7 @@ Event = (
     | AmendedPinned
     | AnswerCarried
     | OutcomeRecorded
+    | RefusalInformed
     | StorageRelocated
     | StorageRecovered
     | ClockJumped

@@ -13,25 +13,18 @@ from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, checked_text, soft_problem
 from chatbot.core.carrying import carried_to_confirm, decide_outcome
-from chatbot.core.case import Case, evolve, is_open, needs_reason, unconfirmed
-from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS, Command, Refusal
+from chatbot.core.case import Case, evolve, is_open, unconfirmed
+from chatbot.core.commands import DECISION_REASONS, Command, Refusal
+from chatbot.core.corrections import NOT_NEEDED, decline_section, without_reason
 from chatbot.core.findings import network
 from chatbot.core.phases import Phase, Trigger, next_phase
 from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol, Question
 from chatbot.core.recap import recap, recap_digest
+from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
 from chatbot.core.resolve import near_miss
-from chatbot.core.urgency import is_asked, plan_urgency
-from chatbot.core.values import (
-    Answer,
-    Source,
-    Status,
-    Urgency,
-    ValueProblem,
-    moment_text,
-    parse_moment,
-    to_stored,
-)
+from chatbot.core.urgency import is_asked
+from chatbot.core.values import Answer, Source, Status, ValueProblem, moment_text, parse_moment, to_stored
 
 Decided = tuple[ev.Event, ...] | Refusal
 
@@ -41,7 +34,7 @@ DECISIONS = ("accept", "modify", "decline")
 
 def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
     """Return the events a command leads to, or why it is refused."""
-    refusal = _not_now(case, command)
+    refusal = _not_now(protocol, case, command)
     if refusal is not None:
         return refusal
     match command:
@@ -55,6 +48,9 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return decide_outcome(case, command)
         case cmd.Withdraw(question, because):
             return _withdraw(protocol, case, question, because)
+        case cmd.DeclineSection(section):
+            declined = decline_section(protocol, case, section)
+            return declined if isinstance(declined, Refusal) else _then(protocol, case, declined)
         case cmd.Postpone(question):
             return _postpone(protocol, case, question)
         case cmd.Show(question):
@@ -93,17 +89,26 @@ _DURING_ALARM = (
     cmd.Withdraw,
     cmd.AddNote,
     cmd.ChangeActor,
+    cmd.DecideRule,
     cmd.ReadRecap,
     cmd.PinSite,
     cmd.Suspend,
     cmd.Resume,
 )
 
-_AFTER_RECAP = (cmd.GiveAnswer, cmd.ConfirmStill, cmd.Withdraw, cmd.Postpone, cmd.DecideRule, cmd.Sign)
+_AFTER_RECAP = (
+    cmd.GiveAnswer,
+    cmd.ConfirmStill,
+    cmd.Withdraw,
+    cmd.DeclineSection,
+    cmd.Postpone,
+    cmd.DecideRule,
+    cmd.Sign,
+)
 """What somebody who takes over may do only once they have read what was done before."""
 
 
-def _not_now(case: Case, command: Command) -> Refusal | None:
+def _not_now(protocol: Protocol, case: Case, command: Command) -> Refusal | None:
     if case.closed:
         return Refusal("closed", f"this case is {case.phase.value} and cannot be changed", "open a follow-up case")
     if case.phase is Phase.SUSPENDED and not isinstance(command, cmd.Resume | cmd.Abandon):
@@ -114,6 +119,9 @@ def _not_now(case: Case, command: Command) -> Refusal | None:
         return None
     if not isinstance(command, _DURING_ALARM):
         return Refusal("alarm_waiting", "an emergency is on screen and has not been acknowledged", "acknowledge it")
+    if isinstance(command, cmd.DecideRule):
+        if command.rule in protocol.rules and not answers_emergency(protocol, command.rule):
+            return Refusal("alarm_waiting", "only what the emergency asks for can be decided now", "acknowledge it")
     if isinstance(command, cmd.GiveAnswer | cmd.Withdraw) and command.question not in case.answers:
         return Refusal("alarm_waiting", "only answers already given can be corrected now", "acknowledge the emergency")
     return None
@@ -154,11 +162,11 @@ def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
         source=checked.source,
         via=checked.via,
         on=checked.on,
-        because=command.because or "not_needed",
+        because=command.because or NOT_NEEDED,
         reason=checked.reason,
         note=checked.note,
     )
-    refusal = _lowering(protocol, case, corrected, before, command.because)
+    refusal = without_reason(protocol, case, before, corrected, command.because)
     # What is otherwise at this visit than at the last corrects nothing, unless a reason was asked for.
     event = checked if before.carried and command.because is None else corrected
     return refusal or _then(protocol, case, (event,))
@@ -212,28 +220,6 @@ def _says_the_same(before: Answer, event: ev.AnswerGiven) -> bool:
     status = None if before.status is None else before.status.value
     said = (stored, status, before.source.value, before.reason, before.note, moment_text(before.given))
     return said == (event.value, event.status, event.source, event.reason, event.note, event.on)
-
-
-def _lowering(
-    protocol: Protocol, case: Case, event: ev.AnswerCorrected | ev.AnswerWithdrawn, before: Answer, because: str | None
-) -> Refusal | None:
-    """Refuse, without a coded reason, a correction of a value that lowers the urgency, or of anything signed."""
-    if because is not None and because not in CORRECTION_REASONS:
-        return Refusal(
-            "bad_value", f"{because!r} is not a reason for a correction", near_miss(because, CORRECTION_REASONS)
-        )
-    if because is not None:
-        return None
-    if needs_reason(case):
-        return Refusal("needs_reason", "this changes what was signed", "say why")
-    if before.value is None:
-        return None
-    after = evolve(protocol, case, event)
-    open_falls = after.urgency.rank < case.urgency.rank
-    plan_falls = plan_urgency(protocol, after.assessment).rank < plan_urgency(protocol, case.assessment).rank
-    if open_falls or plan_falls:
-        return Refusal("needs_reason", "this correction lowers the urgency", "say why")
-    return None
 
 
 def _then(protocol: Protocol, case: Case, events: tuple[ev.Event, ...]) -> tuple[ev.Event, ...]:
@@ -291,8 +277,8 @@ def _withdraw(protocol: Protocol, case: Case, question: str, because: str | None
     before = case.answers.get(question)
     if before is None:
         return Refusal("bad_value", "there is no answer to take back")
-    event = ev.AnswerWithdrawn(question, because or "not_needed")
-    refusal = _lowering(protocol, case, event, before, because)
+    event = ev.AnswerWithdrawn(question, because or NOT_NEEDED)
+    refusal = without_reason(protocol, case, before, event, because)
     return refusal or _then(protocol, case, (event,))
 
 
@@ -391,30 +377,55 @@ def _decide_rule(protocol: Protocol, case: Case, command: cmd.DecideRule) -> Dec
     if command.decision != "accept":
         if command.code not in DECISION_REASONS:
             return Refusal("needs_reason", "say why, by code", f"one of {', '.join(DECISION_REASONS)}")
-        emergency = rule.answers is not None and protocol.red_flags[rule.answers].urgency is Urgency.EMERGENCY
-        if emergency and not (command.comment or "").strip():
+        if answers_emergency(protocol, rule.id) and not (command.comment or "").strip():
             return Refusal("needs_reason", "an emergency action is not removed without a comment", "say why in words")
     if command.comment is not None:
         try:
             checked_text(command.comment)
         except ValueProblem as error:
             return Refusal("bad_value", str(error))
-    return (ev.PlanDecided(command.rule, command.decision, command.code, command.comment),)
+    missing = refusal_problem(protocol, command)
+    if missing is not None:
+        return missing
+    decided: tuple[ev.Event, ...] = (ev.PlanDecided(rule.id, command.decision, command.code, command.comment),)
+    if statements_for(protocol, rule.id, command.decision, command.code):
+        comment = (command.comment or "").strip()
+        decided = (ev.RefusalInformed(rule.id, dict(command.statements or {}), comment), *decided)
+    return _issued_again(protocol, case, decided)
+
+
+def _issued_again(protocol: Protocol, case: Case, events: tuple[ev.Event, ...]) -> tuple[ev.Event, ...]:
+    """Issue an issued plan anew where events change what it says: an informed refusal stands in it."""
+    after = case
+    for event in events:
+        after = evolve(protocol, after, event)
+    if case.plan_digest is None or after.plan_digest is not None:
+        return events
+    return (*events, ev.PlanIssued(plan_digest(build_plan(protocol, after))))
 
 
 def _sign(protocol: Protocol, case: Case) -> Decided:
-    waiting = [key for key in case.postponed if is_open(protocol, case, key)]
-    if waiting:
-        return Refusal("incomplete", f"{len(waiting)} postponed questions are still open", "answer them first")
+    waiting = sum(1 for key in protocol.questions if is_open(protocol, case, key))
+    postponed = sum(1 for key in case.postponed if is_open(protocol, case, key))
     if carried := unconfirmed(protocol, case):
         are = "answer is" if len(carried) == 1 else "answers are"
         message = f"{len(carried)} carried {are} not confirmed"
         return Refusal("unconfirmed", message, "confirm what is still so, answer the rest again")
     if case.next is not None:
-        return Refusal("incomplete", "questions are still open", "finish the interview, or leave the case unsigned")
+        return Refusal(
+            "incomplete",
+            f"{_questions(waiting)} still open: an incomplete plan cannot be signed",
+            "finish the interview, or leave the case unsigned",
+        )
+    if postponed:
+        return Refusal("incomplete", f"{_questions(postponed, 'postponed ')} still open", "answer them first")
     if next_phase(case.phase, Trigger.SIGN) is None or case.plan_digest is None:
         return Refusal("incomplete", "there is no plan of the present answers to sign", "issue the plan first")
     return (ev.CaseSigned(case.plan_digest),)
+
+
+def _questions(count: int, what: str = "") -> str:
+    return f"{count} {what}question is" if count == 1 else f"{count} {what}questions are"
 
 
 def opening(protocol: Protocol, opened: ev.CaseOpened, site: Mapping[str, str] | None = None) -> tuple[ev.Event, ...]:

@@ -23,6 +23,7 @@ from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.refusal import recorded
 from chatbot.core.site import with_site
 from chatbot.core.tree import Measured
 from chatbot.core.urgency import (
@@ -189,7 +190,9 @@ class _Builder:
         elif status == "withheld":
             held = [self.protocol.guards[each.guard].title for each in rule.guards if self.guards[each.guard] is True]
             why_not = "; ".join(title.clinician for title in held)
+        refused = self.case.refusals.get(rule.id)
         return {
+            **({} if refused is None else {"refusal": recorded(self.protocol, refused)}),
             "id": rule.id,
             "kind": rule.kind.value,
             "status": status,

@@ -20,6 +20,7 @@ from chatbot.core.protocol import (
     Wording,
     other_register,
 )
+from chatbot.core.refusal import refused_text
 from chatbot.core.site import with_site
 from chatbot.core.taint import taint
 from chatbot.core.urgency import (
@@ -287,6 +288,10 @@ class _Presenter:
             text=recommendation["text"][self.register],
             within=within_text(recommendation["within"]),
             numbers=tuple(cited["n"] for cited in recommendation["references"]),
+            title=recommendation["title"][self.register],
+            declined=refused_text(self.protocol.labels, recommendation["refusal"], self.register)
+            if "refusal" in recommendation
+            else "",
         )
 
 

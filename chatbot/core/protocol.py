@@ -401,6 +401,20 @@ class SafetyNet:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that is asked and recorded before an emergency action counts as declined by the person."""
+
+    id: str
+    ask: Wording
+    type: str
+    """yes_no or text."""
+    consequence: Wording | None
+    """What follows from *no*."""
+    blocks: bool
+    """*No* means that the refusal does not stand."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverPart:
     """One part of the handover summary and what it reports."""
 
@@ -486,6 +500,8 @@ class Protocol:
     labels: Mapping[str, Wording]
     """Words for urgency levels, statuses, plan states … keyed ``urgency.emergency``, ``status.check_first``."""
     origin: tuple[OriginItem, ...] = ()
+    refusal: tuple[Statement, ...] = ()
+    """What an informed refusal of an emergency action asks."""
     actions: frozenset[str] = field(default_factory=frozenset)
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     site: Mapping[str, Wording] = field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chatbot.core.answers import answer_text
-from chatbot.core.protocol import HandoverPart, Protocol
+from chatbot.core.protocol import HandoverPart, Protocol, Wording
+from chatbot.core.refusal import refused_lines
 from chatbot.core.values import parse_duration
 
 if TYPE_CHECKING:
@@ -35,6 +37,38 @@ def hanging(unresolved: list[dict[str, Any]]) -> str:
     return str(sum(1 for each in unresolved if each["flags"]))
 
 
+UNASKED = frozenset({"not_asked", "postponed"})
+"""What an open question of a plan says of itself when nobody has answered it."""
+
+_INCOMPLETE = Wording(
+    "Questions not asked: {questions}, safety questions among them: {safety}. They count as unknown. "
+    "This plan is not finished and cannot be signed.",
+    "We have not asked everything yet. Questions left: {questions}, about warning signs: {safety}. "
+    "This plan can change. It is not finished.",
+)
+"""What is said of an incomplete plan where the content has no label for it."""
+
+
+def is_incomplete(plan: Mapping[str, Any]) -> bool:
+    """Whether a plan was made before everything that applies was asked.
+
+    Read off its open questions alone: what is passed on to others says nothing of how far an interview has come.
+    """
+    return any(each["status"] in UNASKED for each in plan["unresolved"])
+
+
+def incomplete_text(plan: Mapping[str, Any], labels: Mapping[str, Wording], register: str) -> str:
+    """Say how many questions an incomplete plan left out, and what that means; empty for a complete plan."""
+    if not is_incomplete(plan):
+        return ""
+    left = [each for each in plan["unresolved"] if each["status"] in UNASKED]
+    counts = {"{questions}": len(left), "{safety}": sum(1 for each in left if each["flags"])}
+    said = labels.get("heading.incomplete_text", _INCOMPLETE).in_register(register)
+    for name, count in counts.items():
+        said = said.replace(name, str(count))
+    return said
+
+
 def handover(
     protocol: Protocol,
     case: Case,
@@ -56,7 +90,7 @@ def handover(
         if part.id == "assessment":
             lines += _standing_flags(protocol, flags) + _supported(protocol, hypotheses)
         if part.id == "recommendation":
-            lines += soonest(recommendations)
+            lines += soonest(recommendations) + refused_lines(protocol.labels, recommendations)
         parts.append({"id": part.id, "title": _both(part.title), "lines": lines})
     return parts
 

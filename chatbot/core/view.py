@@ -154,6 +154,9 @@ class ActionView:
     """The time limit in words, such as "now" or "within 4 hours"."""
     numbers: tuple[int, ...]
     """Reference numbers in the plan."""
+    title: str = ""
+    declined: str = ""
+    """That the person declined it, and when that was recorded; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from chatbot.core.lineage import Place
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
 from chatbot.core.protocol import Wording
-from chatbot.core.summary import hanging
+from chatbot.core.refusal import refusal_details
+from chatbot.core.summary import hanging, incomplete_text
 from chatbot.core.telling import outcome_text, place_line, story_told, word
 from chatbot.core.values import parse_duration
 
@@ -194,6 +195,7 @@ class _Writer:
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
             *self.place(story),
             *(Paragraph(line, strong=True) for line in head),
+            *self.incomplete(),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
             Paragraph(
                 self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
@@ -265,6 +267,11 @@ class _Writer:
         became = RuleOutcome(made["outcome"], made["text"], made["on"])
         return Item(f"{title}: {outcome_text(self.labels, became, self.register)}")
 
+    def incomplete(self) -> list[Block]:
+        """Mark a plan that was made before everything was asked."""
+        said = incomplete_text(self.plan, self.labels, self.register)
+        return [Paragraph(f"{self.say('heading.incomplete').upper()}: {said}", strong=True)] if said else []
+
     def red_flags(self) -> None:
         flags = self.plan["red_flags"]
         present = [self.flag(each) for each in flags if each["state"] == "present"]
@@ -327,6 +334,8 @@ class _Writer:
         conflicts = [each for each in self.plan["conflicts"] if each["id"] in rule["conflicts"]]
         details += [f"{self.say('heading.conflicts')}: {each['question'][self.register]}" for each in conflicts]
         details += self.decision(rule["id"])
+        if "refusal" in rule:
+            details += refusal_details(self.labels, rule["refusal"], self.register)
         return Item(self.marked(rule), tuple(filter(None, details)))
 
     def marked(self, rule: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from chatbot.core.changes import Story
 from chatbot.core.entry import entry_hint, option_keys
 from chatbot.core.lineage import Place
-from chatbot.core.protocol import QuestionType, Wording
+from chatbot.core.preview import Consequences, consequence_details, consequence_text
+from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.export.document import spell
@@ -68,6 +69,14 @@ def flag_rows(view: View, labels: Mapping[str, Wording], register: str) -> list[
     return [("", spell(labels, "heading.red_flags", register)), *rows] if rows else []
 
 
+def preview_rows(protocol: Protocol, found: Consequences, register: str) -> list[Row]:
+    """Return what a correction brings with it, first counted, then by name."""
+    rows: list[Row] = [("! ", f"This correction {consequence_text(protocol, found, register)}.")]
+    for heading, names in consequence_details(protocol, found, register):
+        rows += [("", f"{heading}:"), *(("  - ", name) for name in names)]
+    return rows
+
+
 def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:
     """Return a question with everything that may be typed; *mark* stands first in its heading."""
     place = f"{asked.section}, {asked.index} of {asked.of}"
@@ -115,6 +124,8 @@ def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, m
         numbers = "".join(f"[{n}]" for n in action.numbers)
         within = f"{action.within}: " if action.kind == "do" else ""
         rows.append((f"  {place}  ", f"{within}{action.text} {numbers}"))
+        if action.declined:
+            rows.append(("     ! ", action.declined))
     avoided = [each for each in alarm.actions if each.kind == "avoid"]
     if avoided:
         rows.append(("", f"{say('heading.do_not')}:"))

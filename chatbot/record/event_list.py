@@ -164,6 +164,9 @@ class _Teller:
             case ev.SitePinned(facts):
                 kept = ", ".join(f"{name}: {fact}" for name, fact in sorted(facts.items()))
                 return f"took over the local facts ({kept or 'none'})"
+            case ev.RefusalInformed(rule, statements):
+                # The statements are the person's own words: the plan shows them, a list of events counts them.
+                return f"recorded an informed refusal of '{self.rule(rule)}': {len(statements)} statements"
             case ev.StorageRelocated(cause):
                 return f"the transcript was written anew ({cause.replace('_', ' ')})"
             case ev.StorageRecovered(length):
@@ -185,12 +188,14 @@ class _Teller:
         why = "" if event.because == "not_needed" else f"; {self.label(f'reason.{event.because}')}"
         return f"corrected {self.asked(event.question)}: {old} → {new}{why}"
 
+    def rule(self, name: str) -> str:
+        rule = self.protocol.rules.get(name)
+        return name if rule is None else rule.title.in_register(self.register)
+
     def decided(self, event: ev.PlanDecided) -> str:
-        rule = self.protocol.rules.get(event.rule)
-        title = event.rule if rule is None else rule.title.in_register(self.register)
         why = "" if event.code is None else f" ({self.label(f'decision_reason.{event.code}')})"
         comment = "" if event.comment is None else f": {event.comment}"
-        return f"{self.label(f'decision.{event.decision}')}: '{title}'{why}{comment}"
+        return f"{self.label(f'decision.{event.decision}')}: '{self.rule(event.rule)}'{why}{comment}"
 
     def became(self, event: ev.OutcomeRecorded) -> str:
         rule = self.protocol.rules.get(event.rule)

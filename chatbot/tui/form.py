@@ -125,6 +125,11 @@ class Form:
             return self.scale.index(stored) if isinstance(stored, int) and stored in self.scale else -1
         return next((index for index, each in enumerate(self.view.options) if each.chosen), -1)
 
+    def stand(self) -> None:
+        """Go back to the answer that stands, where one choice is the whole answer; what took more keys is kept."""
+        if self.scale or self.type in ONE_CHOICE:
+            self.caret = self._first_caret()
+
     def option_at(self, key: str) -> OptionView | None:
         """Return the choice a key stands for."""
         for own, option in zip(self.keys, self.view.options, strict=True):

@@ -80,6 +80,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "question.shown",
         "recap.read",
         "site.pinned",
+        "refusal.informed",
         "storage.recovered",
         "storage.relocated",
     ]

@@ -344,7 +344,9 @@ def answered(interview: Interview, answers: dict[str, Any]) -> Interview:
     """Give answers; a value ``?status`` is a status. Alarms are acknowledged."""
     for key, value in answers.items():
         status = value[1:] if isinstance(value, str) and value.startswith("?") else None
-        refusal = interview.send(GiveAnswer(key, None if status else value, status, confirmed=True))
+        refusal = interview.send(
+            GiveAnswer(key, None if status else value, status, because="new_information", confirmed=True)
+        )
         assert refusal is None, refusal
         if interview.case.alarms:
             assert interview.send(Acknowledge()) is None

@@ -187,7 +187,7 @@ def test_a_choice_of_reason_can_be_left() -> None:
 
 def test_a_correction_that_lowers_the_urgency_asks_for_a_coded_reason() -> None:
     script, interview = play(["y", "n", "3", ":jump smell", "1", "", "1", "1"])
-    assert "! this correction lowers the urgency" in script.out
+    assert "! this correction lowers the urgency; a reason applies it" in script.out
     assert "  1  mis keyed" in script.out
     corrected = [event for event in recorded(interview) if event.type == "answer.corrected"]
     assert [event.because for event in corrected] == ["mis_keyed"]
@@ -230,7 +230,7 @@ def test_an_emergency_is_read_out_in_full_before_anything_else() -> None:
         "references:",
         "  [1] Author SEEN. A title. J Boil. 2020;1:1-2.",
         "  [2] Author MEMORY. A title. J Boil. 2020;1:1-2.",
-        "Type read when you have read this, c to correct an answer, q to leave: ",
+        "Type read when you have read this, c to correct an answer, d if help is declined, q to leave: ",
         "The case 7F3K is saved: 2 answers. It can be resumed at any time.",
     ]
     assert "  There is a fire." in script.out[begin + 8 : -5]
@@ -287,7 +287,7 @@ def test_back_shows_the_answer_that_stands_and_enter_keeps_it() -> None:
 
 
 def test_jump_without_a_name_lets_one_be_chosen() -> None:
-    _, interview = play(["y", "n", "j", "1", "n"])
+    _, interview = play(["y", "n", "j", "1", "n", "y"])
     assert values(interview)["in_house"] == "no"
 
 
@@ -296,7 +296,7 @@ def test_a_jump_to_nowhere_is_said() -> None:
 
 
 def test_an_answer_can_be_taken_back() -> None:
-    _, interview = play(["y", "b", ":withdraw"])
+    _, interview = play(["y", "b", ":withdraw", "y"])
     assert values(interview) == {}
 
 

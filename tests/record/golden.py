@@ -46,6 +46,16 @@ EVERY_EVENT: tuple[tuple[ev.Event, ...], ...] = (
 )
 
 
+REFUSED: tuple[tuple[ev.Event, ...], ...] = (
+    (kit.answer("first", "yes"), ev.AlarmRaised(["danger"])),
+    (
+        ev.RefusalInformed("look_again", {"understands": "yes", "told": "the „daughter“"}, "wants to go home"),
+        ev.PlanDecided("look_again", "decline", "patient_declines", "wants to go home"),
+    ),
+    (ev.AlarmAcknowledged(["danger"]), ev.QuestionShown("", "")),
+)
+
+
 def _open(folder: Path) -> Path:
     return kit.written(folder)
 
@@ -68,6 +78,10 @@ def _site(folder: Path) -> Path:
 
 def _abandoned(folder: Path) -> Path:
     return kit.written(folder, [*kit.STEPS, (ev.CaseAbandoned("left"),)])
+
+
+def _refused(folder: Path) -> Path:
+    return kit.written(folder, REFUSED)
 
 
 def _torn(folder: Path) -> Path:
@@ -168,6 +182,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "hand-over": _hand_over,
     "follow-up": _follow_up,
     "amendment": _amendment,
+    "refused": _refused,
 }
 
 

@@ -36,7 +36,8 @@ async def test_before_the_end_it_is_a_preview_and_says_so() -> None:
     app = kit.application(case)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("f5")
-        assert "Preview: the interview is not finished" in screen_text(app)
+        assert "Preview: this plan is not issued." in screen_text(app)
+        assert "INCOMPLETE: Questions not asked: 5, safety questions among them: 0." in screen_text(app)
         assert not any(isinstance(event, PlanIssued) for event in case.events)
 
 

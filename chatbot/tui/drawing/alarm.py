@@ -57,4 +57,5 @@ def _causes(causes: Sequence[CauseView], today: str) -> list[tuple[str, str]]:
 def _action(action: ActionView) -> str:
     numbers = "".join(f"[{number}]" for number in action.numbers)
     within = f"{action.within}: " if action.within != "now" and action.kind == "do" else ""
-    return f"{within}{action.text}" + (f"  {numbers}" if numbers else "")
+    declined = f"  ! {action.declined}" if action.declined else ""
+    return f"{within}{action.text}" + (f"  {numbers}" if numbers else "") + declined

@@ -8,7 +8,8 @@ from typing import Any
 
 from chatbot.core.case import Decision
 from chatbot.core.present import within_text
-from chatbot.core.summary import hanging
+from chatbot.core.refusal import refusal_details, refused_text
+from chatbot.core.summary import hanging, incomplete_text
 from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
 from chatbot.tui.words import Words, day_words, sentence
 
@@ -79,7 +80,9 @@ def terms(plan: Item, words: Words, width: int, *, issued: bool) -> list[Line]:
     if plan["scope"] == "out":
         rows += wrapped(sentence(words.heading("outside_scope")), width, "warn")
     if not issued:
-        rows += wrapped("Preview: the interview is not finished; questions not asked count as unknown.", width, "warn")
+        rows += wrapped("Preview: this plan is not issued.", width, "warn")
+    if incomplete := incomplete_text(plan, words.protocol.labels, words.register):
+        rows += wrapped(f"{words.heading('incomplete').upper()}: {incomplete}", width, "warn")
     return rows + wrapped(f"{sentence(plan['content_status'])}. Not a medical device.", width, "warn")
 
 
@@ -166,6 +169,8 @@ class _Context:
 
     def decided(self, item: Item, decisions: Mapping[str, Decision]) -> str:
         decision = decisions.get(item["id"])
+        if "refusal" in item:
+            return refused_text(self.protocol.labels, item["refusal"], self.words.register).upper()
         return "" if decision is None else self.words.label(f"decision.{decision.decision}").upper()
 
     def details(self, item: Item, decisions: Mapping[str, Decision]) -> list[Line]:
@@ -207,6 +212,9 @@ class _Context:
             reason = f": {words.label(f'decision_reason.{decision.code}')}" if decision.code else ""
             comment = f"; {decision.comment}" if decision.comment else ""
             yield words.label(f"decision.{decision.decision}"), f"decided{reason}{comment}"
+        if "refusal" in item:
+            for said in refusal_details(self.protocol.labels, item["refusal"], words.register):
+                yield "", said
 
     def conflict(self, conflict: Item) -> str:
         sides = [

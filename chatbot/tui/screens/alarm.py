@@ -47,6 +47,10 @@ class AlarmScreen(ScrollSheet[None]):
         return (*super().edge(), self.read)
 
     def can(self, action: str) -> bool:
+        if action == "decline_help":
+            return self.alarm is not None and any(
+                each.kind == "do" and not each.declined for each in self.alarm.actions
+            )
         return action != "acknowledge" or self.read
 
     @property
@@ -93,6 +97,13 @@ class AlarmScreen(ScrollSheet[None]):
     def act_register(self) -> None:
         self.session.switch_register()
         self.redraw()
+
+    def act_decline_help(self) -> None:
+        from chatbot.tui.screens.refusal import decline_help
+
+        shown = self.alarm
+        if shown is not None:
+            decline_help(self, shown, self.redraw)
 
     def act_correct(self) -> None:
         from chatbot.tui.screens.choose import Choose

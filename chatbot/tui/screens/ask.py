@@ -16,6 +16,7 @@ from chatbot.tui.drawing import history, question, standing
 from chatbot.tui.form import TEN, Form, Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, reveal, window
 from chatbot.tui.screens.base import Sheet
+from chatbot.tui.screens.preview import weigh
 from chatbot.tui.widgets.entry import Entry
 from chatbot.tui.widgets.pane import Pane
 
@@ -376,7 +377,17 @@ class AskSheet(Sheet[T]):
             self._show_field()
             self.redraw()
             return
-        self.attempt(outcome, lambda refusal: self._answered(outcome, refusal))
+        weigh(self, outcome, self._make, self._left_as_it_is)
+
+    def _make(self, command: GiveAnswer | Withdraw) -> None:
+        self.attempt(command, lambda refusal: self._answered(command, refusal))
+
+    def _left_as_it_is(self) -> None:
+        """Stand on the answer that stands again."""
+        if self.form is not None:
+            self.form.stand()
+        self._show_field()
+        self.redraw()
 
     def _answered(self, command: GiveAnswer | Withdraw, refusal: Refusal | None) -> None:
         if refusal is None:

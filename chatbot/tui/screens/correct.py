@@ -9,6 +9,11 @@ from chatbot.core.view import View
 from chatbot.tui.lines import Line, Seg, line
 from chatbot.tui.screens.ask import AskSheet
 
+NOT_NOW = frozenset(
+    "back later jump leave note plan handover still_so hand_over events reveal decline_section stop_here".split()
+)
+"""What a question offers elsewhere and not while an emergency stands."""
+
 
 class Correct(AskSheet[None]):
     """Asks a question again whose answer raised an alarm."""
@@ -29,9 +34,7 @@ class Correct(AskSheet[None]):
         self.dismiss(None)
 
     def can(self, action: str) -> bool:
-        elsewhere = {"back", "later", "jump", "leave", "note", "plan", "handover", "still_so"}
-        elsewhere |= {"hand_over", "events", "reveal"}
-        return action not in elsewhere and super().can(action)
+        return action not in NOT_NOW and super().can(action)
 
     def act_go_on(self) -> None:
         self.dismiss(None)

@@ -10,6 +10,7 @@ from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.case import is_open, unconfirmed
 from chatbot.core.commands import Command, Refusal
 from chatbot.core.findings import network
+from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.drawing import history, standing
@@ -35,6 +36,8 @@ class InterviewScreen(AskSheet[None]):
         """What was refused while no question is on screen."""
         self.revealed = False
         """Whether private answers among the earlier ones are shown."""
+        self.done = ""
+        """What the last key did to more than the question on screen; said until the next answer."""
 
     # --- showing ---
 
@@ -71,9 +74,11 @@ class InterviewScreen(AskSheet[None]):
         if self.app.screen is self or not isinstance(self.app.screen, RecapScreen):
             self.app.push_screen(RecapScreen(), lambda said: self.act_leave() if said == "leave" else self.sync())
 
+    def header(self, width: int) -> list[Line]:
+        return [*super().header(width), *(wrapped(self.done, width, "strong") if self.done else [])]
+
     def answered(self) -> None:
-        self.problem = None
-        self.revealed = False
+        self.problem, self.done, self.revealed = None, "", False
         self.sync()
 
     def earlier(self) -> tuple[AnsweredView, ...]:
@@ -137,6 +142,8 @@ class InterviewScreen(AskSheet[None]):
             return view is not None and bool(view.carried)
         if action == "go_on":
             return view is not None and view.question is not None and view.question.id != self.interview.case.next
+        if action == "stop_here":
+            return self.interview.case.next is not None and not self.interview.case.closed
         if action == "later":
             case = self.interview.case
             return case.shown is not None and is_open(self.interview.protocol, case, case.shown)
@@ -148,12 +155,16 @@ class InterviewScreen(AskSheet[None]):
     def _went(self, refusal: Refusal | None) -> None:
         if refusal is None:
             self.answered()
-        elif self.form is not None:
-            self.form.problem = (refusal.message, refusal.hint)
-            self.redraw()
         else:
-            self.problem = (refusal.message, refusal.hint)
-            self.redraw()
+            self._told(refusal.message, refusal.hint)
+
+    def _told(self, message: str, hint: str = "") -> None:
+        """Say something beside the question, or in the review."""
+        if self.form is not None:
+            self.form.problem = (message, hint)
+        else:
+            self.problem = (message, hint)
+        self.redraw()
 
     def act_back(self) -> None:
         if self.form is None and self.view is not None and self.view.answered:
@@ -168,6 +179,22 @@ class InterviewScreen(AskSheet[None]):
     def act_later(self) -> None:
         if self.form is not None:
             self._go(cmd.Postpone(self.form.view.id))
+
+    def act_decline_section(self) -> None:
+        if self.form is not None:
+            before = len(self.interview.events)
+
+            def declined(refusal: Refusal | None) -> None:
+                self._went(refusal)
+                if refusal is None:
+                    self.done = declined_text(self.interview.events[before:])
+                    self.redraw()
+
+            self.attempt(cmd.DeclineSection(self.form.question.section), declined)
+
+    def act_stop_here(self) -> None:
+        if self.can("stop_here"):
+            self.attempt(cmd.IssuePlan(), lambda _: self._show_plan())
 
     def act_still_so(self) -> None:
         if self.form is not None:

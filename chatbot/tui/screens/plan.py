@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from chatbot.core.commands import DECISION_REASONS, DecideRule, IssuePlan, RecordOutcome, Refusal, Sign
 from chatbot.core.counterfactual import WhatIf, what_if
 from chatbot.core.events import OUTCOMES
-from chatbot.core.phases import Phase
+from chatbot.core.navigation import decide
 from chatbot.core.telling import word
 from chatbot.errors import BackstoryError
 from chatbot.export.whatif import WhatIfWords
@@ -18,6 +18,7 @@ from chatbot.tui.drawing import standing
 from chatbot.tui.lines import Line, wrapped
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.prompt import Prompt, Send
+from chatbot.tui.screens.refusal import Declining
 from chatbot.tui.screens.scroll import ScrollSheet
 
 FEW = 3
@@ -98,7 +99,7 @@ class PlanScreen(ScrollSheet[None]):
             case "open_line":
                 return bool(self.caret)
             case "sign":
-                return case.phase is Phase.PLANNED and case.plan_digest is not None
+                return not case.closed and case.plan_digest is not None
             case "changes":
                 return case.previous is not None or case.amends is not None
             case "outcome":
@@ -242,7 +243,9 @@ class PlanScreen(ScrollSheet[None]):
         title = self.words.say(self.interview.protocol.rules[rule].title)
 
         def chosen(code: str | None) -> None:
-            if code is not None:
+            if code is not None and decision == "decline":
+                Declining(self, [rule], code, self._told).begin()
+            elif code is not None:
                 self._ask_comment(rule, decision, code)
 
         self.app.push_screen(Choose(f"{self.words.label(f'decision.{decision}')}: why?", choices, title), chosen)
@@ -252,16 +255,25 @@ class PlanScreen(ScrollSheet[None]):
             self.attempt(DecideRule(rule, decision, code, text.strip() or None), prompt.settled)
 
         told = "A comment, in words. Enter alone leaves it out; an emergency action needs one."
-        self.app.push_screen(Prompt("Comment", told, send), lambda _: self.redraw())
+        self.app.push_screen(Prompt("Comment", told, send), lambda _: self._told())
+
+    def _told(self) -> None:
+        """Show the plan as it stands now: an informed refusal stands in it."""
+        self.__dict__.pop("plan", None)
+        self.redraw()
 
     def _decide(self, command: DecideRule) -> None:
         self.attempt(command, self._decided)
 
     def _decided(self, refusal: Refusal | None) -> None:
         self.said = None if refusal is None else (refusal.message, refusal.hint)
-        self.redraw()
+        self._told()
 
     def act_sign(self) -> None:
+        refused = decide(self.interview.protocol, self.interview.case, Sign())
+        if isinstance(refused, Refusal):
+            self._signed(refused)
+            return
         from chatbot.tui.screens.page import Page
 
         def draw(width: int) -> list[Line]:
