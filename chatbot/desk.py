@@ -13,8 +13,8 @@ from pathlib import Path
 from chatbot.content.library import load_bundle, load_protocol
 from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
 from chatbot.core.changes import Story
-from chatbot.core.commands import ChangeActor, PinSite
-from chatbot.core.events import ActorChanged, CaseOpened
+from chatbot.core.commands import ChangeActor
+from chatbot.core.events import ActorChanged, CaseOpened, SitePinned
 from chatbot.core.identity import Confirmation
 from chatbot.core.lineage import header_of
 from chatbot.core.plan import build_plan
@@ -223,7 +223,7 @@ class Desk:
         first = first_visit(earlier, protocol, cached_bundle)
         head = earlier.transcript.head
         beginning = begin_follow_up(protocol, opened, earlier.protocol, earlier.case, head, first)
-        return self._begun(earlier, protocol, opened, beginning)
+        return self._begun(earlier, protocol, opened, beginning, self._site(protocol, True))
 
     def amend(self, path: Path, *, kind: str | None = None) -> Interview:
         """Open a new version of a signed case, under the content it was signed with; the signed file is not touched.
@@ -249,13 +249,21 @@ class Desk:
             protocol=protocol.identity,
         )
 
-    def _begun(self, earlier: Kept, protocol: Protocol, opened: CaseOpened, beginning: Beginning) -> Interview:
+    def _begun(
+        self,
+        earlier: Kept,
+        protocol: Protocol,
+        opened: CaseOpened,
+        beginning: Beginning,
+        site: Mapping[str, str] | None = None,
+    ) -> Interview:
         """Record the beginning of a case beside the one it comes from, in one piece."""
         root = folder_of(earlier.path)
         folder = root if (root / "protocols").is_dir() else self.transcripts
         # Who is at the keyboard comes first: taking over from nobody needs no recap.
         who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
-        first = (*who, *beginning.events)
+        facts = {key: site[key] for key in protocol.site if key in site} if site else {}
+        first = (*who, *([SitePinned(facts)] if facts else []), *beginning.events)
         writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
         self._writer = writer
         self._warn(folder)
@@ -264,11 +272,7 @@ class Desk:
             self._notices.append(
                 f"Today's content no longer takes these earlier answers, so they were left out: {names}"
             )
-        interview = self._named(Interview(protocol, writer, [opened, *first]), self._at_keyboard)
-        site = self._site_again(protocol)
-        if site is not None:
-            interview.send(PinSite(site))
-        return interview
+        return self._named(Interview(protocol, writer, [opened, *first]), self._at_keyboard)
 
     def _warn(self, folder: Path) -> None:
         warning = storage_warning(folder)
@@ -299,6 +303,14 @@ class Desk:
         """Who is at the keyboard, as records spell it."""
         return self.actor or f"os:{self.host.user()}"
 
+    def _site_again(self, protocol: Protocol) -> Mapping[str, str] | None:
+        """Return the local facts for a kept case. A faulty file strands no case: what was pinned stays."""
+        try:
+            return self._site(protocol, False)
+        except (ContentError, UsageError) as error:
+            self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
+            return None
+
     def story(self, interview: Interview) -> Story | None:
         """Return where the case being worked on stands, and what differs from those before it.
 
@@ -327,14 +339,6 @@ class Desk:
             decisions=case.decisions,
             story=story,
         )
-
-    def _site_again(self, protocol: Protocol) -> Mapping[str, str] | None:
-        """Return the local facts for a kept case. A faulty file strands no case: what was pinned stays."""
-        try:
-            return self._site(protocol, False)
-        except (ContentError, UsageError) as error:
-            self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
-            return None
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""

@@ -665,10 +665,10 @@ class _Shell:
         view = self.view()
         texts = {key: self.interview.protocol.questions[key].ask.in_register(self.register) for key in view.postponed}
         mark = f" ({word(self.labels, 'carried', self.register)})"
+        answered = [each for each in view.answered if each.applies]
         choices = [
             (each.id, f"{each.text} {COVERED if each.private else each.answer}{mark if each.carried else ''}")
-            for each in view.answered
-            if each.applies
+            for each in answered
         ]
         chosen = self.pick([*choices, *texts.items()])
         return chosen is not None and self.send(cmd.Show(chosen))

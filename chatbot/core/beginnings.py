@@ -162,6 +162,8 @@ def begin_amendment(
     *head*: hash of the last record of the signed case; *recorded*: its events.
     """
     events: list[ev.Event] = [event for event in recorded if isinstance(event, ev.PreviousPinned)]
+    if signed.site:
+        events.append(ev.SitePinned(dict(signed.site)))
     for key in network(protocol).ask_order:
         if key in signed.answers:
             answer = signed.answers[key]

@@ -122,8 +122,8 @@ class _Writer:
 
     def write(self, all_rules: bool, case: str, head: Sequence[str], story: Story | None) -> list[Block]:
         self.head(case, head, story)
-        self.story(story)
         self.further_steps()
+        self.story(story)
         self.red_flags()
         self.section("heading.reassurance", (Paragraph(each[self.register]) for each in self.plan["reassurance"]))
         self.recommendations()
@@ -193,8 +193,8 @@ class _Writer:
         self.blocks += [
             Heading(1, plan["title"][self.register]),
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
-            *self.place(story),
             *(Paragraph(line, strong=True) for line in head),
+            *self.place(story),
             *self.incomplete(),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
             Paragraph(
@@ -251,7 +251,12 @@ class _Writer:
         return [Paragraph(each, strong=True) for each in said if each]
 
     def story(self, story: Story | None) -> None:
-        """Write what differs from the version before and the visit before; what became of the earlier plan at least."""
+        """Write what differs from the version before and the visit before; what became of the earlier plan at least.
+
+        What differs may tell of private answers: an audience that may not know them reads only where the case stands.
+        """
+        if self.withheld:
+            return
         parts = [] if story is None else story_told(story, self.labels, self.register)
         for part in parts:
             self.blocks.append(Heading(3 if part.lines else 2, part.heading))
