@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _replay_parser(commands)
     _export_parser(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
+    cases.add_argument("case", nargs="?", help="one case: lists its visits and versions")
     cases.add_argument("--json", action="store_true", help="print JSON")
     cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
     _common(cases, again=True)
@@ -107,7 +108,10 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--plain", action="store_true", help="line by line, without a screen")
     parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; without it now")
-    parser.add_argument("--resume", metavar="CASE", help="go on with a saved case: its code or its file")
+    whence = parser.add_mutually_exclusive_group()
+    whence.add_argument("--resume", metavar="CASE", help="go on with a saved case: its code or its file")
+    whence.add_argument("--follow-up", metavar="CASE", help="the next visit of a finished case")
+    whence.add_argument("--amend", metavar="CASE", help="a new version of a signed case")
     parser.add_argument("--kind", choices=KINDS, help="kind of a new case (clinical), or of the one to go on with")
     parser.add_argument("--label", default="", help="what staff recognise: initials, bed; never a name")
     parser.add_argument("--label-is-no-name", action="store_true", help="the label reads like a name and is none")
@@ -303,6 +307,7 @@ def _home(options: argparse.Namespace) -> int:
 
 def _interview(options: argparse.Namespace) -> int:
     from chatbot.cli_people import open_again, open_new
+    from chatbot.cli_visits import open_from_another
     from chatbot.core.commands import Suspend
     from chatbot.desk import Desk
 
@@ -315,7 +320,7 @@ def _interview(options: argparse.Namespace) -> int:
         if options.resume:
             path, interview = open_again(options, desk)
         else:
-            interview = open_new(options, desk)
+            interview = open_from_another(options, desk) or open_new(options, desk)
         if not options.plain:
             return _screen(options, desk, interview, options.register, resume=path)
         return ExitCode.FINE if interview is None else _lines(options, desk, interview)
@@ -350,6 +355,7 @@ def _lines(options: argparse.Namespace, desk: Desk, interview: Interview) -> int
         notices=desk.notices,
         events=lambda register: desk.event_lines(register=register),
         named=desk.named,
+        story=desk.story,
     )
 
 
@@ -427,7 +433,7 @@ def _transcript(options: argparse.Namespace) -> Path:
 
 
 def _cases(options: argparse.Namespace) -> int:
-    from chatbot.cli_people import print_cases
+    from chatbot.cli_visits import print_cases
 
     return print_cases(options, _print, _complain)
 

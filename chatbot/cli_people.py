@@ -13,12 +13,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from chatbot.core.events import KINDS
 from chatbot.core.text import visible, wrap
 from chatbot.desk import Desk, cached_bundle
 from chatbot.errors import ExitCode, UsageError
 from chatbot.interview import Interview
-from chatbot.record.cases import CaseSummary, find_case, list_cases, transcripts_folder
+from chatbot.record.cases import find_case
 from chatbot.record.event_list import event_lines
 from chatbot.record.keys import keys_file, new_key
 from chatbot.record.read import read_transcript
@@ -134,35 +133,3 @@ def print_events(options: argparse.Namespace, path: Path, show: Print, complain:
     if transcript.damage is not None:
         complain(transcript.damage.error(path).render())
     return ExitCode.TORN if transcript.torn else ExitCode.FINE
-
-
-def print_cases(options: argparse.Namespace, show: Print, complain: Print) -> int:
-    """Carry out ``cases``."""
-    folder = transcripts_folder(options.transcripts, os.environ)
-    found = list_cases(folder)
-    if options.kind:
-        found = [each for each in found if each.kind == options.kind]
-    if options.json:
-        members = ("case", "kind", "label", "subject", "as_of", "phase", "last", "records", "state", "locked")
-        rows = [{"path": str(each.path), **{name: getattr(each, name) for name in members}} for each in found]
-        show(json.dumps(rows, indent=2, ensure_ascii=False))
-        return ExitCode.FINE
-    if not found:
-        show(f"no {f'{options.kind} ' if options.kind else ''}cases in {folder}")
-    for each in sorted(found, key=_place):
-        show(visible(_row(each)))
-        if each.state == "misplaced":
-            complain(each.problem)
-    return ExitCode.FINE
-
-
-def _place(case: CaseSummary) -> int:
-    """Clinical cases first, what cannot be read last; the order inside a kind stays."""
-    return KINDS.index(case.kind) if case.kind in KINDS else len(KINDS)
-
-
-def _row(case: CaseSummary) -> str:
-    state = "" if case.state == "ok" else f"  {case.state.upper()}"
-    open_elsewhere = "  open in another program" if case.locked else ""
-    who = " · ".join(filter(None, [case.label or "no label", case.subject]))
-    return f"{case.case:8}  {case.kind:13}  {case.phase:9}  {case.as_of:16}  {who}{state}{open_elsewhere}"

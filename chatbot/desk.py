@@ -11,22 +11,30 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from chatbot.content.library import load_bundle, load_protocol
+from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
+from chatbot.core.changes import Story
 from chatbot.core.commands import ChangeActor
-from chatbot.core.events import CaseOpened
+from chatbot.core.events import ActorChanged, CaseOpened, SitePinned
 from chatbot.core.identity import Confirmation
+from chatbot.core.lineage import header_of
+from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.values import moment_text
 from chatbot.errors import ContentError, UsageError
+from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
 from chatbot.record.confirm import look
 from chatbot.record.event_list import EventLine, event_lines
 from chatbot.record.host import Host
 from chatbot.record.keys import keys_file, read_key
+from chatbot.record.lineage import folder_of
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import load_protocol as protocol_of
+from chatbot.record.replay import replay
 from chatbot.record.store import TranscriptWriter
 from chatbot.record.subject import check_identity, check_text, subject_code
+from chatbot.record.succession import Kept, check_amendment, check_follow_up, first_visit, kept, story_of
 from chatbot.settings import read_settings, write_settings
 
 cached_bundle = lru_cache(maxsize=4)(load_bundle)
@@ -190,7 +198,49 @@ class Desk:
             subject = self.subject(record_number)
         protocol = self.protocol
         site = self._site(protocol, True)
-        opened = CaseOpened(
+        opened = self._opened(protocol, kind, label, subject, as_of)
+        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
+        self._writer = writer
+        self._warn(self.transcripts)
+        return self._named(Interview.start(protocol, writer, opened, site), self._at_keyboard)
+
+    def follow_up(
+        self, path: Path, *, label: str = "", subject: str = "", kind: str | None = None, as_of: str | None = None
+    ) -> Interview:
+        """Open the next visit of a finished case, under the content of today.
+
+        Stable history is carried, to be confirmed; everything else is asked again. *kind*, where it is said, must be
+        that of the earlier case. Raises: UsageError when the case cannot be followed up; CorruptTranscript,
+        TornTranscript, VersionUnsupported, LockedByAnother, StorageError.
+        """
+        self.close()
+        earlier = kept(path, cached_bundle)
+        protocol = self.protocol
+        moment = as_of or self.now()
+        check_follow_up(earlier, protocol, moment)
+        _same_person(earlier, kind, subject)
+        opened = header_of(earlier.case, self._opened(protocol, "", label, subject, moment), amends=False)
+        first = first_visit(earlier, protocol, cached_bundle)
+        head = earlier.transcript.head
+        beginning = begin_follow_up(protocol, opened, earlier.protocol, earlier.case, head, first)
+        return self._begun(earlier, protocol, opened, beginning, self._site(protocol, True))
+
+    def amend(self, path: Path, *, kind: str | None = None) -> Interview:
+        """Open a new version of a signed case, under the content it was signed with; the signed file is not touched.
+
+        Raises: UsageError when the case is not signed or has a newer version; otherwise as ``follow_up``.
+        """
+        self.close()
+        earlier = kept(path, cached_bundle)
+        check_amendment(earlier)
+        _same_person(earlier, kind, "")
+        protocol, transcript = earlier.protocol, earlier.transcript
+        opened = header_of(earlier.case, self._opened(protocol, "", "", "", None), amends=True)
+        beginning = begin_amendment(protocol, opened, earlier.case, transcript.head, transcript.events)
+        return self._begun(earlier, protocol, opened, beginning)
+
+    def _opened(self, protocol: Protocol, kind: str, label: str, subject: str, as_of: str | None) -> CaseOpened:
+        return CaseOpened(
             case=self.host.new_case(),
             kind=kind,
             as_of=as_of or self.now(),
@@ -198,12 +248,36 @@ class Desk:
             subject=subject,
             protocol=protocol.identity,
         )
-        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
+
+    def _begun(
+        self,
+        earlier: Kept,
+        protocol: Protocol,
+        opened: CaseOpened,
+        beginning: Beginning,
+        site: Mapping[str, str] | None = None,
+    ) -> Interview:
+        """Record the beginning of a case beside the one it comes from, in one piece."""
+        root = folder_of(earlier.path)
+        folder = root if (root / "protocols").is_dir() else self.transcripts
+        # Who is at the keyboard comes first: taking over from nobody needs no recap.
+        who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
+        facts = {key: site[key] for key in protocol.site if key in site} if site else {}
+        first = (*who, *([SitePinned(facts)] if facts else []), *beginning.events)
+        writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
         self._writer = writer
-        warning = storage_warning(self.transcripts)
+        self._warn(folder)
+        if beginning.left_behind:
+            names = "; ".join(each.clinician for each in beginning.left_behind)
+            self._notices.append(
+                f"Today's content no longer takes these earlier answers, so they were left out: {names}"
+            )
+        return self._named(Interview(protocol, writer, [opened, *first]), self._at_keyboard)
+
+    def _warn(self, folder: Path) -> None:
+        warning = storage_warning(folder)
         if warning:
             self._notices.append(warning)
-        return self._named(Interview.start(protocol, writer, opened, site), self._at_keyboard)
 
     def resume(self, path: Path, as_of: str | None = None) -> Interview:
         """Begin another sitting of a kept case, under the content it was made with. ``look`` at it first.
@@ -237,6 +311,35 @@ class Desk:
             self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
             return None
 
+    def story(self, interview: Interview) -> Story | None:
+        """Return where the case being worked on stands, and what differs from those before it.
+
+        None for a case that stands alone. Raises: StorageError.
+        """
+        case = interview.case
+        if self._writer is None or (case.previous is None and case.amends is None):
+            return None
+        return story_of(self._writer.path, interview.protocol, tuple(interview.events), cached_bundle)
+
+    def read_plan(self, path: Path, register: str = "clinician", *, width: int = 80) -> str:
+        """Return the plan of a kept case as text, without opening it for writing.
+
+        Raises: CorruptTranscript, VersionUnsupported, StorageError.
+        """
+        transcript = read_transcript(path)
+        protocol = protocol_of(transcript, cached_bundle)
+        case, _ = replay(transcript, protocol)
+        story = story_of(path, protocol, transcript.events, cached_bundle)
+        return plan_text(
+            build_plan(protocol, case),
+            protocol.labels,
+            width=width,
+            register=register,
+            case=" · ".join(filter(None, [case.case, case.label, case.subject])),
+            decisions=case.decisions,
+            story=story,
+        )
+
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""
         found = [*self._notices, *(self._writer.notices if self._writer is not None else ())]
@@ -250,6 +353,17 @@ class Desk:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+def _same_person(earlier: Kept, kind: str | None, subject: str) -> None:
+    """Refuse what would make another case of it. Raises: UsageError."""
+    case = earlier.case
+    if kind is not None and kind != case.kind:
+        raise UsageError(f"{case.case} is a {case.kind} case: kinds never mix", hint="leave --kind out")
+    if subject and case.subject and subject != case.subject:
+        raise UsageError(
+            f"{case.case} has the code {case.subject!r}, not {subject!r}", hint="check that this is the same person"
+        )
 
 
 def remember_actor(settings_file: Path | None, name: str, role: str) -> None:

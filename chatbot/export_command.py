@@ -17,6 +17,7 @@ from typing import Any
 from chatbot.content.library import load_bundle
 from chatbot.core.audience import for_audience
 from chatbot.core.case import Case, Decision
+from chatbot.core.changes import Story
 from chatbot.core.phases import CLOSED_PHASES
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
@@ -29,6 +30,7 @@ from chatbot.record.disk import Disk
 from chatbot.record.publish import publish, reason
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import load_protocol, replay
+from chatbot.record.succession import story_of
 
 EXPORT_SCHEMA = "backstory.export/1"
 
@@ -56,6 +58,8 @@ class Export:
     register: str
     plan: dict[str, Any]
     """As the audience may read it."""
+    story: Story
+    """Where the case stands among its relatives and what differs from those before it."""
 
     @property
     def withheld(self) -> bool:
@@ -77,7 +81,8 @@ def load_export(path: Path, audience: str | None = None, register: str | None = 
         _known(protocol, audience)
         plan = for_audience(protocol, case, plan, audience)
         register = register or protocol.audiences[audience].register
-    return Export(transcript, protocol, case, audience, register or "clinician", plan)
+    story = story_of(path, protocol, transcript.events, load_bundle)
+    return Export(transcript, protocol, case, audience, register or "clinician", plan, story)
 
 
 def _known(protocol: Protocol, audience: str) -> None:
@@ -145,6 +150,7 @@ def blocks(export: Export, *, all_rules: bool = False) -> list[Block]:
         case=named,
         decisions=decisions(export),
         head=head_lines(export),
+        story=export.story,
     )
 
 

@@ -15,17 +15,30 @@ from dataclasses import dataclass, replace
 
 from chatbot import plain_people
 from chatbot.core import commands as cmd
+from chatbot.core.carrying import carried_to_confirm
+from chatbot.core.changes import Story
 from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
+from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
 from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType, other_register
+from chatbot.core.telling import outcome_text, word
 from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
 from chatbot.core.view import COVERED, AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
 from chatbot.export.document import spell
-from chatbot.export.lines import Row, alarm_rows, flag_rows, head_rows, question_rows, urgency_row
+from chatbot.export.lines import (
+    Row,
+    alarm_rows,
+    carried_rows,
+    flag_rows,
+    head_rows,
+    question_rows,
+    story_rows,
+    urgency_row,
+)
 from chatbot.export.people import identity_text
 from chatbot.export.text import encodable, plan_text, safe
 from chatbot.interview import Interview
@@ -48,18 +61,21 @@ def run(
     notices: Callable[[], Sequence[str]] = tuple,
     events: Callable[[str], Sequence[EventLine]] = lambda register: (),
     named: Callable[[str, str], None] = lambda name, role: None,
+    story: Callable[[Interview], Story | None] = lambda _: None,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
     ``read`` shows a prompt and returns one line, or None when there is no more input: the case is then suspended.
     ``write`` puts out one line and adds its end. Characters that *encoding* cannot carry are said in others.
     ``notices`` returns what is to be told about the file since it was last asked. ``events`` returns who did what,
-    in a register; ``named`` is told who has taken over. A resumed case was confirmed before it was opened.
+    in a register; ``named`` is told who has taken over; ``story`` returns where the case stands among its relatives and
+    what differs from those before it, or None. A resumed case was confirmed before it was opened.
 
     Raises: BackstoryError from the recorder.
     """
     shell = _Shell(interview, register, read, write, width, encoding)
     shell.notices, shell.events, shell.named = notices, events, named
+    shell.story = story
     return shell.run()
 
 
@@ -112,6 +128,9 @@ class _Shell:
         self.notices: Callable[[], Sequence[str]] = tuple
         self.events: Callable[[str], Sequence[EventLine]] = lambda register: ()
         self.named: Callable[[str, str], None] = lambda name, role: None
+        self.story: Callable[[Interview], Story | None] = lambda _: None
+        self.offered = False
+        """Whether the carried answers were put all at once."""
 
     # --- reading and writing ---
 
@@ -173,6 +192,17 @@ class _Shell:
         intended_use = self.interview.protocol.intended_use.in_register(self.register)
         self.rows(head_rows(view, intended_use, self.labels, self.register))
         self.put("Type ? for help.")
+        if (view.visit > 1 or view.case_version > 1) and not view.closed and self.just_begun:
+            if not self.agreed("Is this the person in front of you?"):
+                # Nothing was entered yet: a visit of another person must not stand in this one's story.
+                self.interview.send(cmd.Abandon("another person"))
+                self.put("Nothing was entered; this case is closed again.")
+                raise _Ended
+
+    @property
+    def just_begun(self) -> bool:
+        """No sitting came before this one: a resumed case was confirmed before it was opened."""
+        return not any(event.type == "case.resumed" for event in self.interview.events)
 
     @property
     def whose(self) -> str:
@@ -193,6 +223,10 @@ class _Shell:
             self.recap()
             return
         self.announce(view)
+        if view.carried and not self.offered:
+            self.offered = True
+            self.carried(None, "")
+            return
         if view.question is None:
             self.review(view)
         else:
@@ -291,7 +325,7 @@ class _Shell:
 
     def enter(self, asked: QuestionView) -> bool:
         """Enter alone: an answer that stands is kept, an untouched grid is all normal; otherwise it says nothing."""
-        if asked.expired:
+        if asked.expired or asked.carried:
             self.put(f"type {STILL_SO} when this is still so: {asked.answer}. Otherwise answer again.")
         elif asked.answer:
             return self.send(cmd.Forward())
@@ -416,6 +450,9 @@ class _Shell:
             self.put(f"{len(waiting)} {self.say('status.postponed')}:")
         for place, (_, text) in enumerate(waiting, 1):
             self.put(text, f"  {place}  ")
+        if view.carried:
+            told = word(self.labels, "to_confirm", self.register, n=len(view.carried))
+            self.put(f"{told}. Type carried to confirm them.")
         number = "a number to answer a question, " if waiting else ""
         self.put(f"Type {number}plan, jump, decide, sign, ? for help, or q to leave.")
         while True:
@@ -452,6 +489,45 @@ class _Shell:
     def still(self, asked: QuestionView | None, _: str) -> bool:
         return asked is not None and self.send(cmd.ConfirmStill(asked.id))
 
+    def carried(self, _: QuestionView | None, rest: str) -> bool:
+        """Read the carried answers through, all or those of one section, and confirm them at once."""
+        waiting = carried_to_confirm(self.interview.protocol, self.interview.case, rest or None)
+        if not waiting:
+            return self.send(cmd.ConfirmCarried(rest or None))
+        keys = [each.question for each in waiting]
+        self.rows(carried_rows(self.view(), keys, self.labels, self.register))
+        if not self.agreed("Is all of this still so?"):
+            self.put("Each is confirmed by itself then: = at its question, or :carried again.")
+            return True
+        return self.send(cmd.ConfirmCarried(rest or None))
+
+    def changes(self, _: QuestionView | None, __: str) -> bool:
+        story = self.story(self.interview)
+        if story is None:
+            self.put("this case comes from no other")
+        else:
+            self.rows(story_rows(story, self.labels, self.register))
+        return False
+
+    def outcome(self, _: QuestionView | None, __: str) -> bool:
+        """Say what became of something the plan of the visit before asked for."""
+        case, rules = self.interview.case, self.interview.protocol.rules
+        asked = () if case.previous is None else tuple(case.previous["rules"])
+        if not asked:
+            self.put("no earlier plan asked for anything")
+            return False
+        titles = [rules[each].title.in_register(self.register) if each in rules else each for each in asked]
+        rule = self.pick(list(zip(asked, titles, strict=True)))
+        words = [(each, word(self.labels, f"outcome_{each}", self.register)) for each in OUTCOMES]
+        made = None if rule is None else self.pick(words)
+        if rule is None or made is None:
+            return False
+        on = self.ask("on which day, such as 2026-03, or Enter:") or None
+        text = self.ask("in words, or Enter:") or None
+        if self.send(cmd.RecordOutcome(rule, made, text, on)):
+            self.put(outcome_text(self.labels, self.interview.case.outcomes[rule], self.register), "= ")
+        return False
+
     def withdraw(self, asked: QuestionView | None, _: str) -> bool:
         return asked is not None and self.send(cmd.Withdraw(asked.id))
 
@@ -485,8 +561,12 @@ class _Shell:
             return self.send(cmd.Show(rest))
         view = self.view()
         texts = {key: self.interview.protocol.questions[key].ask.in_register(self.register) for key in view.postponed}
+        mark = f" ({word(self.labels, 'carried', self.register)})"
         answered = [each for each in view.answered if each.applies]
-        choices = [(each.id, f"{each.text} {COVERED if each.private else each.answer}") for each in answered]
+        choices = [
+            (each.id, f"{each.text} {COVERED if each.private else each.answer}{mark if each.carried else ''}")
+            for each in answered
+        ]
         chosen = self.pick([*choices, *texts.items()])
         return chosen is not None and self.send(cmd.Show(chosen))
 
@@ -529,6 +609,7 @@ class _Shell:
                 all_rules=rest == "all",
                 case=" · ".join(filter(None, [view.case, view.label, view.subject])),
                 decisions=self.interview.case.decisions,
+                story=self.story(self.interview),
             )
             for line in text.splitlines():
                 self._write(encodable(line, self.encoding))
@@ -573,7 +654,10 @@ class _Action:
 ACTIONS = (
     _Action("later", "l", "leave this question for the review", _Shell.later),
     _Action("back", "b", "the question before", _Shell.back),
-    _Action("still", STILL_SO, "an answer past its shelf life is still so", _Shell.still),
+    _Action("still", STILL_SO, "an answer past its shelf life, or a carried one, is still so", _Shell.still),
+    _Action("carried", "", "confirm what was carried from an earlier visit; :carried SECTION", _Shell.carried),
+    _Action("changes", "", "what changed since the visit or version before", _Shell.changes),
+    _Action("outcome", "", "what became of what the earlier plan asked for", _Shell.outcome),
     _Action("withdraw", "", "take the answer to this question back", _Shell.withdraw),
     _Action("why", "w", "why this is asked, and what it cites", _Shell.why),
     _Action("register", "r", "the other wording: clinician or patient", _Shell.change_register),

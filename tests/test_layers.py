@@ -31,9 +31,10 @@ ALLOWED: dict[str, set[str]] = {
     "plain_people": {"core", "record", "export", "interview"},
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
-        *("plain_people", "cli_people", "export_command"),
+        *("plain_people", "cli_people", "cli_visits", "export_command"),
     },
     "cli_people": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
+    "cli_visits": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
     "__main__": {"cli"},
     "errors": set(),
     "": set(),
@@ -43,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
 LAZY_IN = {
     "cli": {
         *("content", "record", "proof", "export", "audit", "interview", "tui", "plain", "core", "settings", "desk"),
-        *("plain_people", "cli_people", "export_command"),
+        *("plain_people", "cli_people", "cli_visits", "export_command"),
     },
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""

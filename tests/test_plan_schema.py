@@ -41,9 +41,28 @@ def test_every_plan_fits_the_schema(folder: Path, name: str, path: Path) -> None
     Draft202012Validator(SCHEMA).validate(plan_of(folder, name, path))
 
 
+def test_the_plan_of_a_follow_up_fits_the_schema_too() -> None:
+    from chatbot.core.beginnings import begin_follow_up
+    from chatbot.core.case import fold
+    from chatbot.core.events import CaseOpened, OutcomeRecorded
+    from chatbot.core.lineage import header_of
+
+    protocol = load_protocol()
+    file = read_answers(find_protocol(None, protocols_folder()) / "vignettes" / "routine_complete.yaml")
+    assert file.as_of is not None
+    earlier, _ = open_case(protocol, file, file.as_of)
+    opened = header_of(earlier, CaseOpened("LATER", "", "2027-01-01T09:00", "", "", protocol.identity), amends=False)
+    begun = begin_follow_up(protocol, opened, protocol, earlier, "0" * 64).events
+    outcomes = (OutcomeRecorded(next(iter(protocol.rules)), "done"), OutcomeRecorded("x", "waiting"))
+    plan = build_plan(protocol, fold(protocol, [opened, *begun, *outcomes]))
+    Draft202012Validator(SCHEMA).validate(plan)
+    assert plan["lineage"]["to_confirm"] and len(plan["lineage"]["outcomes"]) == 2
+
+
 def test_a_plan_with_another_name_or_without_one_does_not_fit() -> None:
     plan = plan_of(*VIGNETTES[-1])
     validator = Draft202012Validator(SCHEMA)
+    assert "lineage" not in plan, "a first visit says nothing about others"
     for name in list(plan):
         assert list(validator.iter_errors({key: value for key, value in plan.items() if key != name})), name
     assert list(validator.iter_errors({**plan, "score": "1"}))

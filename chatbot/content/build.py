@@ -249,6 +249,7 @@ class _Builder:
             soft_maximum=_decimal(limits.get("soft_max")),
             when=self.applicability(data.get("when"), group, row, count),
             valid_for=None if "valid_for" not in data else int(parse_duration(data["valid_for"]).total_seconds() // 60),
+            carry=data.get("carry"),
             private=data.get("private", False),
             source=Source(data.get("source", "patient")),
             cannot_apply=tuple(

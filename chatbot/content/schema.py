@@ -57,6 +57,7 @@ class QuestionModel(Strict):
     range: RangeModel | None = None
     when: Condition | None = None
     valid_for: Duration | None = None
+    carry: YesNo | None = None
     private: YesNo = False
     source: Annotated[str, one_of(*Source)] = "patient"
     cannot_apply: dict[OptionId, Annotated[CannotApplyModel, BeforeValidator(labelled)]] = {}

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.core.case import Case
+from chatbot.core.earlier import Earlier, EarlierCases
 from chatbot.core.findings import assess
 from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import CLOSED_PHASES, Phase
@@ -151,6 +152,7 @@ def public_case(public: Protocol, case: Case) -> Case:
     """
     answers = {key: answer for key, answer in case.answers.items() if key in public.questions}
     held = {name: state for name, state in case.assessment.held.items() if name in public.red_flags}
+    earlier = None if case.earlier is None else _public_earlier(public, case.earlier)
     return Case(
         case=case.case,
         kind=case.kind,
@@ -159,11 +161,20 @@ def public_case(public: Protocol, case: Case) -> Case:
         as_of=case.as_of,
         phase=case.phase if case.phase in {*CLOSED_PHASES, Phase.SUSPENDED} else Phase.OPENED,
         answers=answers,
-        assessment=assess(public, answers, case.as_of, held=held),
+        assessment=assess(public, answers, case.as_of, held=held, earlier=earlier),
+        earlier=earlier,
         next=None,
         site=case.site,
         postponed=case.postponed & public.questions.keys(),
     )
+
+
+def _public_earlier(public: Protocol, earlier: EarlierCases) -> EarlierCases:
+    def kept(one: Earlier) -> Earlier:
+        values = {key: value for key, value in one.values.items() if key in public.questions}
+        return replace(one, values=values, findings={k: v for k, v in one.findings.items() if k in public.findings})
+
+    return EarlierCases(kept(earlier.previous), kept(earlier.first))
 
 
 # --- what must not be lost ------------------------------------------------------------------------

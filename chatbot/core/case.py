@@ -10,7 +10,7 @@ from functools import reduce
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
 from chatbot.core.earlier import EarlierCases
-from chatbot.core.findings import Assessment, assess, hold, network, reassess
+from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
@@ -24,6 +24,15 @@ class Decision:
     decision: str
     code: str | None
     comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """What became of something an earlier plan asked for."""
+
+    outcome: str
+    text: str | None
+    on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,21 @@ class Case:
     earlier: EarlierCases | None = None
     """What earlier cases of the same person said; None: there is none."""
 
+    amends: str | None = None
+    """The case this one is a new version of."""
+    follows: str | None = None
+    """The visit before this one."""
+    versions: tuple[str, ...] = ()
+    """Of an amendment: the versions before it, the first one first."""
+    visits: tuple[str, ...] = ()
+    """Of a follow-up: the visits before it, the first one first."""
+    previous: ev.Pinned | None = None
+    """What the visit before contributes; None at a first visit."""
+    first: ev.Pinned | None = None
+    """What the first visit contributes."""
+    outcomes: Mapping[str, RuleOutcome] = field(default_factory=dict)
+    """What became of the rules of ``previous``, in the order it was said."""
+
     @property
     def closed(self) -> bool:
         """Signed or abandoned: nothing can be changed."""
@@ -104,7 +128,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
     if case is None:
         raise ValueError("a case begins with case.opened")
     match event:
-        case ev.AnswerGiven() | ev.AnswerCorrected():
+        case ev.AnswerGiven() | ev.AnswerCorrected() | ev.AnswerCarried():
             return _answered(protocol, case, event)
         case ev.AnswerWithdrawn(question):
             answers = {key: answer for key, answer in case.answers.items() if key != question}
@@ -132,6 +156,18 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest)
         case ev.PlanDecided(rule, decision, code, comment):
             return replace(case, decisions={**case.decisions, rule: Decision(decision, code, comment)})
+        case ev.PreviousPinned(previous, first, chain):
+            case = replace(case, previous=previous, first=first, visits=tuple(chain))
+            return with_earlier(protocol, case, _earlier(protocol, previous, first))
+        case ev.AmendedPinned(_, _, chain, held):
+            states = {name: FlagState(state) for name, state in held.items() if name in protocol.red_flags}
+            assessment = case.assessment
+            if states:
+                assessment = assess(protocol, case.answers, case.as_of, states, earlier=case.earlier)
+            return _advance(protocol, replace(case, versions=tuple(chain), assessment=assessment))
+        case ev.OutcomeRecorded(rule, outcome, text, on):
+            outcomes = {**case.outcomes, rule: RuleOutcome(outcome, text, on)}
+            return _advance(protocol, replace(case, outcomes=outcomes, plan_digest=None))
         case ev.CaseSuspended():
             return replace(case, phase=_moved(case, Trigger.SUSPEND))
         case ev.CaseResumed(as_of):
@@ -168,11 +204,13 @@ def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
         answers={},
         assessment=assess(protocol, {}, as_of),
         next=None,
+        amends=event.amends,
+        follows=event.follows,
     )
     return _advance(protocol, case)
 
 
-def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected) -> Case:
+def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> Case:
     given = parse_moment(event.on)
     question = protocol.questions[event.question]
     answer = Answer(
@@ -183,7 +221,8 @@ def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
         reason=event.reason,
         note=event.note,
         via=event.via,
-        by=case.actor,
+        by=(event.by or "") if isinstance(event, ev.AnswerCarried) else case.actor,
+        carried=isinstance(event, ev.AnswerCarried) and event.standing == "to_confirm",
     )
     answers = dict(case.answers)
     answers[event.question] = answer
@@ -200,6 +239,16 @@ def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
     return _advance(
         protocol, replace(case, assessment=assessment, postponed=case.postponed - {changed}, plan_digest=None)
     )
+
+
+def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
+    said = {"true": True, "false": False}
+
+    def data(pinned: ev.Pinned) -> dict[str, object]:
+        findings = {name: said.get(each, each) for name, each in pinned["findings"].items()}
+        return {"as_of": pinned["as_of"], "values": pinned["answers"], "findings": findings}
+
+    return EarlierCases.from_data(protocol, {"previous": data(previous), "first": data(first)})
 
 
 def with_earlier(protocol: Protocol, case: Case, earlier: EarlierCases) -> Case:
@@ -239,20 +288,37 @@ def _advance(protocol: Protocol, case: Case) -> Case:
 def next_question(protocol: Protocol, case: Case) -> str | None:
     """Return the question to ask next: expired answers first, then context, safety, history, examination.
 
+    A carried answer of the safety screen is asked where its question stands, to be confirmed.
     Postponed questions wait for the review; None when nothing else is left.
     """
     order = network(protocol).ask_order
     assessment = case.assessment
     for key in order:
-        if key in assessment.expired and is_asked(protocol, assessment, key):
+        if key in assessment.expired and not case.answers[key].carried and is_asked(protocol, assessment, key):
             return key
     for key in order:
-        if key not in case.answers and key not in case.postponed and is_asked(protocol, assessment, key):
+        waits = key in assessment.expired or key in assessment.doubted
+        waits = waits or (key not in case.answers and key not in case.postponed)
+        if waits and is_asked(protocol, assessment, key):
             return key
     return None
 
 
+def unconfirmed(protocol: Protocol, case: Case) -> tuple[str, ...]:
+    """Return the questions that apply and whose answer is carried and not confirmed, in the order of asking."""
+    carried = {key for key, answer in case.answers.items() if answer.carried}
+    if not carried:
+        return ()
+    order = network(protocol).ask_order
+    return tuple(key for key in order if key in carried and is_asked(protocol, case.assessment, key))
+
+
+def needs_reason(case: Case) -> bool:
+    """Whether every change of an answer needs a coded reason: what was signed is changed here."""
+    return case.amends is not None
+
+
 def is_open(protocol: Protocol, case: Case, key: str) -> bool:
     """Whether a question is to be put and has no answer that still counts."""
-    answered = key in case.answers and key not in case.assessment.expired
+    answered = key in case.answers and key not in case.assessment.expired | case.assessment.doubted
     return not answered and is_asked(protocol, case.assessment, key)

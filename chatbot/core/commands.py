@@ -40,9 +40,27 @@ class GiveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmStill:
-    """*Still so*: give an expired answer again, now."""
+    """*Still so*: give an expired or a carried answer again, now."""
 
     question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmCarried:
+    """*All of this is still so*: give the carried answers of a section again, now; None: of all sections."""
+
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcome:
+    """Say what became of something an earlier plan asked for."""
+
+    rule: str
+    outcome: str
+    """One of ``chatbot.core.events.OUTCOMES``."""
+    text: str | None = None
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +161,8 @@ class Abandon:
 Command = (
     GiveAnswer
     | ConfirmStill
+    | ConfirmCarried
+    | RecordOutcome
     | Withdraw
     | Postpone
     | Show

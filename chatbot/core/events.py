@@ -11,6 +11,13 @@ from typing import Any, ClassVar
 
 from chatbot.core.values import Stored
 
+Pinned = dict[str, Any]
+"""What a case takes from an earlier one: ``case``, ``as_of``, ``head`` (hash of its last record), ``answers``
+(question to stored value), ``findings`` (id to true, false, unknown or a decimal), ``urgency`` of its plan, and
+``rules``: what that plan asked for, id to accept, modify, decline or open."""
+
+PINNED_MEMBERS = frozenset({"case", "as_of", "head", "answers", "findings", "urgency", "rules"})
+
 KINDS = ("clinical", "practice", "demonstration", "test")
 """The kinds of a case, in the order they are offered. They never mix."""
 
@@ -181,6 +188,76 @@ class PlanDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousPinned:
+    """A follow-up takes what it needs from the visits before it; from here on it needs no other file."""
+
+    type: ClassVar[str] = "previous.pinned"
+    previous: Pinned
+    """The visit followed up."""
+    first: Pinned
+    """The first visit; the same when there was only one."""
+    chain: list[str]
+    """Case codes of the visits before this one, the first one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedPinned:
+    """An amendment names exactly what it amends."""
+
+    type: ClassVar[str] = "amended.pinned"
+    case: str
+    head: str
+    """Hash of the last record of the case amended."""
+    chain: list[str]
+    """Case codes of the versions before this one, the first one first."""
+    held: dict[str, str]
+    """Red flags that only time would have lowered in the case amended, with the state they keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCarried:
+    """An answer of an earlier case stands in this one, at the moment it was given."""
+
+    type: ClassVar[str] = "answer.carried"
+    question: str
+    value: Stored | None
+    status: str | None
+    source: str
+    via: str
+    on: str
+    """Clinical moment it was given, in the earlier case."""
+    case: str
+    """The case it comes from."""
+    standing: str
+    """One of ``STANDINGS``."""
+    reason: str | None = None
+    note: str | None = None
+    by: str | None = None
+    """Who was at the keyboard then."""
+
+
+STANDINGS = ("to_confirm", "stands")
+"""A follow-up confirms what it carries; what an amendment does not touch stands as it was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded:
+    """What became of something an earlier plan asked for."""
+
+    type: ClassVar[str] = "outcome.recorded"
+    rule: str
+    outcome: str
+    """One of ``OUTCOMES``."""
+    text: str | None = None
+    on: str | None = None
+    """The day it happened, whole or partial."""
+
+
+OUTCOMES = ("done", "arranged", "waiting", "not_done", "not_needed")
+"""What can have become of a recommendation, in the order it is offered."""
+
+
+@dataclass(frozen=True, slots=True)
 class StorageRelocated:
     """The transcript was written anew because its file could no longer be trusted."""
 
@@ -225,6 +302,10 @@ Event = (
     | SitePinned
     | PlanIssued
     | PlanDecided
+    | PreviousPinned
+    | AmendedPinned
+    | AnswerCarried
+    | OutcomeRecorded
     | StorageRelocated
     | StorageRecovered
     | ClockJumped

@@ -5,6 +5,7 @@ them. Both give the same result. Urgency is read off the flags in ``chatbot.core
 
 Two readings run side by side. In a plan a question not asked counts as unknown. While a case is open a
 question not yet asked raises nothing, so red flags are also read with such questions left out.
+What has aged and what is assessed are worked out from one another, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class Assessment:
     """Red flags that the passing of time alone would lower, with the state they keep until they are answered again."""
     earlier: EarlierCases | None = None
     """What earlier cases of the same person said."""
+    doubted: frozenset[str] = frozenset()
+    """Carried answers of the safety screen that raise something: they raise, and clear nothing until confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +163,27 @@ def assess(
     net = network(protocol)
     before = earlier_facts(protocol, net.earlier, earlier, as_of)
     aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
-    expired = aged - raising_answers(protocol, answers, as_of, aged, earlier) if aged else aged
-    blank = Assessment(as_of, {}, before, before, {}, {}, aged, expired, held or {}, earlier)
-    return _evaluate(protocol, net, blank, answers, range(len(net.names)))
+    raising = raising_answers(protocol, answers, as_of, aged, earlier) if aged else set()
+    doubted = _doubted(protocol, answers, raising)
+    blank = Assessment(as_of, {}, before, before, {}, {}, aged, aged - raising, held or {}, earlier, doubted)
+    found = _evaluate(protocol, net, blank, answers, range(len(net.names)))
+    if not found.doubted:
+        return found
+    without = replace(blank, expired=blank.expired | blank.doubted)
+    asked_again = _evaluate(protocol, net, without, answers, range(len(net.names)))
+    return replace(
+        found,
+        flags=_graver(found.flags, asked_again.flags),
+        open_flags=_graver(found.open_flags, asked_again.open_flags),
+    )
+
+
+def _doubted(protocol: Protocol, answers: Mapping[str, Answer], raising: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for key in raising if answers[key].carried and key in protocol.safety_questions)
+
+
+def _graver(one: Mapping[str, FlagState], other: Mapping[str, FlagState]) -> dict[str, FlagState]:
+    return {name: max(state, other[name], key=_WEIGHT.__getitem__) for name, state in one.items()}
 
 
 def reassess(
@@ -170,17 +191,25 @@ def reassess(
 ) -> Assessment:
     """Evaluate again what the *changed* questions touch; ``as_of`` and the earlier cases stay."""
     net = network(protocol)
-    changed = tuple(changed)
-    positions = set()
-    for key in changed:
-        positions.add(net.questions[key])
-        positions.update(net.questions[other] for other in net.substitutes.get(key, ()))
+    changed = set(changed)
+    positions: set[int] = set()
     if before.held:
         held = _still_held(protocol, before.held, changed)
         positions.update(index for index, name in enumerate(net.names) if name[0] == "flag" and name[1] in before.held)
         before = replace(before, held=held)
-    if before.aged or any(key in answers and is_aged(protocol, key, answers[key], before.as_of) for key in changed):
-        return assess(protocol, answers, before.as_of, before.held, earlier=before.earlier)
+    aged = before.aged - changed
+    aged |= {key for key in changed if key in answers and is_aged(protocol, key, answers[key], before.as_of)}
+    if aged or before.aged:
+        # Whether an answer reassures may hang on another one, so what counts as expired is found anew.
+        raising = raising_answers(protocol, answers, before.as_of, aged, before.earlier)
+        if before.doubted or _doubted(protocol, answers, raising):
+            return assess(protocol, answers, before.as_of, before.held, earlier=before.earlier)
+        expired = aged - raising
+        changed |= expired ^ before.expired
+        before = replace(before, aged=aged, expired=expired)
+    for key in changed:
+        positions.add(net.questions[key])
+        positions.update(net.questions[other] for other in net.substitutes.get(key, ()))
     return _evaluate(protocol, net, before, answers, sorted(positions))
 
 
@@ -354,9 +383,17 @@ def _settle_flag(flag: RedFlag, after: Assessment) -> bool:
 
 
 def is_aged(protocol: Protocol, key: str, answer: Answer, as_of: datetime) -> bool:
-    """Whether a value is past its shelf life. A status never ages: it reassures nobody."""
+    """Whether a value is past its shelf life. A status never ages: it reassures nobody.
+
+    A carried answer of the safety screen counts as past it until it is confirmed: what was so at an earlier
+    visit clears nothing today.
+    """
+    if answer.value is None:
+        return False
+    if answer.carried and key in protocol.safety_questions:
+        return True
     valid_for = protocol.questions[key].valid_for
-    if answer.value is None or valid_for is None:
+    if valid_for is None:
         return False
     return answer.given + timedelta(minutes=valid_for) < as_of
 

@@ -1,6 +1,7 @@
 """Decide what a command does: the events it proposes, or a refusal with its reason.
 
 ``decide`` changes nothing and never raises for something a person did.
+Each command is decided by a few lines that share what stands here, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Mapping
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, checked_text, soft_problem
-from chatbot.core.case import Case, evolve, is_open
+from chatbot.core.carrying import carried_to_confirm, decide_outcome
+from chatbot.core.case import Case, evolve, is_open, needs_reason, unconfirmed
 from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS, Command, Refusal
 from chatbot.core.findings import network
 from chatbot.core.phases import Phase, Trigger, next_phase
@@ -20,7 +22,16 @@ from chatbot.core.protocol import Protocol, Question
 from chatbot.core.recap import recap, recap_digest
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import is_asked, plan_urgency
-from chatbot.core.values import Answer, Source, Status, Urgency, ValueProblem, moment_text, parse_moment, to_stored
+from chatbot.core.values import (
+    Answer,
+    Source,
+    Status,
+    Urgency,
+    ValueProblem,
+    moment_text,
+    parse_moment,
+    to_stored,
+)
 
 Decided = tuple[ev.Event, ...] | Refusal
 
@@ -38,6 +49,10 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _give(protocol, case, command)
         case cmd.ConfirmStill(question):
             return _confirm(protocol, case, question)
+        case cmd.ConfirmCarried(section):
+            return _confirm_carried(protocol, case, section)
+        case cmd.RecordOutcome():
+            return decide_outcome(case, command)
         case cmd.Withdraw(question, because):
             return _withdraw(protocol, case, question, because)
         case cmd.Postpone(question):
@@ -128,6 +143,8 @@ def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
     before = case.answers.get(question.id)
     if before is None or question.id in case.assessment.expired:
         return _then(protocol, case, (checked,))
+    if before.carried and _means_the_same(before, checked):
+        return _then(protocol, case, (checked,))
     if _says_the_same(before, checked):
         return _then(protocol, case, ())
     corrected = ev.AnswerCorrected(
@@ -142,7 +159,9 @@ def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
         note=checked.note,
     )
     refusal = _lowering(protocol, case, corrected, before, command.because)
-    return refusal or _then(protocol, case, (corrected,))
+    # What is otherwise at this visit than at the last corrects nothing, unless a reason was asked for.
+    event = checked if before.carried and command.because is None else corrected
+    return refusal or _then(protocol, case, (event,))
 
 
 def _checked(question: Question, case: Case, command: cmd.GiveAnswer) -> ev.AnswerGiven | Refusal:
@@ -184,6 +203,10 @@ def _checked(question: Question, case: Case, command: cmd.GiveAnswer) -> ev.Answ
     )
 
 
+def _means_the_same(before: Answer, event: ev.AnswerGiven) -> bool:
+    return event.status is None and before.value is not None and to_stored(before.value) == event.value
+
+
 def _says_the_same(before: Answer, event: ev.AnswerGiven) -> bool:
     stored = None if before.value is None else to_stored(before.value)
     status = None if before.status is None else before.status.value
@@ -194,12 +217,16 @@ def _says_the_same(before: Answer, event: ev.AnswerGiven) -> bool:
 def _lowering(
     protocol: Protocol, case: Case, event: ev.AnswerCorrected | ev.AnswerWithdrawn, before: Answer, because: str | None
 ) -> Refusal | None:
-    """Refuse a correction of a value that lowers the urgency without a coded reason."""
+    """Refuse, without a coded reason, a correction of a value that lowers the urgency, or of anything signed."""
     if because is not None and because not in CORRECTION_REASONS:
         return Refusal(
             "bad_value", f"{because!r} is not a reason for a correction", near_miss(because, CORRECTION_REASONS)
         )
-    if before.value is None or because is not None:
+    if because is not None:
+        return None
+    if needs_reason(case):
+        return Refusal("needs_reason", "this changes what was signed", "say why")
+    if before.value is None:
         return None
     after = evolve(protocol, case, event)
     open_falls = after.urgency.rank < case.urgency.rank
@@ -244,10 +271,20 @@ def _confirm(protocol: Protocol, case: Case, question: str) -> Decided:
     if isinstance(known, Refusal):
         return known
     answer = case.answers.get(question)
-    if answer is None or question not in case.assessment.expired or answer.value is None:
+    waits = answer is not None and (question in case.assessment.expired or answer.carried)
+    if answer is None or not waits or answer.value is None:
         return Refusal("bad_value", "there is no earlier answer to confirm")
     again = cmd.GiveAnswer(question, value=to_stored(answer.value), source=answer.source.value, confirmed=True)
     return _give(protocol, case, again)
+
+
+def _confirm_carried(protocol: Protocol, case: Case, section: str | None) -> Decided:
+    if section is not None and section not in protocol.sections:
+        return Refusal("unknown_section", f"no section is called {section!r}", near_miss(section, protocol.sections))
+    events = carried_to_confirm(protocol, case, section)
+    if not events:
+        return Refusal("bad_value", "no carried answer waits to be confirmed")
+    return _then(protocol, case, events)
 
 
 def _withdraw(protocol: Protocol, case: Case, question: str, because: str | None) -> Decided:
@@ -265,8 +302,9 @@ def _postpone(protocol: Protocol, case: Case, question: str) -> Decided:
         return known
     if not is_open(protocol, case, question):
         return Refusal("bad_value", "this question is not open")
-    if question in case.assessment.expired:
-        return Refusal("bad_value", "an answer past its shelf life cannot wait", "confirm it, or answer it again")
+    if question in case.assessment.expired | case.assessment.doubted:
+        which = "a carried answer of the safety screen" if case.answers[question].carried else "one past its shelf life"
+        return Refusal("bad_value", f"{which} cannot wait", "confirm it, or answer it again")
     return _then(protocol, case, (ev.QuestionPostponed(question),))
 
 
@@ -305,6 +343,9 @@ def _resume(protocol: Protocol, case: Case, as_of: str) -> Decided:
         moment = parse_moment(as_of)
     except ValueProblem as error:
         return Refusal("bad_value", str(error))
+    if case.amends is not None:
+        # An amendment is about the visit it amends: its answers do not age while it is being written.
+        moment = case.as_of
     if moment < case.as_of:
         earlier = moment_text(case.as_of)
         return Refusal("bad_value", f"{as_of} lies before the last sitting ({earlier})", "check the clock")
@@ -365,6 +406,10 @@ def _sign(protocol: Protocol, case: Case) -> Decided:
     waiting = [key for key in case.postponed if is_open(protocol, case, key)]
     if waiting:
         return Refusal("incomplete", f"{len(waiting)} postponed questions are still open", "answer them first")
+    if carried := unconfirmed(protocol, case):
+        are = "answer is" if len(carried) == 1 else "answers are"
+        message = f"{len(carried)} carried {are} not confirmed"
+        return Refusal("unconfirmed", message, "confirm what is still so, answer the rest again")
     if case.next is not None:
         return Refusal("incomplete", "questions are still open", "finish the interview, or leave the case unsigned")
     if next_phase(case.phase, Trigger.SIGN) is None or case.plan_digest is None:

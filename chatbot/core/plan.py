@@ -18,6 +18,7 @@ from chatbot.core.answers import answer_text
 from chatbot.core.condition import Condition
 from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
+from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
@@ -96,6 +97,7 @@ class _Builder:
         urgency = {key: text.replace("{open}", summary.hanging(unresolved)) for key, text in said.items()}
         self.number(flags, recommendations, conflicts, safety_net, hypotheses, numbers)
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
+        descent = plan_member(protocol, case)
         return {
             "schema": PLAN_SCHEMA,
             "protocol": protocol.identity,
@@ -127,6 +129,7 @@ class _Builder:
                 key for key in protocol.questions if key in case.answers and self.assessment.applies[key] is False
             ],
             "produced_by": {"software": "backstory", "version": __version__},
+            **({} if descent is None else {"lineage": descent}),
         }
 
     # --- reasons ---

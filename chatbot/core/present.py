@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
-from chatbot.core.case import Case, is_open
+from chatbot.core.case import Case, is_open, unconfirmed
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
 from chatbot.core.outcome import outcome
@@ -91,6 +91,9 @@ class _Presenter:
             question=None if alarm or case.shown is None else self.question(protocol.questions[case.shown]),
             answered=tuple(self.answered(key) for key in network(protocol).ask_order if key in case.answers),
             postponed=tuple(key for key in relevant if key in case.postponed and is_open(protocol, case, key)),
+            carried=unconfirmed(protocol, case),
+            visit=len(case.visits) + 1,
+            case_version=len(case.versions) + 1,
             flags=tuple(self.flag(name) for name in protocol.red_flags),
             done=sum(1 for key in relevant if not is_open(protocol, case, key)),
             expected=len(relevant),
@@ -130,6 +133,7 @@ class _Presenter:
             status="" if answer.status is None else answer.status.value,
             applies=self.assessment.applies[key] is not False,
             private=key in taint(self.protocol).questions,
+            carried=answer.carried,
         )
 
     @property
@@ -193,6 +197,7 @@ class _Presenter:
             answer="" if answer is None else answer_text(protocol.labels, question, answer, self.register),
             stored=None if answer is None or answer.value is None else to_stored(answer.value),
             expired=expired,
+            carried=answer is not None and answer.carried,
             postponed=question.id in case.postponed,
         )
 

@@ -192,6 +192,8 @@ class Question:
     """When the question applies; None: always."""
     valid_for: int | None = None
     """Shelf life of a reassuring answer in minutes; None: does not age."""
+    carry: bool | None = None
+    """Whether a follow-up carries its answer; None: by the rule of ``Protocol.carried_questions``."""
     private: bool = False
     source: Source = Source.PATIENT
     """The usual source of its answer."""
@@ -545,6 +547,23 @@ class Protocol:
         for hypothesis in self.hypotheses.values():
             for clue in (*hypothesis.for_, *hypothesis.against):
                 yield clue.when
+
+    @cached_property
+    def carried_questions(self) -> frozenset[str]:
+        """What a follow-up carries: what content says, else what does not age and hangs on nothing that is asked again.
+
+        A question whose own condition reads something volatile belongs to that: its answer is about what was so then.
+        A scale says how things are now.
+        """
+        found: set[str] = set()
+        for key, question in self.questions.items():
+            behind = frozenset() if question.when is None else self.questions_behind(question.when)
+            # Questions stand in the order of asking: what a condition reads has been looked at before.
+            lasts = question.valid_for is None and question.type is not QuestionType.SCALE
+            stable = lasts and behind <= found
+            if stable if question.carry is None else question.carry:
+                found.add(key)
+        return frozenset(found)
 
     def questions_behind(self, condition: Condition) -> frozenset[str]:
         """Return every question a condition reads, directly or through findings."""

@@ -55,12 +55,14 @@ def is_asked(protocol: Protocol, assessment: Assessment, key: str) -> bool:
 
 
 def open_safety_questions(protocol: Protocol, assessment: Assessment) -> tuple[str, ...]:
-    """Return the safety questions still to be put, in the order of asking."""
+    """Return the safety questions still to be put or confirmed, in the order of asking."""
     states = assessment.facts.states
     return tuple(
         key
         for key in network(protocol).ask_order
-        if key in protocol.safety_questions and states[key] == "not_asked" and is_asked(protocol, assessment, key)
+        if key in protocol.safety_questions
+        and (states[key] == "not_asked" or key in assessment.doubted)
+        and is_asked(protocol, assessment, key)
     )
 
 

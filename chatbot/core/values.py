@@ -226,3 +226,5 @@ class Answer:
     """key, block, file or record."""
     by: str = ""
     """Who was at the keyboard; empty: whoever opened the case and was not named."""
+    carried: bool = False
+    """It comes from an earlier visit and has not been confirmed at this one."""

@@ -93,6 +93,8 @@ class QuestionView:
     expired: bool
     """The answer that stands has passed its shelf life: one key says *still so*."""
     postponed: bool
+    carried: bool = False
+    """The answer that stands comes from an earlier visit: one key says *still so*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class AnsweredView:
     """False: kept in the log, not part of the plan."""
     private: bool = False
     """It tells of a private answer: lists show it only when asked to."""
+    carried: bool = False
+    """It comes from an earlier visit and is to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,12 @@ class View:
     """In the order of asking."""
     postponed: tuple[str, ...]
     """Ids of postponed questions that are still open."""
+    carried: tuple[str, ...]
+    """Ids of questions whose answer is carried and to be confirmed before signing."""
+    visit: int
+    """1 for a first visit."""
+    case_version: int
+    """1 unless the case amends another."""
     flags: tuple[FlagView, ...]
     done: int
     expected: int

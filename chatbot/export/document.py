@@ -8,14 +8,17 @@ sentences are taken from ``plan["reassurance"]`` alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.core.case import Decision
+from chatbot.core.case import Decision, RuleOutcome
+from chatbot.core.changes import Story
+from chatbot.core.lineage import Place
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
 from chatbot.core.protocol import Wording
 from chatbot.core.summary import hanging
+from chatbot.core.telling import outcome_text, place_line, story_told, word
 from chatbot.core.values import parse_duration
 
 HELD_BACK = ("check_first", "withheld", "pending")
@@ -80,14 +83,16 @@ def plan_blocks(
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
+    story: Story | None = None,
 ) -> list[Block]:
     """Return the whole plan in reading order.
 
+    *story* says where the case stands among its relatives and what differs from those before it.
     *case* names the case (label, code) where the caller knows it; *decisions* are what the clinician made of
     the recommendations; *head* are lines the caller wants to stand under the title. Rules that do not apply are
     left out unless *all_rules* is set.
     """
-    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case, head)
+    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case, head, story)
 
 
 def spell(labels: Mapping[str, Wording], key: str, register: str) -> str:
@@ -114,9 +119,10 @@ class _Writer:
         """Whether the plan is for an audience that may not know private answers."""
         self.blocks: list[Block] = []
 
-    def write(self, all_rules: bool, case: str, head: Sequence[str]) -> list[Block]:
-        self.head(case, head)
+    def write(self, all_rules: bool, case: str, head: Sequence[str], story: Story | None) -> list[Block]:
+        self.head(case, head, story)
         self.further_steps()
+        self.story(story)
         self.red_flags()
         self.section("heading.reassurance", (Paragraph(each[self.register]) for each in self.plan["reassurance"]))
         self.recommendations()
@@ -177,7 +183,7 @@ class _Writer:
 
     # --- the head ---
 
-    def head(self, case: str, head: Sequence[str]) -> None:
+    def head(self, case: str, head: Sequence[str], story: Story | None) -> None:
         plan = self.plan
         kind = "" if plan["kind"] == "clinical" else self.kind
         where = [case, kind, plan["as_of"].replace("T", " "), self.say(f"phase.{plan['phase']}")]
@@ -187,6 +193,7 @@ class _Writer:
             Heading(1, plan["title"][self.register]),
             Paragraph(" · ".join(filter(None, where)), strong=bool(kind)),
             *(Paragraph(line, strong=True) for line in head),
+            *self.place(story),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
             Paragraph(
                 self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
@@ -230,6 +237,38 @@ class _Writer:
         if step["after_emergency"]:
             details.append(self.say("heading.after_emergency"))
         return Item(self.marked(step), tuple(details), neutral=True)
+
+    def place(self, story: Story | None) -> list[Block]:
+        """Write which visit and version this is, and how much of it is not confirmed."""
+        descent = self.plan.get("lineage", {})
+        alone = Place(version=descent.get("version", 1), of=descent.get("version", 1))
+        alone = replace(alone, visit=descent.get("visit", 1), visits=descent.get("visit", 1))
+        said = [place_line(alone if story is None else story.place, self.labels, self.register)]
+        if waiting := descent.get("to_confirm"):
+            said.append(word(self.labels, "to_confirm", self.register, n=len(waiting)))
+        return [Paragraph(each, strong=True) for each in said if each]
+
+    def story(self, story: Story | None) -> None:
+        """Write what differs from the version before and the visit before; what became of the earlier plan at least.
+
+        What differs may tell of private answers: an audience that may not know them reads only where the case stands.
+        """
+        if self.withheld:
+            return
+        parts = [] if story is None else story_told(story, self.labels, self.register)
+        for part in parts:
+            self.blocks.append(Heading(3 if part.lines else 2, part.heading))
+            self.blocks += [Item(each) for each in part.lines]
+        self.blocks += [Paragraph(each) for each in (() if story is None else story.problems)]
+        self.blocks += [Paragraph(each) for each in (() if story is None else story.place.problems)]
+        outcomes = self.plan.get("lineage", {}).get("outcomes", ())
+        if outcomes and not any(version == 0 for version, _ in (() if story is None else story.parts)):
+            self.section(word(self.labels, "outcomes", self.register), map(self.outcome, outcomes))
+
+    def outcome(self, made: Mapping[str, Any]) -> Block:
+        title = made["rule"] if made["title"] is None else made["title"][self.register]
+        became = RuleOutcome(made["outcome"], made["text"], made["on"])
+        return Item(f"{title}: {outcome_text(self.labels, became, self.register)}")
 
     def red_flags(self) -> None:
         flags = self.plan["red_flags"]

@@ -5,10 +5,13 @@ A row is what stands at its beginning (a key, a number, nothing) and its text; t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from chatbot.core.changes import Story
 from chatbot.core.entry import entry_hint, option_keys
+from chatbot.core.lineage import Place
 from chatbot.core.protocol import QuestionType, Wording
+from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.export.document import spell
 
@@ -27,8 +30,31 @@ def head_rows(view: View, intended_use: str, labels: Mapping[str, Wording], regi
         ("", intended_use),
         ("", view.disclaimer),
         ("", case),
+        *([("", where)] if (where := _where(view, labels, register)) else []),
         ("", f"answered: {view.done} of {view.expected}"),
     ]
+
+
+def _where(view: View, labels: Mapping[str, Wording], register: str) -> str:
+    """Say which visit and version this is; empty for a first one."""
+    place = Place(view.case_version, view.case_version, view.visit, view.visit)
+    return place_line(place, labels, register)
+
+
+def carried_rows(view: View, keys: Sequence[str], labels: Mapping[str, Wording], register: str) -> list[Row]:
+    """Return carried answers with the day they were given, to be read through before they are confirmed."""
+    known = {each.id: each for each in view.answered}
+    rows: list[Row] = [("", f"{word(labels, 'to_confirm', register, n=len(keys))}:")]
+    found = [known[key] for key in keys if key in known]
+    return [*rows, *(("  ", f"{each.text} {each.answer} ({each.given[:10]})") for each in found)]
+
+
+def story_rows(story: Story, labels: Mapping[str, Wording], register: str) -> list[Row]:
+    """Return where a case stands and what differs from those before it; private answers in full."""
+    rows: list[Row] = [("", place_line(story.place, labels, register))]
+    for part in story_told(story, labels, register, private=True):
+        rows += [BLANK, ("", part.heading), *(("  - ", said) for said in part.lines)]
+    return [*rows, *(("! ", problem) for problem in (*story.problems, *story.place.problems))]
 
 
 def urgency_row(view: View, labels: Mapping[str, Wording], register: str) -> Row:
@@ -61,7 +87,8 @@ def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: 
     colon = ":" if asked.type == QuestionType.TEXT.value else ""
     rows.append(("  ", ", ".join(f"{colon}{each.key} {each.label}" for each in asked.statuses)))
     if asked.answer:
-        still = "; type = when it is still so" if asked.expired else ""
+        still = "; type = when it is still so" if asked.expired or asked.carried else ""
+        still = f" ({word(labels, 'carried', register)}){still}" if asked.carried else still
         rows.append(("  ", f"recorded: {asked.answer}{still}"))
     return rows
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatbot.core.case import Decision
+from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import visible
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source, is_neutral, plan_blocks
@@ -25,10 +26,11 @@ def plan_markdown(
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
+    story: Story | None = None,
 ) -> str:
     """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
     blocks = plan_blocks(
-        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
     )
     return "\n".join(line for line, _ in markdown_lines(blocks)) + "\n"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chatbot.core.case import Decision
+from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import columns, visible, wrap
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source, is_neutral, plan_blocks
@@ -24,10 +25,11 @@ def plan_text(
     case: str = "",
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
+    story: Story | None = None,
 ) -> str:
     """Return the plan as lines of at most *width* columns, with nothing in them that could steer a terminal."""
     blocks = plan_blocks(
-        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head
+        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
     )
     return "\n".join(line for line, _ in text_lines(blocks, width)).strip("\n") + "\n"
 

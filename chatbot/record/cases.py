@@ -47,6 +47,14 @@ class CaseSummary:
     """What is wrong, rendered; empty when the state is ok."""
     relocated: bool = False
     """It was written anew and takes the place of an earlier file of the same case."""
+    amends: str = ""
+    """The case it is a new version of; empty when it is none."""
+    follows: str = ""
+    """The visit before it; empty at a first visit."""
+    began: str = ""
+    """Clinical moment of the first sitting."""
+    opened: str = ""
+    """When the first record was written, by the wall clock."""
 
 
 def transcripts_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -117,6 +125,10 @@ def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
         locked=locks.is_locked(path),
         problem=misplaced if damage is None else damage.error(path).render(),
         relocated=any(record.type == "storage.relocated" for record in examined.records),
+        amends=header.get("amends") or "",
+        follows=header.get("follows") or "",
+        began=header.get("as_of", ""),
+        opened=examined.records[0].t if examined.records else "",
     )
 
 
@@ -143,6 +155,7 @@ _PHASES = {
     "case.suspended": "suspended",
     "case.resumed": "open",
     "plan.issued": "planned",
+    "outcome.recorded": "open",
     "answer.given": "open",
     "answer.corrected": "open",
     "answer.withdrawn": "open",

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from chatbot.core.events import EVENT_TYPES, EVENT_VERSION, KINDS, CaseOpened, Event, from_data, to_data
+from chatbot.core.events import (
+    EVENT_TYPES,
+    EVENT_VERSION,
+    KINDS,
+    PINNED_MEMBERS,
+    CaseOpened,
+    Event,
+    from_data,
+    to_data,
+)
 from chatbot.core.values import ValueProblem, parse_moment
 
 FORMAT = "backstory-transcript"
@@ -162,12 +171,27 @@ def _is_stored(value: object) -> bool:
     return _is_text(value) or _is_integer(value) or _is_texts(value) or _is_mapping(value)
 
 
+def _is_pinned(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != PINNED_MEMBERS:
+        return False
+    answers = value["answers"]
+    texts = (value["case"], value["as_of"], value["head"], value["urgency"])
+    return (
+        all(map(_is_text, texts))
+        and isinstance(answers, dict)
+        and all(map(_is_stored, answers.values()))
+        and _is_mapping(value["findings"])
+        and _is_mapping(value["rules"])
+    )
+
+
 _FITS: dict[str, Callable[[object], bool]] = {
     "str": _is_text,
     "int": _is_integer,
     "list[str]": _is_texts,
     "dict[str, str]": _is_mapping,
     "Stored": _is_stored,
+    "Pinned": _is_pinned,
 }
 
 _SHAPES: dict[str, tuple[tuple[str, Callable[[object], bool], bool], ...]] = {

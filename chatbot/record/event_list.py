@@ -11,7 +11,9 @@ from typing import Any, assert_never
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, answer_text
+from chatbot.core.case import RuleOutcome
 from chatbot.core.protocol import Protocol, Question
+from chatbot.core.telling import outcome_text
 from chatbot.core.values import Answer, Source, Status, ValueProblem, parse_moment
 from chatbot.record.envelope import Record
 
@@ -76,7 +78,7 @@ class _Teller:
         event = entry.event
         if isinstance(event, ev.CaseOpened | ev.CaseResumed):
             self.as_of = event.as_of
-        on = event.on if isinstance(event, ev.AnswerGiven | ev.AnswerCorrected) else self.as_of
+        on = event.on if isinstance(event, ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) else self.as_of
         text = self.tell(event)
         role = self.roles.get(entry.actor, "")
         if isinstance(event, ev.ActorChanged):
@@ -100,7 +102,7 @@ class _Teller:
     def hidden(self, key: str | None) -> bool:
         return key is not None and not self.show_private and self.protocol.questions[key].private
 
-    def answer(self, event: ev.AnswerGiven | ev.AnswerCorrected) -> str:
+    def answer(self, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> str:
         """Return an answer with its source, its reason and its note."""
         question = self.protocol.questions[event.question]
         said = MASKED if self.hidden(event.question) else self.value(question, event)
@@ -131,6 +133,15 @@ class _Teller:
                 earlier = self.answers.get(question)
                 again = "" if earlier is None else " again"
                 return f"answered {self.asked(question)}{again}: {self.answer(event)}"
+            case ev.AnswerCarried(question):
+                by = f" by {event.by}" if event.by else ""
+                return f"carried from {event.case}: {self.asked(question)}: {self.answer(event)}{by}"
+            case ev.PreviousPinned(previous, _, chain):
+                return f"follows up {previous['case']} of {previous['as_of'].replace('T', ' ')}; visit {len(chain) + 1}"
+            case ev.AmendedPinned(case, _, chain):
+                return f"amends {case}; version {len(chain) + 1}"
+            case ev.OutcomeRecorded():
+                return self.became(event)
             case ev.AnswerCorrected(question):
                 return self.corrected(event)
             case ev.AnswerWithdrawn(question, because):
@@ -181,7 +192,13 @@ class _Teller:
         comment = "" if event.comment is None else f": {event.comment}"
         return f"{self.label(f'decision.{event.decision}')}: '{title}'{why}{comment}"
 
-    def value(self, question: Question, event: ev.AnswerGiven | ev.AnswerCorrected) -> str:
+    def became(self, event: ev.OutcomeRecorded) -> str:
+        rule = self.protocol.rules.get(event.rule)
+        title = event.rule if rule is None else rule.title.in_register(self.register)
+        made = RuleOutcome(event.outcome, event.text, event.on)
+        return f"said what became of '{title}': {outcome_text(self.protocol.labels, made, self.register)}"
+
+    def value(self, question: Question, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> str:
         given = parse_moment(event.on)
         try:
             value = None if event.value is None else accept(question, event.value, max(given, parse_moment(self.as_of)))

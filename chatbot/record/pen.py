@@ -19,6 +19,10 @@ CLOCK_TOLERANCE_MS = 2_000
 """How far wall clock and monotonic clock may drift apart between two appends before it is noted."""
 
 
+_ENVELOPE_ROOM = 4 * 1024
+"""Bytes of a line that are not the event's own data, and what quoting may add, generously."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the chain stands."""
@@ -116,6 +120,21 @@ class Pen:
             return ClockJumped(wall_ms, 0) if wall_ms < -CLOCK_TOLERANCE_MS else None
         mono_ms = (mono - self._mono) // 1_000_000
         return ClockJumped(wall_ms, mono_ms) if abs(wall_ms - mono_ms) > CLOCK_TOLERANCE_MS else None
+
+
+def batches(events: Sequence[Event]) -> list[list[Event]]:
+    """Part events so that each part fits one append."""
+    batches: list[list[Event]] = []
+    room = 0
+    for event in events:
+        # An event with an uncanonical member is for the pen to refuse; here it only has to be counted.
+        size = len(str(to_data(event)).encode("utf-8", "replace")) + _ENVELOPE_ROOM
+        if not batches or size > room:
+            batches.append([])
+            room = LONGEST_APPEND
+        batches[-1].append(event)
+        room -= size
+    return batches
 
 
 def _cannot(why: str) -> StorageError:

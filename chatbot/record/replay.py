@@ -13,6 +13,7 @@ from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol
 from chatbot.errors import CorruptTranscript, ExitCode
 from chatbot.record import bundle
+from chatbot.record.bonds import Bond, bonds, problems_of
 from chatbot.record.envelope import Record
 from chatbot.record.read import Transcript, read_transcript
 
@@ -40,11 +41,15 @@ class VerifyReport:
     protocol: Protocol
     """The protocol it was verified under."""
     problems: tuple[str, ...]
-    """What is not as it should be and yet no corruption: a torn end."""
+    """What is not as it should be: a torn end, an earlier case that is missing or is not the one it was."""
+    bonds: tuple[Bond, ...] = ()
+    """How it stands to the cases it comes from."""
 
     @property
     def exit_code(self) -> ExitCode:
         """What a command that verifies ends with."""
+        if any(each.broken for each in self.bonds):
+            return ExitCode.CORRUPT
         return ExitCode.TORN if self.torn else ExitCode.FINE
 
     @property
@@ -76,6 +81,10 @@ class VerifyReport:
             "plan_digests_checked": self.plan_digests_checked,
             "torn": self.torn,
             "problems": list(self.problems),
+            "comes_from": [
+                {"how": each.how, "case": each.case, "state": each.state, "path": str(each.path) if each.path else None}
+                for each in self.bonds
+            ],
         }
 
 
@@ -89,6 +98,7 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
     protocol = load_protocol(transcript, load_bundle, protocols_folder)
     case, checked = replay(transcript, protocol)
     damage = transcript.damage
+    found = bonds(transcript)
     return VerifyReport(
         path=path,
         case=transcript.case,
@@ -103,7 +113,8 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
         plan_digests_checked=checked,
         torn=transcript.torn,
         protocol=protocol,
-        problems=() if damage is None else (damage.error(path).render(),),
+        problems=(*(() if damage is None else (damage.error(path).render(),)), *problems_of(found)),
+        bonds=found,
     )
 
 

@@ -31,14 +31,14 @@ from chatbot.record.disk import (
 )
 from chatbot.record.envelope import CLOSING, EnvelopeProblem, check_opening, header_data
 from chatbot.record.host import Host
-from chatbot.record.pen import Draft, Pen, Place
+from chatbot.record.pen import Draft, Pen, Place, batches
 from chatbot.record.recovery import LARGEST_FILE
 from chatbot.record.reopen import RecoveredTranscript
 
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes that must be free before a case is opened."""
 
-_ANSWERS = frozenset({"answer.given", "answer.corrected"})
+_ANSWERS = frozenset({"answer.given", "answer.corrected", "answer.carried"})
 
 _CAUSES = {
     "write_failed": "could not be written",
@@ -107,9 +107,11 @@ class TranscriptWriter:
         actor: str = "",
         fallback: Path | None = None,
         disk: Disk | None = None,
+        first: Sequence[Event] = (),
     ) -> Self:
         """Begin a transcript: the protocol first, then a file that holds the header from its first moment.
 
+        *first*: events recorded with the opening, all of them or none: the file gets its name when it is whole.
         *actor*: who is at the keyboard; the account otherwise. *fallback*: a folder, best on another disk,
         used when the first can no longer be written. Raises: StorageError; then no transcript exists.
         """
@@ -117,17 +119,22 @@ class TranscriptWriter:
         _check_opening(opened, protocol, host)
         folder = real(folder.absolute())
         pen = Pen(host)
-        draft = pen.draft((opened,), Place(actor=actor or f"os:{host.user()}"))
+        drafts: list[Draft] = []
+        for events in batches((opened, *first)):
+            drafts.append(pen.draft(events, drafts[-1].place if drafts else Place(actor=actor or f"os:{host.user()}")))
+        data = b"".join(draft.data for draft in drafts)
         place = folder / opened.kind
         try:
             make_private_folder(disk, place)
             _check_space(disk, place)
             bundle.keep(disk, folder, protocol)
-            fd, path = _publish_locked(disk, host, place, draft)
+            fd, path = _publish_locked(disk, host, place, drafts[0], data)
         except OSError as error:
             raise publish.storage_error(error, place, "open a case here") from error
-        pen.written(draft)
-        durable = _Durable(draft.lines, draft.place, len(draft.data), answers=0, ended=False)
+        pen.written(drafts[-1])
+        lines = tuple(line for draft in drafts for line in draft.lines)
+        answers = sum(event.type in _ANSWERS for event in first)
+        durable = _Durable(lines, drafts[-1].place, len(data), answers, ended=False)
         return cls(disk, host, pen, path, fd, durable, fallback)
 
     @classmethod
@@ -331,10 +338,10 @@ def _file_name(host: Host, draft: Draft) -> str:
     return f"{draft.wall:%Y%m%dT%H%M%SZ}-{host.new_id()}.jsonl"
 
 
-def _publish_locked(disk: Disk, host: Host, folder: Path, draft: Draft) -> tuple[int, Path]:
+def _publish_locked(disk: Disk, host: Host, folder: Path, draft: Draft, data: bytes) -> tuple[int, Path]:
     """Write a new file that is locked before anybody can see it; return its descriptor and name. Raises: OSError."""
     path = folder / _file_name(host, draft)
-    fd, temporary = publish.write_temporary(disk, path, draft.data, lock=True)
+    fd, temporary = publish.write_temporary(disk, path, data, lock=True)
     try:
         for _ in range(8):
             try:

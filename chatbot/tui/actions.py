@@ -81,6 +81,8 @@ ACTIONS: tuple[Action, ...] = (
         "all_rules", "v", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"
     ),
     _action("full_text", "x", "x", "as text", "The whole plan as it is printed.", "plan"),
+    _action("changes", "d", "d", "what changed", "What differs from the visit or version before.", "plan"),
+    _action("outcome", "o", "o", "outcome", "Say what became of what the earlier plan asked for.", "plan"),
     _action("sign", "f8", "F8", "sign", "Sign the plan: closes the case for good.", "plan"),
     _action("confirm", "y", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
     _action("cancel", "escape", "Esc", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
@@ -94,6 +96,14 @@ ACTIONS: tuple[Action, ...] = (
     _action("leave_field", "escape", "Esc", "keys", "Leave the typed field, so that letters are keys again.", "typing"),
     _action("type", "tab", "Tab", "type it", "Go to the typed field, or type a date not listed.", "question"),
     _action("still_so", "equals_sign", "=", "still so", "Give the earlier answer again, now.", "question"),
+    _action(
+        "carried",
+        "f7",
+        "F7",
+        "carried",
+        "Read and confirm what an earlier visit contributes.",
+        "question review",
+    ),
     *(
         Action(
             f"status_{status.value}",
@@ -162,6 +172,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("actor", "f4", "F4", "who interviews", "Say who is at the keyboard.", "home"),
     _action("new_case", "n", "n", "new interview", "Begin a case.", "home"),
+    _action("follow_up", "f", "f", "follow-up", "The next visit of a finished case.", "home"),
+    _action("amend", "a", "a", "amend", "A new version of a signed case.", "home"),
+    _action("members", "o", "o", "visits", "Show or hide the visits and versions of this line.", "home"),
     _action("quit", "q", "q", "quit", "End the program.", "home"),
     _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
     _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list home"),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chatbot.core.protocol import other_register
+from chatbot.errors import UsageError
 
 if TYPE_CHECKING:
+    from chatbot.core.changes import Story
     from chatbot.core.identity import Confirmation
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
@@ -58,6 +60,22 @@ class CaseSummary(Protocol):
     def locked(self) -> bool:
         """Open in another process."""
 
+    @property
+    def amends(self) -> str:
+        """The case it is a new version of; empty when it is none."""
+
+    @property
+    def follows(self) -> str:
+        """The visit before it; empty at a first visit."""
+
+    @property
+    def began(self) -> str:
+        """Clinical moment of the first sitting."""
+
+    @property
+    def opened(self) -> str:
+        """When the first record was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -70,6 +88,10 @@ class About:
     content_status: str
     last_updated: str
     editorial_policy: Wording
+
+
+def _missing(*_: object) -> Any:
+    raise UsageError("this is not offered here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,14 @@ class Services:
     """Path of a case (None: the one being worked on) and register: who did what."""
     notices: Callable[[], Sequence[str]] = tuple
     """What the person must be told about the file of the case, once: recovered, written anew, on a network disk."""
+    follow_up: Callable[[Any], Interview] = _missing
+    """The next visit of a finished case. Takes ``CaseSummary.path``."""
+    amend: Callable[[Any], Interview] = _missing
+    """A new version of a signed case. Takes ``CaseSummary.path``."""
+    read_plan: Callable[[Any, str], str] = _missing
+    """The plan of a kept case as text, in a register, read only. Takes ``CaseSummary.path``."""
+    story: Callable[[Interview], Story | None] = lambda _: None
+    """Where the case stands and what differs from those before it; None for one that stands alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from chatbot.core.changes import Story
 from chatbot.core.protocol import Protocol
 from chatbot.desk import Desk, remember_actor
 from chatbot.export.text import plan_text
@@ -39,7 +40,7 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         start_case=desk.start,
         resume_case=desk.resume,
         close=desk.close,
-        plan_text=whole_plan,
+        plan_text=lambda of, wording: whole_plan(of, wording, desk.story(of)),
         look=desk.look,
         who=lambda: (desk.actor, desk.role),
         set_who=lambda name, role: _named(desk, settings_file, name, role),
@@ -60,14 +61,20 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
         notices=desk.notices,
+        follow_up=desk.follow_up,
+        amend=desk.amend,
+        read_plan=desk.read_plan,
+        story=desk.story,
     )
 
 
-def whole_plan(of: Interview, register: str) -> str:
+def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
     """Return the plan of a case as text, with whose it is and what was decided."""
     case = of.case
     whose = " · ".join(filter(None, [case.case, case.label, case.subject]))
-    return plan_text(of.plan(), of.protocol.labels, register=register, case=whose, decisions=case.decisions)
+    return plan_text(
+        of.plan(), of.protocol.labels, register=register, case=whose, decisions=case.decisions, story=story
+    )
 
 
 def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None:

@@ -17,6 +17,14 @@ from chatbot.core.events import EVENT_TYPES, EVENT_VERSION, Event, UnknownEvent,
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)
 stored = st.one_of(texts, st.integers(0, 10), st.lists(texts, max_size=3), st.dictionaries(texts, texts, max_size=3))
 
+pinned = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("case", "as_of", "head", "urgency"), texts),
+        "answers": st.dictionaries(texts, stored, max_size=3),
+        **dict.fromkeys(("findings", "rules"), st.dictionaries(texts, texts, max_size=3)),
+    }
+)
+
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "str": texts,
     "str | None": st.none() | texts,
@@ -24,6 +32,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "list[str]": st.lists(texts, max_size=3),
     "dict[str, str]": st.dictionaries(texts, texts, max_size=3),
     "Stored | None": st.none() | stored,
+    "Pinned": pinned,
 }
 """How a member of each declared type is made; a type that is not here fails the test on purpose."""
 
@@ -51,6 +60,8 @@ def test_the_stored_names_are_the_contract() -> None:
         "actor.changed",
         "alarm.acknowledged",
         "alarm.raised",
+        "amended.pinned",
+        "answer.carried",
         "answer.corrected",
         "answer.given",
         "answer.withdrawn",
@@ -61,8 +72,10 @@ def test_the_stored_names_are_the_contract() -> None:
         "case.suspended",
         "clock.jumped",
         "note.added",
+        "outcome.recorded",
         "plan.decided",
         "plan.issued",
+        "previous.pinned",
         "question.postponed",
         "question.shown",
         "recap.read",

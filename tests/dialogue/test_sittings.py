@@ -10,8 +10,9 @@ import pytest
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
-from chatbot.core.events import CaseOpened
+from chatbot.core.events import CaseOpened, PlanIssued
 from chatbot.core.findings import network
+from chatbot.core.plan import plan_digest
 from chatbot.core.protocol import Stage
 from chatbot.core.values import moment_text, parse_moment
 from chatbot.interview import Interview
@@ -131,3 +132,52 @@ def test_an_emergency_ends_when_what_raised_it_is_answered_again() -> None:
     assert refused is not None and refused.code == "needs_reason"
     assert interview.send(replace(again, because="new_information")) is None
     assert interview.case.urgency.value in {"undetermined", "routine"} and not interview.case.assessment.held
+
+
+# --- three sittings, two weeks apart ----------------------------------------------------------------
+
+TWO_WEEKS = timedelta(weeks=2)
+
+
+def test_over_three_sittings_each_answer_keeps_its_moment_and_each_plan_replays() -> None:
+    interview = worked_on("routine_complete", through=Stage.SAFETY)
+    moments = [interview.case.as_of]
+    given_at = {key: answer.given for key, answer in interview.case.answers.items()}
+    answers = answers_of(PROTOCOL, "routine_complete")
+    plans = []
+    for number in range(2):
+        assert interview.send(cmd.IssuePlan()) is None
+        plans.append((len(interview.events), interview.plan()))
+        assert interview.send(cmd.Suspend()) is None
+        assert interview.send(cmd.Resume(after(interview, TWO_WEEKS))) is None
+        moments.append(interview.case.as_of)
+        expired = set(interview.case.assessment.expired)
+        assert expired
+        first_after = True
+        while (key := interview.case.next) is not None:
+            if key in expired:
+                assert first_after, "what has aged comes before anything else"
+                assert interview.send(cmd.ConfirmStill(key)) is None
+            else:
+                first_after = False
+                if number == 0 and PROTOCOL.questions[key].section == "pain":
+                    break
+                assert interview.send(replace(answers[key], on=None)) is None
+            given_at[key] = interview.case.as_of
+    assert {key: answer.given for key, answer in interview.case.answers.items()} == given_at
+    assert set(given_at.values()) == set(moments)
+    for count, plan in plans:
+        again = Interview(PROTOCOL, MemoryRecorder(), interview.events[: count - 1])
+        issued = interview.events[count - 1]
+        assert isinstance(issued, PlanIssued) and issued.digest == plan_digest(again.plan())
+        assert again.plan()["as_of"] == plan["as_of"]
+
+
+def test_an_answer_that_raises_stands_through_three_sittings_and_leaves_with_a_reason() -> None:
+    interview = worked_on("cauda_equina", through=Stage.SAFETY)
+    raising = {key for key in ("bladder_retention", "saddle_sensation") if key in interview.case.answers}
+    for _ in range(2):
+        assert interview.send(cmd.Suspend()) is None
+        assert interview.send(cmd.Resume(after(interview, TWO_WEEKS))) is None
+        assert interview.case.urgency.value == "emergency" and not raising & interview.case.assessment.expired
+        assert raising <= interview.case.assessment.aged

@@ -110,6 +110,53 @@ def _hand_over(folder: Path) -> Path:
     return writer.path
 
 
+def _pinned(case: str, head: str) -> ev.Pinned:
+    return {
+        "case": case,
+        "as_of": "2026-03-02T09:00",
+        "head": head,
+        "answers": {"first": "no", "score": 7, "several": ["a", "b"], "table": {"hip.left": "4"}},
+        "findings": {"alarming": "false", "other": "unknown", "dose": "12.5"},
+        "urgency": "routine",
+        "rules": {"look_again": "open"},
+    }
+
+
+FOLLOW_UP: tuple[ev.Event, ...] = (
+    ev.PreviousPinned(_pinned("K7M20AXP", DIGEST), _pinned("K7M20AXN", "6e" * 32), ["K7M20AXN", "K7M20AXP"]),
+    ev.AnswerCarried(
+        "second", "yes", None, "record", "key", "2026-02-01T09:00", "K7M20AXP", "to_confirm", note="„ja“ 😀"
+    ),
+    ev.QuestionShown("first", DIGEST),
+)
+
+AMENDMENT: tuple[ev.Event, ...] = (
+    ev.AnswerCarried("first", "no", None, "patient", "block", "2026-03-02T09:00", "K7M20AXP", "stands"),
+    ev.AnswerCarried(
+        "third", None, "cannot_apply", "patient", "key", "2026-03-02T09:00", "K7M20AXP", "stands", reason="catheter"
+    ),
+    ev.AmendedPinned("K7M20AXP", DIGEST, ["K7M20AXN", "K7M20AXP"], {"danger": "present"}),
+    ev.QuestionShown("", ""),
+)
+
+
+def _follow_up(folder: Path) -> Path:
+    host = FixedHost(seed=3, software="backstory 1")
+    opened = kit.opened("clinical", "K7M20AXR", follows="K7M20AXP")
+    with TranscriptWriter.create(folder, opened, kit.PROTOCOL, host, first=FOLLOW_UP) as writer:
+        writer.append([ev.OutcomeRecorded("look_again", "done", "nothing new", "2026-02")])
+        writer.append([ev.OutcomeRecorded("look_again", "waiting")])
+    return writer.path
+
+
+def _amendment(folder: Path) -> Path:
+    host = FixedHost(seed=4, software="backstory 1")
+    opened = kit.opened("clinical", "K7M20AXS", amends="K7M20AXP")
+    with TranscriptWriter.create(folder, opened, kit.PROTOCOL, host, first=AMENDMENT) as writer:
+        writer.append([ev.AnswerCorrected("first", "yes", None, "patient", "key", "2026-03-02T09:00", "mis_keyed")])
+    return writer.path
+
+
 GOLDEN: dict[str, Callable[[Path], Path]] = {
     "open": _open,
     "every-event": _every_event,
@@ -119,6 +166,8 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "recovered": _recovered,
     "relocated": _relocated,
     "hand-over": _hand_over,
+    "follow-up": _follow_up,
+    "amendment": _amendment,
 }
 
 

@@ -44,6 +44,12 @@ def test_every_event_reads_back_as_it_was_written() -> None:
     assert events[1:] == tuple(event for step in golden.EVERY_EVENT for event in step)
 
 
+def test_what_comes_from_other_cases_reads_back_as_it_was_written() -> None:
+    for name, written in (("follow-up", golden.FOLLOW_UP), ("amendment", golden.AMENDMENT)):
+        events = read_transcript(golden.FOLDER / f"{name}.jsonl").events
+        assert events[1 : 1 + len(written)] == written
+
+
 def test_events_are_read_as_the_core_reads_them() -> None:
     for path in FILES:
         for entry in read_transcript(path).entries:

@@ -284,6 +284,10 @@ class Summary:
     records: int = 12
     state: str = "ok"
     locked: bool = False
+    amends: str = ""
+    follows: str = ""
+    began: str = AS_OF
+    opened: str = "2025-11-12T10:40"
 
 
 def _identity(case: Summary) -> CaseIdentity:

@@ -11,11 +11,13 @@ from chatbot.tui.safe import cells, safe
 
 
 def mark(answered: AnsweredView) -> tuple[str, str]:
-    """Return the sign and role of an answer: what raises a red flag, what has no value."""
+    """Return the sign and role of an answer: raises a flag, has no value, or is to be confirmed."""
     if answered.raises:
         return "!", "alarm"
     if answered.status:
         return "?", "warn"
+    if answered.carried:
+        return "~", "warn"
     return " ", "quiet"
 
 

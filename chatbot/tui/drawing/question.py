@@ -202,7 +202,8 @@ def _standing(form: Form, width: int) -> list[Line]:
     view = form.view
     if not view.answer:
         return []
-    if view.expired:
-        rows = wrapped(f"earlier: {view.answer}; too old to count", width, "warn")
+    if view.expired or view.carried:
+        why = "carried, to be confirmed" if view.carried else "too old to count"
+        rows = wrapped(f"earlier: {view.answer}; {why}", width, "warn")
         return [*rows, _key("=", "still so")] if view.stored is not None else rows
     return wrapped(f"answer now: {view.answer}", width, "quiet")

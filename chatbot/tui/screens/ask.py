@@ -201,7 +201,7 @@ class AskSheet(Sheet[T]):
             case "type":
                 return form.is_typed and form.mode is Mode.KEYS
             case "still_so":
-                return form.view.expired and form.view.stored is not None
+                return (form.view.expired or form.view.carried) and form.view.stored is not None
             case "all_normal":
                 return form.view.normal is not None
             case "withdraw":

@@ -6,9 +6,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from chatbot.core import commands as cmd
-from chatbot.core.case import is_open
+from chatbot.core.carrying import carried_to_confirm
+from chatbot.core.case import is_open, unconfirmed
 from chatbot.core.commands import Command, Refusal
 from chatbot.core.findings import network
+from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.drawing import history, standing
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
@@ -24,6 +26,10 @@ class InterviewScreen(AskSheet[None]):
         super().__init__()
         self.side = Pane(self._side, id="side")
         self.status_pane = Pane(self._status_line, id="status")
+        self._offered = False
+        """Whether the carried answers were put all at once, when the case came up."""
+        self._offered_all = False
+        """F7 offers all of them the first time, then those of the section on screen."""
         self._flags_of: dict[str, frozenset[str]] = {}
         self.problem: tuple[str, str] | None = None
         """What was refused while no question is on screen."""
@@ -45,6 +51,9 @@ class InterviewScreen(AskSheet[None]):
             self._alarm()
         elif self.interview.case.recap_due:
             self._recap()
+        elif not self._offered and self.view is not None and self.view.carried:
+            self._offered = True
+            self.act_carried()
         elif told := self.session.services.notices():
             from chatbot.tui.screens.page import told_page
 
@@ -102,6 +111,9 @@ class InterviewScreen(AskSheet[None]):
         view = self.view
         title = f"The case is {view.phase}; nothing can be changed." if view.closed else "Nothing is left to ask."
         rows = wrapped(title, width - 2, "strong")
+        if view.carried:
+            told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
+            rows += [BLANK, *wrapped(f"{told}. F7 confirms them.", width - 2, "warn")]
         if view.postponed:
             rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
             questions = self.interview.protocol.questions
@@ -121,6 +133,8 @@ class InterviewScreen(AskSheet[None]):
         view = self.view
         if view is not None and view.closed and action in {"back", "note", "jump", "hand_over"}:
             return False
+        if action == "carried":
+            return view is not None and bool(view.carried)
         if action == "go_on":
             return view is not None and view.question is not None and view.question.id != self.interview.case.next
         if action == "later":
@@ -158,6 +172,22 @@ class InterviewScreen(AskSheet[None]):
     def act_still_so(self) -> None:
         if self.form is not None:
             self._go(cmd.ConfirmStill(self.form.view.id))
+
+    def act_carried(self) -> None:
+        """Read the carried answers through, and confirm them at once: those of the section on screen, or all."""
+        from chatbot.tui.screens.page import carried_page
+
+        protocol, case = self.interview.protocol, self.interview.case
+        here = None if case.shown is None else protocol.questions[case.shown].section
+        section = here if case.shown in unconfirmed(protocol, case) and self._offered_all else None
+        waiting = [each.question for each in carried_to_confirm(protocol, case, section)]
+        self._offered_all = True
+
+        def told(agreed: bool | None) -> None:
+            if agreed:
+                self._go(cmd.ConfirmCarried(section))
+
+        self.app.push_screen(carried_page(self.case_view(), waiting, self.words), told)
 
     def act_register(self) -> None:
         self.session.switch_register()

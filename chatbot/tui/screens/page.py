@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
-from chatbot.core.view import QuestionView
+from chatbot.core.changes import Story
+from chatbot.core.telling import place_line, story_told, word
+from chatbot.core.view import QuestionView, View
 from chatbot.tui.actions import ACTIONS, PLACES, Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import Session
-from chatbot.tui.words import Words, many, sentence
+from chatbot.tui.words import Words, day_words, many, sentence
 
 Draw = Callable[[int], list[Line]]
 
@@ -154,6 +156,37 @@ def handover_page(plan: dict[str, Any], words: Words) -> Page:
         return rows
 
     return Page(sentence(words.heading("handover")), draw, close_key="h")
+
+
+def carried_page(view: View, keys: Sequence[str], words: Words) -> Page:
+    """Carried answers to be read through; a key confirms them all."""
+    known = {each.id: each for each in view.answered}
+
+    def draw(width: int) -> list[Line]:
+        rows = wrapped("Read these to the person. What is no longer so is answered again at its question.", width)
+        for each in (known[key] for key in keys if key in known):
+            rows += [BLANK, *wrapped(each.text, width), *hang("  ", each.answer, width, "strong")]
+            rows += wrapped(f"  {day_words(each.given)}", width, "quiet")
+        return rows
+
+    title = word(words.protocol.labels, "to_confirm", words.register, n=len(keys))
+    return Page(sentence(title), draw, accept="y", accept_label="all still so", close_key="n")
+
+
+def story_page(story: Story, words: Words) -> Page:
+    """Where a case stands and what differs from those before it; private answers in full."""
+    labels = words.protocol.labels
+
+    def draw(width: int) -> list[Line]:
+        rows = wrapped(place_line(story.place, labels, words.register), width, "strong")
+        for part in story_told(story, labels, words.register, private=True):
+            rows += [BLANK, *wrapped(sentence(part.heading), width, "strong")]
+            rows += [each for said in part.lines for each in hang("· ", said, width)]
+        for problem in (*story.problems, *story.place.problems):
+            rows += [BLANK, *wrapped(f"! {sentence(problem)}", width, "warn")]
+        return rows
+
+    return Page("What changed", draw, close_key="d")
 
 
 def told_page(title: str, said: Sequence[str], close_key: str) -> Page:

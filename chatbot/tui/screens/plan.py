@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, ClassVar
 
-from chatbot.core.commands import DECISION_REASONS, DecideRule, Refusal, Sign
+from chatbot.core.commands import DECISION_REASONS, DecideRule, IssuePlan, RecordOutcome, Refusal, Sign
+from chatbot.core.events import OUTCOMES
 from chatbot.core.phases import Phase
+from chatbot.core.telling import word
+from chatbot.errors import BackstoryError
 from chatbot.tui.drawing import plan as drawing
 from chatbot.tui.drawing import standing
 from chatbot.tui.lines import Line, wrapped
-from chatbot.tui.screens.prompt import Prompt
+from chatbot.tui.screens.fault import Fault
+from chatbot.tui.screens.prompt import Prompt, Send
 from chatbot.tui.screens.scroll import ScrollSheet
 
 
@@ -86,6 +90,10 @@ class PlanScreen(ScrollSheet[None]):
                 return bool(self.caret)
             case "sign":
                 return case.phase is Phase.PLANNED and case.plan_digest is not None
+            case "changes":
+                return case.previous is not None or case.amends is not None
+            case "outcome":
+                return not case.closed and case.previous is not None and bool(case.previous["rules"])
         return True
 
     def act_up(self) -> None:
@@ -132,8 +140,56 @@ class PlanScreen(ScrollSheet[None]):
         text = self.session.services.plan_text(self.interview, self.session.register)
         self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), close_key="x"))
 
+    def act_changes(self) -> None:
+        from chatbot.tui.screens.page import story_page
+
+        try:
+            story = self.session.services.story(self.interview)
+        except BackstoryError as error:
+            self.app.push_screen(Fault(error))
+            return
+        if story is not None:
+            self.app.push_screen(story_page(story, self.words))
+
     def act_dismiss(self) -> None:
         self.dismiss(None)
+
+    # --- what became of the earlier plan ---
+
+    def act_outcome(self) -> None:
+        from chatbot.tui.screens.choose import Choose
+
+        case, rules = self.interview.case, self.interview.protocol.rules
+        asked = () if case.previous is None else tuple(case.previous["rules"])
+        titles = [(each, self.words.say(rules[each].title) if each in rules else each) for each in asked]
+        self.app.push_screen(
+            Choose("What became of which recommendation?", titles),
+            lambda rule: self._ask_outcome(rule) if rule is not None else None,
+        )
+
+    def _ask_outcome(self, rule: str) -> None:
+        from chatbot.tui.screens.choose import Choose
+
+        labels = self.interview.protocol.labels
+        choices = [(each, word(labels, f"outcome_{each}", self.session.register)) for each in OUTCOMES]
+
+        def chosen(made: str | None) -> None:
+            if made is not None:
+                told = "What was found, in words. Enter alone leaves it out."
+                self.app.push_screen(Prompt("Outcome", told, send_as(made)), lambda _: self._fresh_plan())
+
+        def send_as(made: str) -> Send:
+            return lambda text, prompt: self.attempt(RecordOutcome(rule, made, text.strip() or None), prompt.settled)
+
+        self.app.push_screen(Choose("What became of it?", choices), chosen)
+
+    def _fresh_plan(self) -> None:
+        """What was recorded is part of the plan: issue it anew where it had been issued."""
+        case = self.interview.case
+        if case.plan_digest is None and case.next is None and not case.closed:
+            self.attempt(IssuePlan(), lambda _: None)
+        self.__dict__.pop("plan", None)
+        self.redraw()
 
     # --- decisions ---
 

@@ -1,0 +1,76 @@
+"""What the command does about visits and versions: beginning a case that comes from another, and the list of cases.
+
+``chatbot.cli`` reads the arguments and loads this only for the commands that need it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+
+from chatbot.core.events import KINDS
+from chatbot.core.text import visible
+from chatbot.desk import Desk
+from chatbot.errors import ExitCode, UsageError
+from chatbot.interview import Interview
+from chatbot.record.cases import CaseSummary, find_case, list_cases, transcripts_folder
+from chatbot.record.lineage import Lineage, lineages
+from chatbot.record.listing import case_json, case_line, lineage_line
+
+Print = Callable[[str], None]
+
+
+def open_from_another(options: argparse.Namespace, desk: Desk) -> Interview | None:
+    """Open the follow-up or the amendment that the options of ``interview`` ask for; None when they ask for neither."""
+    if options.follow_up:
+        subject = options.subject
+        if options.record_number not in {None, "-"}:
+            subject = desk.subject(options.record_number)
+        earlier = find_case(desk.transcripts, options.follow_up)
+        return desk.follow_up(earlier, label=options.label, subject=subject, kind=options.kind)
+    if options.amend:
+        if options.label or options.subject or options.record_number or options.as_of:
+            raise UsageError(
+                "an amendment is about the same person and the same moment",
+                hint="leave --label, --subject, --record-number and --as-of out",
+            )
+        return desk.amend(find_case(desk.transcripts, options.amend), kind=options.kind)
+    return None
+
+
+def print_cases(options: argparse.Namespace, show: Print, complain: Print) -> int:
+    """Carry out ``cases``: a line for each lineage, or for each member of the one that is named."""
+    folder = transcripts_folder(options.transcripts, os.environ)
+    found = lineages(list_cases(folder))
+    if options.kind:
+        found = tuple(each for each in found if each.latest.kind == options.kind)
+    if options.case:
+        path = find_case(folder, options.case)
+        found = tuple(each for each in found if any(member.path == path for member in each.members))
+        if not found:
+            raise UsageError(f"{path} is not among these cases", hint="name its folder with --transcripts")
+    if options.json:
+        rows = [case_json(lineage, each) for lineage in found for each in lineage.members]
+        rows.sort(key=lambda row: (row["last"], row["path"]), reverse=True)
+        show(json.dumps(rows, indent=2, ensure_ascii=False))
+        return ExitCode.FINE
+    if not found:
+        show(f"no {f'{options.kind} ' if options.kind else ''}cases in {folder}")
+    for lineage in sorted(found, key=_place):
+        lines = [lineage_line(lineage)]
+        if options.case:
+            lines = [case_line(lineage, each) for each in lineage.members]
+        for line in (*lines, *(f"  ! {problem}" for problem in lineage.problems)):
+            show(visible(line))
+        for each in lineage.members:
+            if each.state == "misplaced":
+                complain(each.problem)
+    return ExitCode.FINE
+
+
+def _place(lineage: Lineage[CaseSummary]) -> int:
+    """Clinical cases first, what cannot be read last; the order inside a kind stays."""
+    kind = lineage.latest.kind
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)

@@ -1,0 +1,86 @@
+"""What binds a case to the one it comes from: the head of that file then, compared with the file as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.core.events import AmendedPinned, PreviousPinned
+from chatbot.errors import BackstoryError
+from chatbot.record.lineage import files_of, folder_of
+from chatbot.record.read import Transcript, read_transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """How a case stands to the one it comes from, as its file is now."""
+
+    how: str
+    """amends or follows."""
+    case: str
+    state: str
+    """same; grown: it went on after this case was begun; missing; differs; unreadable; unpinned: this transcript lacks
+    what it took from it."""
+    path: Path | None = None
+    said: str = ""
+    """What is to be told; empty when all is well."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the earlier file is not the one this case was begun from."""
+        return self.state in {"differs", "unreadable"}
+
+
+def bonds(transcript: Transcript, folder: Path | None = None) -> tuple[Bond, ...]:
+    """Check the cases a transcript names against their files in its folder."""
+    place = folder or folder_of(transcript.path)
+    pinned = {
+        "amends": next(((e.case, e.head) for e in transcript.events if isinstance(e, AmendedPinned)), None),
+        "follows": next(
+            ((e.previous["case"], e.previous["head"]) for e in transcript.events if isinstance(e, PreviousPinned)), None
+        ),
+    }
+    named = {how: transcript.header[how] for how in pinned}
+    if named["amends"] is not None and pinned["follows"] is not None:
+        # An amended follow-up still is that visit, and keeps what it took from the one before.
+        named["follows"] = pinned["follows"][0]
+    return tuple(
+        _bond(how, code, pinned[how], transcript.kind, place) for how, code in named.items() if code is not None
+    )
+
+
+def _bond(how: str, code: str, pinned: tuple[str, str] | None, kind: str, folder: Path) -> Bond:
+    if pinned is None or pinned[0] != code:
+        said = f"this case {how} {code}, but what it takes from there was not recorded: its beginning is incomplete"
+        return Bond(how, code, "unpinned", said=said)
+    paths = files_of(code, folder)
+    if not paths:
+        return Bond(how, code, "missing", said=f"this case {how} {code}, which is not in {folder}: it was not compared")
+    found = [_compared(how, code, pinned[1], kind, path) for path in paths]
+    order = ("same", "grown", "differs", "unreadable")
+    return min(found, key=lambda each: order.index(each.state))
+
+
+def _compared(how: str, code: str, head: str, kind: str, path: Path) -> Bond:
+    try:
+        earlier = read_transcript(path)
+    except BackstoryError as error:
+        return Bond(how, code, "unreadable", path, f"{code}, which this case {how}, cannot be read: {error.message}")
+    if earlier.kind != kind:
+        said = f"{code} is a {earlier.kind} case and this one a {kind} case: kinds never mix"
+        return Bond(how, code, "differs", path, said)
+    if earlier.head == head:
+        return Bond(how, code, "same", path)
+    hashes = [record.hash for record in earlier.entries]
+    if head in hashes:
+        more = len(hashes) - 1 - hashes.index(head)
+        said = f"{code} went on by {more} record{'' if more == 1 else 's'} after this case was begun"
+        return Bond(how, code, "grown", path, said)
+    said = f"{code} is not the file this case {how}: its head is another, so it was replaced or altered"
+    return Bond(how, code, "differs", path, said)
+
+
+def problems_of(found: Iterable[Bond]) -> tuple[str, ...]:
+    """Return what is to be told about the cases a transcript comes from."""
+    return tuple(each.said for each in found if each.said)
