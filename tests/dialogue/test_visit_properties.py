@@ -103,7 +103,7 @@ def test_a_follow_up_comes_back_from_its_events_and_every_prefix_agrees(seed: in
 @settings(max_examples=30, deadline=None)
 def test_following_changes_agrees_with_evaluating_everything_at_a_follow_up(seed: int) -> None:
     case, _ = go_on(*followed(walk(seed)[0]), Random(seed))
-    whole = assess(PROTOCOL, case.answers, case.as_of)
+    whole = assess(PROTOCOL, case.answers, case.as_of, case.assessment.held, earlier=case.earlier)
     assert case.assessment == whole
 
 
@@ -115,7 +115,7 @@ def test_an_unconfirmed_answer_never_makes_a_case_look_safer_than_asking_again(s
     without = {
         key: each for key, each in case.answers.items() if not (each.carried and key in PROTOCOL.safety_questions)
     }
-    asked_again = assess(PROTOCOL, without, case.as_of)
+    asked_again = assess(PROTOCOL, without, case.as_of, earlier=case.earlier)
     assert plan_urgency(PROTOCOL, case.assessment).rank >= plan_urgency(PROTOCOL, asked_again).rank
     for name, state in case.assessment.flags.items():
         if PROTOCOL.red_flags[name].if_unknown is not None:

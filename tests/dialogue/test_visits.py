@@ -78,6 +78,9 @@ def test_a_follow_up_remembers_the_first_visit(story: list[Path]) -> None:
     assert case.first is not None and case.previous is not None
     assert (case.first["case"], case.previous["case"]) == (codes[0], codes[2])
     assert case.first["answers"]["peg_pain"] == 6 and case.previous["answers"]["peg_pain"] == 5
+    assert case.earlier is not None, "conditions read what was pinned"
+    assert (case.earlier.first.values["peg_pain"], case.earlier.previous.values["peg_pain"]) == (6, 5)
+    assert case.earlier.first.as_of < case.earlier.previous.as_of < case.as_of
     assert case.plan_digest is not None
 
 
