@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import fields, number_schema, schema
+from chatbot.content import beside, fields, number_schema, schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -35,6 +35,9 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "references": schema.ReferencesModel,
     "origin": schema.OriginsModel,
     "audiences": schema.AudiencesModel,
+    "words": beside.WordListsModel,
+    "ids": beside.IdsModel,
+    "alarm_tables": beside.AlarmTablesModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -65,7 +68,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, audiences."""
+    """By stem: findings, tables, red_flags … origin, audiences, and beside them words, ids, alarm_tables."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
 
@@ -206,7 +209,12 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
 
 _KNOWN_KEYS = frozenset(
     info.alias or name
-    for model in (*vars(schema).values(), *vars(number_schema).values(), *vars(fields).values())
+    for model in (
+        *vars(schema).values(),
+        *vars(number_schema).values(),
+        *vars(fields).values(),
+        *vars(beside).values(),
+    )
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from chatbot.content.build import build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
-from chatbot.content.checks import clinical, conditions, graph, links, numbers, privacy, vignettes
+from chatbot.content.checks import (
+    clinical,
+    conditions,
+    graph,
+    ids,
+    links,
+    numbers,
+    privacy,
+    registers,
+    reviews,
+    sense,
+    unused,
+    vignettes,
+    words,
+)
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Package
 from chatbot.core.protocol import Protocol
@@ -21,13 +37,27 @@ def check_package(package: Package) -> list[Diagnostic]:
     sites = list(conditions.sites(package))
     found = [*conditions.check(package, bundle, sites), *links.check(package), *clinical.check(package)]
     found += numbers.tables(package)
+    found += [*ids.check(package), *words.check(package), *registers.check(package)]
+    found += [*sense.check(package), *unused.repeated(package)]
+    if not errors(found):
+        # A misspelt name leaves the one it means unread: say the first, not both.
+        found += unused.check(package, sites)
     protocol = build_protocol(bundle, "", "", lenient=True)
     return [*found, *graph.check(package, protocol, sites), *privacy.check(package, protocol)]
 
 
-def examine(package: Package) -> tuple[list[Diagnostic], Protocol | None]:
-    """Check a package with its files and vignettes. Returns what is wrong, and the protocol when no error is left."""
+def examine(
+    package: Package, *, today: date | None = None, release: bool = False
+) -> tuple[list[Diagnostic], Protocol | None]:
+    """Check a package with its files and vignettes. Returns what is wrong, and the protocol when no error is left.
+
+    With *today* also whose review date has passed; with *release* also what a release may not lack.
+    """
     found = [*package.found, *check_package(package)]
+    if package.manifest is not None and today is not None:
+        found += reviews.overdue(package, today)
+    if package.manifest is not None and release:
+        found += reviews.not_ready(package)
     if errors(found):
         return found, None
     protocol = protocol_of(package)
@@ -36,6 +66,6 @@ def examine(package: Package) -> tuple[list[Diagnostic], Protocol | None]:
     return found, None if errors(found) else protocol
 
 
-def check_all(package: Package) -> list[Diagnostic]:
+def check_all(package: Package, *, today: date | None = None, release: bool = False) -> list[Diagnostic]:
     """Return everything that is wrong with a package, its files and its vignettes included."""
-    return examine(package)[0]
+    return examine(package, today=today, release=release)[0]

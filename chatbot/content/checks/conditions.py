@@ -35,11 +35,11 @@ class Site:
     """One condition and where it stands."""
 
     owner: str
-    """question, finding, red_flag, guard, rule, hypothesis, audience or scope."""
+    """question, finding, red_flag, guard, rule, hypothesis, audience, scope or alarm_table."""
     name: str
     """Id of the owner; ``group.field`` for a field of a group."""
     part: str
-    """when, unless, number or may_know."""
+    """when, unless, number or may_know; of a table ``axis.cell`` or ``allowed_routine.n``."""
     text: str
     file: File[Any]
     path: tuple[str | int, ...]
@@ -75,6 +75,19 @@ def sites(package: Package) -> Iterator[Site]:
         if audience.may_know is not None:
             file = package.single["audiences"]
             yield Site("audience", name, "may_know", audience.may_know, file, ("audiences", name, "may_know"))
+    yield from _of_alarm_tables(package)
+
+
+def _of_alarm_tables(package: Package) -> Iterator[Site]:
+    for name, table in package.entries("alarm_tables").items():
+        file, path = package.single["alarm_tables"], ("alarm_tables", name)
+        yield Site("alarm_table", name, "when", table.when, file, (*path, "when"))
+        for axis, entry in table.axes.items():
+            for cell, text in entry.cells.items():
+                yield Site("alarm_table", name, f"{axis}.{cell}", text, file, (*path, "axes", axis, "cells", cell))
+        for index, allowed in enumerate(table.allowed_routine):
+            here = (*path, "allowed_routine", index, "when")
+            yield Site("alarm_table", name, f"allowed_routine.{index}", allowed.when, file, here)
 
 
 def _of_questions(package: Package) -> Iterator[Site]:
