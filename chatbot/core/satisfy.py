@@ -74,6 +74,57 @@ class Reading:
     value: Any
 
 
+@dataclass(frozen=True, eq=False)
+class _Came:
+    """An atom of one question came out as *seen*; with *opposite*, as anything but *seen*."""
+
+    atom: Atom
+    seen: Truth
+    opposite: bool
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Came) and (self.atom is other.atom, self.seen, self.opposite) == (
+            True,
+            other.seen,
+            other.opposite,
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.atom), self.seen, self.opposite))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """It was this very reading."""
+
+    reading: Reading
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.reading is other.reading
+
+    def __hash__(self) -> int:
+        return id(self.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Like:
+    """It asked the same of other questions as this kind of reading does."""
+
+    asks: str
+
+
+def _asks(reading: Reading) -> str:
+    """Return what a reading asks of other questions: its own condition false, its substitutes, or its condition."""
+    if reading.state == "not_applicable":
+        return "not applicable"
+    return "settled" if reading.value is NOT_APPLICABLE else "applies"
+
+
+Literal = _Came | _Same | _Like
+Conflict = set[tuple[Variable, Literal]]
+"""Facts about choices that cannot all stand together."""
+
+
 def holds(node: Node) -> Goal:
     """Return the goal that a condition is true."""
     return Goal(node, frozenset({True}))
@@ -115,6 +166,7 @@ class _Search:
         self.chosen: dict[Variable, Reading] = {}
         self.truths: dict[tuple[int, ...], Truth] = {}
         self.kept: list[Node] = []
+        self.found: dict[str, Truth] = {}
         self.read: dict[int, tuple[Variable, ...]] = {}
         self.tests: dict[int, Any] = {}
         self.atoms: dict[str, list[Atom]] = {}
@@ -192,7 +244,8 @@ class _Search:
 
     # --- three values, with everything not chosen open ---
 
-    def truth(self, node: Node) -> Truth:
+    def truth(self, node: Any) -> Truth:
+        """Evaluate a node. A kind of node not known here is open for ever, and leaves the search without a verdict."""
         if isinstance(node, _ATOMS):
             return self._atom(node)
         match node:
@@ -201,25 +254,27 @@ class _Search:
             case And(items):
                 found: Truth = True
                 for item in items:
-                    value = self.truth(item)
-                    if value is False:
+                    truth = self.truth(item)
+                    if truth is False:
                         return False
-                    found = None if value is None else found
+                    found = None if truth is None else found
                 return found
             case Or(items):
                 found = False
                 for item in items:
-                    value = self.truth(item)
-                    if value is True:
+                    truth = self.truth(item)
+                    if truth is True:
                         return True
-                    found = None if value is None else found
+                    found = None if truth is None else found
                 return found
             case Not(item):
                 return negate(self.truth(item))
             case AtLeast(least, items):
                 return at_least(least, tuple(self.truth(item) for item in items))
             case FindingIs(name):
-                return self.truth(self.finding(name))
+                if name not in self.found:
+                    self.found[name] = self.truth(self.finding(name))
+                return self.found[name]
         self.exact = False
         return None
 
@@ -256,26 +311,54 @@ class _Search:
             self.read[id(atom)] = found
         return found
 
-    # --- why something is decided, and what is still open ---
+    # --- why something came out as it did, and what is still open ---
 
-    def reasons(self, node: Node) -> set[Variable]:
-        """Return choices that are enough for a decided node to be what it is."""
+    def reasons(self, node: Node, seen: Truth, opposite: bool) -> Conflict:
+        """Return what is enough for a node to be *seen*; with *opposite*, to be anything but *seen*."""
         match node:
             case And(items) | Or(items):
-                decisive = isinstance(node, Or)
-                for item in items:
-                    if self.truth(item) is decisive:
-                        return self.reasons(item)
-                return {each for item in items for each in self.reasons(item)}
-            case AtLeast(_, items):
-                return {each for item in items for each in self.reasons(item)}
+                decisive: Truth = isinstance(node, Or)
+                # One part is enough for the decisive value, and to be anything but the other one.
+                if (seen is decisive) is not opposite:
+                    for item in items:
+                        if (self.truth(item) is seen) is not opposite and self._is_final(item):
+                            return self.reasons(item, seen, opposite)
+                return {each for item in items for each in self.reasons(item, seen, opposite)}
             case Not(item):
-                return self.reasons(item)
+                return self.reasons(item, negate(seen), opposite)
             case FindingIs(name):
-                return self.reasons(self.finding(name))
+                return self.reasons(self.finding(name), seen, opposite)
             case _ if isinstance(node, _ATOMS):
-                return {variable for variable in self.variables(node) if variable in self.chosen}
-        return set()
+                variables = self.variables(node)
+                if len(variables) == 1:
+                    return {(variables[0], _Came(node, seen, opposite))} if variables[0] in self.chosen else set()
+                return {(each, _Same(self.chosen[each])) for each in variables if each in self.chosen}
+            case _:
+                found: Conflict = set()
+                for child in children(node):
+                    found |= self._all_of(child)
+                return found
+
+    def _is_final(self, node: Node) -> bool:
+        """Whether nothing chosen later can change a node."""
+        return self.truth(node) is not None or self.open_variable(node) is None
+
+    def _all_of(self, node: Node) -> Conflict:
+        """Return everything chosen below a node: enough for whatever it is."""
+        if isinstance(node, FindingIs):
+            return self._all_of(self.finding(node.finding))
+        if isinstance(node, _ATOMS):
+            return {(each, _Same(self.chosen[each])) for each in self.variables(node) if each in self.chosen}
+        return {each for child in children(node) for each in self._all_of(child)}
+
+    def blame(self, goal: Goal, truth: Truth) -> Conflict:
+        """Return what is enough for a goal to fail."""
+        if goal.wanted == frozenset({True}) or goal.wanted == frozenset({False}):
+            (wanted,) = goal.wanted
+            found = self.reasons(goal.node, wanted, True)
+        else:
+            found = self.reasons(goal.node, truth, False)
+        return found if goal.owner is None else found | {(goal.owner, _Like(_asks(self.chosen[goal.owner])))}
 
     def open_variable(self, node: Node) -> Variable | None:
         """Return a variable not chosen yet that a node of unknown truth hangs on."""
@@ -304,8 +387,8 @@ class _Search:
             return Verdict.NEVER if self.exact else Verdict.UNDECIDED
         return {"/".join(filter(None, variable)): reading for variable, reading in self.chosen.items()}
 
-    def solve(self, goals: list[Goal]) -> set[Variable] | None:
-        """Meet every goal; None when they are met, else choices that cannot all stand."""
+    def solve(self, goals: list[Goal]) -> Conflict | None:
+        """Meet every goal; None when they are met, else what is enough for them to fail."""
         variable: Variable | None = None
         for goal in goals:
             truth = self.truth(goal.node)
@@ -315,25 +398,49 @@ class _Search:
                 if found is not None or None in goal.wanted:
                     continue
             if truth not in goal.wanted:
-                blamed = self.reasons(goal.node)
-                return blamed if goal.owner is None else blamed | {goal.owner}
+                return self.blame(goal, truth)
         return None if variable is None else self.choose(variable, goals)
 
-    def choose(self, variable: Variable, goals: list[Goal]) -> set[Variable] | None:
-        blamed: set[Variable] = set()
+    def choose(self, variable: Variable, goals: list[Goal]) -> Conflict | None:
+        blamed: Conflict = set()
+        learned: list[list[Literal]] = []
         for reading in self.domain(variable):
+            if any(all(self.fits(literal, reading) for literal in each) for each in learned):
+                continue  # what made an earlier reading fail is true of this one too
             self.left -= 1
             if self.left < 0:
                 raise _TooLong
             self.chosen[variable] = reading
+            self.found.clear()
             conflict = self.solve([*goals, *self.asked_for(variable, reading)])
             if conflict is None:
                 return None
             del self.chosen[variable]
-            if variable not in conflict:
+            self.found.clear()
+            own = [literal for other, literal in conflict if other == variable]
+            if not own:
                 return conflict
-            blamed |= conflict - {variable}
+            learned.append(own)
+            blamed |= {each for each in conflict if each[0] != variable}
         return blamed
+
+    def fits(self, literal: Literal, reading: Reading) -> bool:
+        """Whether a reading makes true what was said of another one."""
+        match literal:
+            case _Same(other):
+                return reading is other
+            case _Like(asks):
+                return _asks(reading) == asks
+            case _Came(atom, seen, opposite):
+                variable = self.variables(atom)[0]
+                before = self.chosen.get(variable)
+                self.chosen[variable] = reading
+                fitting = (self._atom(atom) is seen) is not opposite
+                if before is None:
+                    del self.chosen[variable]
+                else:
+                    self.chosen[variable] = before
+                return fitting
 
     def asked_for(self, variable: Variable, reading: Reading) -> Iterator[Goal]:
         """Yield what must be so for a question to read like this."""
@@ -344,7 +451,7 @@ class _Search:
         if question.when is not None:
             wanted: frozenset[Truth] = frozenset({False} if reading.state == "not_applicable" else {True, None})
             yield Goal(question.when.tree, wanted, variable)
-        if reading.state == "cannot_apply" and reading.value is NOT_APPLICABLE:
+        if _asks(reading) == "settled":
             settled = _settled(question)
             self.kept.append(settled)  # results are remembered by the identity of an atom, so it must live on
             yield Goal(settled, frozenset({True}), variable)

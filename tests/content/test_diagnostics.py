@@ -59,6 +59,10 @@ def found_in(folder: Path, *, release: bool = False) -> list[Diagnostic]:
     return in_order(check_all(read_package(folder, str(folder)), today=TODAY, release=release))
 
 
+SIDE_EFFECTS = frozenset({"P216", "P218", "P219"})
+"""Warnings that something is not read any more: what most mistakes in a condition do as well."""
+
+
 def named(case: dict[str, Any]) -> str:
     return f"{case['code']}-{case.get('name', CODES[case['code']])}"
 
@@ -69,7 +73,8 @@ def test_a_mistake_is_reported_where_it_stands(case: dict[str, Any], tmp_path: P
     about = [each for each in found if each.code == case["code"]]
     assert about, [each.render() for each in found]
     if not case.get("also_any"):
-        assert {each.code for each in found} == {case["code"], *case.get("also", ())}, [each.render() for each in found]
+        codes = {each.code for each in found if each.code == case["code"] or each.code not in SIDE_EFFECTS}
+        assert codes == {case["code"], *case.get("also", ())}, [each.render() for each in found]
     first = about[0]
     assert first.path.endswith(case.get("reported_in", case["file"]))
     assert "at" not in case or f"{first.line}:{first.column}" == case["at"]

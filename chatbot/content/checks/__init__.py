@@ -7,15 +7,18 @@ from datetime import date
 from chatbot.content.build import build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
 from chatbot.content.checks import (
+    alarm_table,
     clinical,
     conditions,
     graph,
     ids,
     links,
     numbers,
+    options,
     privacy,
     registers,
     reviews,
+    satisfiable,
     sense,
     unused,
     vignettes,
@@ -43,7 +46,13 @@ def check_package(package: Package) -> list[Diagnostic]:
         # A misspelt name leaves the one it means unread: say the first, not both.
         found += unused.check(package, sites)
     protocol = build_protocol(bundle, "", "", lenient=True)
-    return [*found, *graph.check(package, protocol, sites), *privacy.check(package, protocol)]
+    found += [*graph.check(package, protocol, sites), *alarm_table.names(package)]
+    found += privacy.check(package, protocol)
+    if not errors([*package.found, *found]):
+        # These ask what answers can do, and mean nothing while a name or an order is wrong.
+        found += [*options.check(package, protocol), *satisfiable.check(package, bundle, protocol, sites)]
+        found += alarm_table.check(package, bundle, protocol)
+    return found
 
 
 def examine(

@@ -15,8 +15,9 @@ from typing import Any
 
 from chatbot.content.beside import AXES, AlarmTableModel
 from chatbot.content.build import symbols_of
+from chatbot.content.bundle import bundle_of
 from chatbot.content.checks.satisfiable import DAYS
-from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.package import Package
 from chatbot.content.source import Mark, at
 from chatbot.core.protocol import Protocol
@@ -28,7 +29,7 @@ from chatbot.core.values import Urgency, to_stored
 UNKNOWN = "unknown"
 """The cell every axis has besides its own: the question has no value."""
 
-MOST_STEPS = 60_000
+MOST_STEPS = 20_000
 """Readings tried for a whole table before it is gone through cell by cell."""
 
 MOST_NAMED = 3
@@ -139,19 +140,25 @@ def _whole_axis(package: Package, protocol: Protocol, table: Table, axis: str) -
 
 
 def _empty_cells(package: Package, protocol: Protocol, table: Table) -> Iterator[Diagnostic]:
-    if all(find(protocol, table.empty(), day, most=MOST_STEPS) is Verdict.NEVER for day in DAYS):
+    verdict = find(protocol, table.empty(), DAYS[0], most=MOST_STEPS)
+    if verdict is Verdict.NEVER:
+        return
+    if verdict is Verdict.UNDECIDED:
+        message = f"whether the table {table.name!r} has an empty cell takes more work than the check may do"
+        yield _mark(package, table).diagnostic("P424", message, "make the conditions of its flags simpler", WARNING)
         return
     named = 0
     for place, goals in table.places():
-        found = find(protocol, [*goals, *table.empty()], DAYS[0], most=MOST_STEPS)
+        found = find(protocol, [*goals, *table.empty()], DAYS[0])
         if isinstance(found, Verdict):
             continue
-        named += 1
         where = ", ".join(f"{axis} {cell.replace('_', ' ')}" for axis, cell in zip(AXES, place, strict=True))
-        if named <= MOST_NAMED:
-            message = f"empty cell: {where}; no flag of the table stands when {said_of(found)}"
-            hint = "raise a red flag for it, or list it under 'allowed_routine' with the reason"
-            yield _mark(package, table).diagnostic("P423", message, hint)
+        message = f"empty cell: {where}; no flag of the table stands when {said_of(found)}"
+        hint = "raise a red flag for it, or list it under 'allowed_routine' with the reason"
+        yield _mark(package, table).diagnostic("P423", message, hint)
+        named += 1
+        if named == MOST_NAMED:
+            return
 
 
 def said_of(found: Mapping[str, Reading]) -> str:
@@ -164,16 +171,13 @@ def said_of(found: Mapping[str, Reading]) -> str:
     return ", ".join(parts)
 
 
-def lines(package: Package, bundle: Mapping[str, Any], protocol: Protocol) -> list[str]:
-    """Return a line for each table: its cells, its flags, its exceptions."""
+def lines(package: Package, protocol: Protocol) -> list[str]:
+    """Return a line for each table of a sound protocol: how many cells, which flags, how many exceptions."""
     found = []
-    for table in tables_of(package, bundle, protocol):
+    for table in tables_of(package, bundle_of(package), protocol):
         sizes = " × ".join(f"{len(table.cells[axis])} {axis}" for axis in AXES)
-        exceptions = len(table.allowed)
-        found.append(
-            f"{table.name}: {sizes}, every cell raises {' or '.join(table.standing)}, "
-            f"but for {exceptions} exception{'' if exceptions == 1 else 's'}"
-        )
+        exceptions = f"{len(table.allowed)} exception{'' if len(table.allowed) == 1 else 's'}"
+        found.append(f"{table.name}: {sizes}; every cell raises {' or '.join(table.standing)}, but for {exceptions}")
     return found
 
 
@@ -184,5 +188,3 @@ def stands(protocol: Protocol, table: Table, goals: list[Goal], flag: str, day: 
         return "always"
     up = find(protocol, [*goals, holds(table.symptom), does_not_hold(clear)], day)
     return "never" if up is Verdict.NEVER else "sometimes"
-
-

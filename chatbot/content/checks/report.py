@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import check_package, examine
+from chatbot.content.checks import alarm_table, check_package, examine
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
 from chatbot.content.library import shown_path
@@ -28,6 +28,8 @@ class Report:
     vignettes: int
     release: bool = False
     """Whether it was checked as a release, which may have no warning."""
+    tables: tuple[str, ...] = ()
+    """A line for each table of an alarm symptom."""
 
     @property
     def failed(self) -> bool:
@@ -82,6 +84,7 @@ class Report:
             "  " + ", ".join(f"{count} {what}" for what, count in self.counts().items()),
             f"  digest {self.protocol.digest}",
             f"  safety screen: {', '.join(self.safety_screen())}",
+            *(f"  alarm table {line}" for line in self.tables),
         ]
         return "\n".join(lines)
 
@@ -94,6 +97,7 @@ class Report:
             "content_status": None if self.protocol is None else self.protocol.content_status,
             "counts": self.counts(),
             "safety_screen": self.safety_screen(),
+            "alarm_tables": list(self.tables),
             "diagnostics": [each.to_json() for each in self.found],
         }
 
@@ -102,7 +106,8 @@ def check_protocol(path: Path, *, today: date | None = None, release: bool = Fal
     """Check the protocol in a folder, with its vignettes. *today* is the day review dates are held against."""
     package = read_package(path, shown_path(path))
     found, protocol = examine(package, today=today, release=release)
-    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release)
+    tables = () if protocol is None else tuple(alarm_table.lines(package, protocol))
+    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release, tables)
 
 
 def add_ids(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
@@ -50,8 +51,8 @@ def node_of(site: Site, symbols: Symbols, tree: Tree | None = None) -> Node:
 def _site(protocol: Protocol, site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
     node = node_of(site, symbols)
     if never(protocol, [holds(node)]):
-        part, why = _contradiction(protocol, site, symbols)
-        yield site.diagnostic("P421", f"{_what(site)} can never be true", *part, why or "correct the condition")
+        where, why = _contradiction(protocol, site, symbols)
+        yield site.diagnostic("P421", f"{_what(site)} can never be true", *where, why or "correct the condition")
         return
     if never(protocol, [fails(node)]):
         message = f"{_what(site)} can never be false"
@@ -59,7 +60,7 @@ def _site(protocol: Protocol, site: Site, symbols: Symbols) -> Iterator[Diagnost
         return
     for part in _alternatives(parse(site.text)):
         if isinstance(part, Joined) and never(protocol, [holds(node_of(site, symbols, part))]):
-            start, end = span(part)
+            start, end = span(site.text, part)
             message = f"this part of {_what(site)} can never be true"
             yield site.diagnostic("P421", message, start, end, "correct it, or delete it")
 
@@ -91,17 +92,27 @@ def _contradiction(protocol: Protocol, site: Site, symbols: Symbols) -> tuple[tu
     for size in (1, 2):
         for parts in combinations(tree.parts, size):
             if never(protocol, [holds(node_of(site, symbols, part)) for part in parts]):
-                spans = [span(part) for part in parts]
+                spans = [span(site.text, part) for part in parts]
                 said = [f"'{' '.join(site.text[start:end].split())}'" for start, end in spans]
                 why = f"{said[0]} and {said[1]} exclude each other" if size == 2 else f"{said[0]} alone is impossible"
                 return (spans[0][0], spans[-1][1]), why
     return whole, "its parts exclude each other"
 
 
-def span(tree: Tree) -> tuple[int, int]:
-    """Return the stretch of text a parsed condition covers, from its first word to its last."""
+def span(text: str, tree: Tree) -> tuple[int, int]:
+    """Return the stretch of a text that a parsed part of it covers, brackets and the name before them included."""
     words = list(_words(tree))
-    return min(word[0] for word in words), max(word[1] for word in words)
+    start, end = min(word[0] for word in words), max(word[1] for word in words)
+    before = re.search(r"\b(any|all|count|\w+_since)\s*\(\s*\Z", text[:start])
+    start = before.start() if before else start
+    while end < len(text) and any(
+        text.count(left, start, end) > text.count(right, start, end) for left, right in PAIRS
+    ):
+        end += 1
+    return start, end
+
+
+PAIRS = (("(", ")"), ("{", "}"))
 
 
 def _words(part: Any) -> Iterator[tuple[int, int]]:
