@@ -30,6 +30,16 @@ CODE_OF_KIND = {
 """Kind of a condition's problem to its code."""
 
 
+HINT_OF_CODE = {
+    "P120": "docs/authoring.md shows the language",
+    "P201": "define it, or correct its spelling",
+    "P302": "compare it with what fits its type",
+    "P303": "write the unit of the question",
+    "P304": "correct the limit, or the range of the question",
+}
+"""What to do where a problem has nothing closer to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One condition and where it stands."""
@@ -113,7 +123,7 @@ def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbol
     try:
         tree = parse_term(site.text) if site.part == "number" else parse(site.text)
     except ConditionSyntaxError as error:
-        yield site.diagnostic("P120", error.message, error.start, error.end, error.hint)
+        yield site.diagnostic("P120", error.message, error.start, error.end, error.hint or HINT_OF_CODE["P120"])
         return
     if package.broken and not package.broken.isdisjoint(token.text for token in tokens(site.text)):
         return
@@ -124,4 +134,5 @@ def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbol
     else:
         _, problems = resolve(tree, symbols)  # type: ignore[arg-type]
     for each in problems:
-        yield site.diagnostic(CODE_OF_KIND[each.kind], each.message, each.start, each.end, each.hint)
+        code = CODE_OF_KIND[each.kind]
+        yield site.diagnostic(code, each.message, each.start, each.end, each.hint or HINT_OF_CODE.get(code, ""))

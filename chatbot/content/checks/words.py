@@ -13,7 +13,7 @@ from chatbot.content.package import Package
 def check(package: Package) -> Iterator[Diagnostic]:
     """Yield stigmatising words anywhere, and reassuring phrases outside ``reassurance``."""
     lists = list(package.entries("words").values())
-    stigmatising = {term.lower(): instead for each in lists for term, instead in each.stigmatising.items()}
+    stigmatising = {plain_phrase(term): instead for each in lists for term, instead in each.stigmatising.items()}
     hurting = phrases(stigmatising)
     calming = phrases(phrase for each in lists for phrase in each.reassuring)
     for said in texts_of(package):
@@ -38,12 +38,11 @@ def plain_phrase(text: str) -> str:
 
 
 def _stigmatising(said: Said, pattern: re.Pattern[str], instead: dict[str, str]) -> Iterator[Diagnostic]:
-    spelled = {plain_phrase(term): better for term, better in instead.items()}
     for match in pattern.finditer(said.text):
         if _is_quoted(said.text, *match.span()):
             continue
         message = f"{match.group()!r} judges the person"
-        hint = f"write {spelled[plain_phrase(match.group())]!r}"
+        hint = f"write {instead[plain_phrase(match.group())]!r}"
         yield said.diagnostic("P414", message, *match.span(), hint)
 
 
