@@ -186,7 +186,7 @@ class _Search:
                     findings.add(node.finding)
                     waiting.append(self.finding(node.finding))
             elif isinstance(node, _ATOMS):
-                for key in questions_of(node):
+                for key in questions_of(node) if self.looks_into(node) else ():
                     if key not in self.atoms:
                         self.atoms[key] = []
                         question = self.protocol.questions[key]
@@ -196,6 +196,10 @@ class _Search:
                         self.atoms[key].append(node)
             else:
                 waiting += children(node)
+
+    def looks_into(self, atom: Atom) -> bool:
+        """Whether an atom is about this case alone; what an earlier case said has no domain here."""
+        return all(key in self.protocol.questions for key in questions_of(atom))
 
     def finding(self, name: str) -> Node:
         when: Condition = self.protocol.findings[name].when
@@ -280,6 +284,8 @@ class _Search:
 
     def _atom(self, atom: Atom) -> Truth:
         variables = self.variables(atom)
+        if not variables:
+            return None
         readings = []
         for variable in variables:
             reading = self.chosen.get(variable)
@@ -304,7 +310,9 @@ class _Search:
         """Return what an atom reads; a cell hangs on its grid as well."""
         found = self.read.get(id(atom))
         if found is None:
-            if isinstance(atom, Cell | CellGrade):
+            if not self.looks_into(atom):
+                self.exact, found = False, ()
+            elif isinstance(atom, Cell | CellGrade):
                 found = ((atom.question, ""), (atom.question, atom.cell))
             else:
                 found = tuple((question, "") for question in questions_of(atom))

@@ -33,7 +33,7 @@ def check(package: Package, bundle: dict[str, Any], protocol: Protocol, sites: l
     """Yield conditions without a case for, or against. Only for content whose names and order are right."""
     symbols = symbols_of(bundle)
     for site in sites:
-        if site.owner != "alarm_table":
+        if site.owner != "alarm_table" and site.part != "number":
             yield from _site(protocol, site, symbols)
     yield from _cleared(protocol, sites)
     yield from _conflicts(package, protocol)

@@ -14,7 +14,7 @@ from chatbot.core.syntax import ConditionSyntaxError, tokens
 
 
 def check(package: Package, sites: list[Site]) -> Iterator[Diagnostic]:
-    """Yield what is defined and never used."""
+    """Yield what is defined and never used. A finding that is a number is printed, and so is used."""
     if package.broken:
         return
     words = [(site, _words(site.text)) for site in sites]
@@ -33,8 +33,10 @@ def _words(text: str) -> frozenset[str]:
 
 def _findings(package: Package, words: list[tuple[Site, frozenset[str]]]) -> Iterator[Diagnostic]:
     for name, finding in package.entries("findings").items():
-        if not finding.recorded_only and not any(
-            name in each for site, each in words if (site.owner, site.name) != ("finding", name)
+        if (
+            finding.number is None
+            and not finding.recorded_only
+            and not any(name in each for site, each in words if (site.owner, site.name) != ("finding", name))
         ):
             mark = at(package.single["findings"].root, ("findings", name), key=True)
             yield mark.diagnostic(
