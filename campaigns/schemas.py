@@ -183,13 +183,11 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
         case "labelled":
             return {"anyOf": [TEXT, words_model, _refer(annotation, definitions)]}
         case "_rule_guard":
-            instead = {
-                "type": "object",
-                "properties": {"instead": {"anyOf": [TEXT, words_model]}},
-                "additionalProperties": False,
-            }
+            more = _object(annotation, definitions)
+            more["properties"].pop("guard")
+            more["required"].remove("guard")
             return {
-                "anyOf": [SCALARS["_name"][1], {"type": "object", "maxProperties": 1, "additionalProperties": instead}]
+                "anyOf": [SCALARS["_name"][1], {"type": "object", "maxProperties": 1, "additionalProperties": more}]
             }
         case "table_key":
             return {"anyOf": [SCALARS["_name"][1], {"type": "array", "items": SCALARS["_option_id"][1]}]}

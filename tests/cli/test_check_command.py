@@ -12,7 +12,7 @@ from tests.cli.kit import backstory as run_bytes
 TINY = Path(__file__).resolve().parents[1] / "data" / "protocols" / "tiny"
 
 
-def backstory(*arguments: object) -> subprocess.CompletedProcess[str]:
+def backstory(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command; what it prints as text."""
     run = run_bytes(*arguments)
     return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())

@@ -14,7 +14,11 @@ from campaigns.schemas import FILES, FOLDER, keys_of, meanings, models, outputs,
 from chatbot.content.source import parse, plain
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = sorted([*(ROOT / "dialogue").rglob("*.yaml"), *(ROOT / "tests" / "data" / "protocols").rglob("*.yaml")])
+PROTOCOLS = [
+    *(ROOT / "dialogue").glob("*/protocol.yaml"),
+    *(ROOT / "tests" / "data" / "protocols").glob("*/protocol.yaml"),
+]
+CONTENT = sorted(path for protocol in PROTOCOLS for path in protocol.parent.rglob("*.yaml"))
 VALIDATORS = {
     name: Draft202012Validator(json.loads((FOLDER / f"{name}.schema.json").read_text("utf-8"))) for name in FILES
 }
