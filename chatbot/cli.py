@@ -17,6 +17,8 @@ from chatbot import __version__
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chatbot.authoring.commands import Console
     from chatbot.core.case import Case
     from chatbot.core.protocol import Protocol
@@ -170,6 +172,9 @@ def _check_parser(commands: Any) -> None:
     parser.add_argument("protocol", nargs="?", help="one protocol; without it all of them")
     parser.add_argument("--watch", action="store_true", help="check again on every save; name what came out anew")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--as-of", metavar="DATE", help="the day review dates are held against; without it today")
+    parser.add_argument("--release", action="store_true", help="as a release: no warning, approved, every id kept")
+    parser.add_argument("--write-ids", action="store_true", help="add new ids to the ledger of released ids")
     _common(parser, again=True)
     parser.set_defaults(handler=_check)
 
@@ -395,25 +400,43 @@ def _print(text: str) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from chatbot.content.checks.report import check_protocol
-    from chatbot.content.library import find_protocol, protocol_names, protocols_folder
+    from chatbot.content.checks.report import add_ids, check_protocol
+    from chatbot.content.library import find_protocol, protocol_names, protocols_folder, shown_path
 
     folder = protocols_folder(options.protocols)
     names = [options.protocol] if options.protocol else protocol_names(folder)
     if not names:
         raise UsageError(f"there is no protocol in {folder}", hint="a protocol is a folder with a protocol.yaml")
+    paths = [find_protocol(name, folder) for name in names]
     if options.watch:
         from chatbot.authoring.commands import watch_command
 
-        return watch_command([find_protocol(name, folder) for name in names], options.json, _console())
-    reports = [check_protocol(find_protocol(name, folder)) for name in names]
+        return watch_command(paths, options.json, _console())
+    if options.write_ids:
+        for path in paths:
+            for line in add_ids(path) or ["no new id"]:
+                _print(f"{shown_path(path)}: {line}")
+        return ExitCode.FINE
+    today = _day(options.as_of)
+    reports = [check_protocol(path, today=today, release=options.release) for path in paths]
     if options.json:
         import json
 
         _print(json.dumps([report.to_json() for report in reports], indent=2, ensure_ascii=False))
     else:
         _print("\n".join(report.render() for report in reports))
-    return ExitCode.CONTENT if any(report.failed for report in reports) else ExitCode.FINE
+    if any(report.failed for report in reports):
+        return ExitCode.CONTENT
+    return ExitCode.DOES_NOT_HOLD if any(report.held_back for report in reports) else ExitCode.FINE
+
+
+def _day(text: str | None) -> date:
+    """Return the day that was asked for, else the host's."""
+    from chatbot.core.values import parse_moment
+    from chatbot.record.host import Host
+
+    moment = _moment(text)
+    return Host().wall().astimezone().date() if moment is None else parse_moment(moment).date()
 
 
 # --- cases ----------------------------------------------------------------------------------------

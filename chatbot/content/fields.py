@@ -170,6 +170,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class Entry(Strict):
+    """An entry with an id that may once have had another."""
+
+    was: tuple[str, ...] = Field(default=(), strict=False, exclude=True)
+    """Ids it was released under before; outside the digest."""
+
+
 # --- wordings, citations, options -----------------------------------------------------------------
 
 
@@ -178,6 +185,8 @@ class WordsModel(Strict):
 
     clinician: Text
     patient: Text
+    differs: Text | None = Field(default=None, exclude=True)
+    """Why a negation, a number or a unit stands in one register only; outside the digest."""
 
 
 def _same_in_both(value: object) -> object:
@@ -211,10 +220,12 @@ def _citation(value: object) -> object:
 Cited = Annotated[CitationModel, BeforeValidator(_citation)]
 
 
-class OptionModel(Strict):
+class OptionModel(Entry):
     label: Words
     exclusive: YesNo = False
     grade: Number | None = None
+    recorded_only: YesNo = Field(default=False, exclude=True)
+    """Nothing tells it from another option, and that is meant; outside the digest."""
 
 
 def table_key(value: object) -> str | tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import fields, number_schema, schema, topic_schema
+from chatbot.content import beside, fields, number_schema, schema, topic_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -36,6 +36,9 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "origin": schema.OriginsModel,
     "topics": topic_schema.TopicsModel,
     "audiences": schema.AudiencesModel,
+    "words": beside.WordListsModel,
+    "ids": beside.IdsModel,
+    "alarm_tables": beside.AlarmTablesModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -82,7 +85,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, tables, red_flags, guards, hypotheses, conflicts, references, origin, audiences, topics."""
+    """By stem: findings, tables, red_flags … origin, audiences, topics, and beside them words, ids, alarm_tables."""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
     memory: dict[Key, Loaded] = field(default_factory=dict)
@@ -253,6 +256,7 @@ _KNOWN_KEYS = frozenset(
         *vars(number_schema).values(),
         *vars(fields).values(),
         *vars(topic_schema).values(),
+        *vars(beside).values(),
     )
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()

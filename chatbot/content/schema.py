@@ -17,6 +17,7 @@ from chatbot.content.fields import (
     Condition,
     Day,
     Duration,
+    Entry,
     Identifier,
     Moment,
     Name,
@@ -43,7 +44,7 @@ from chatbot.core.values import Source, Urgency
 # --- sections and questions -----------------------------------------------------------------------
 
 
-class QuestionModel(Strict):
+class QuestionModel(Entry):
     ask: BothWords
     report: Words | None = None
     type: Annotated[str, one_of(*QuestionType, "group")]
@@ -60,6 +61,7 @@ class QuestionModel(Strict):
     valid_for: Duration | None = None
     carry: YesNo | None = None
     private: YesNo = False
+    recorded_only: YesNo = Field(default=False, exclude=True)
     source: Annotated[str, one_of(*Source)] = "patient"
     cannot_apply: dict[OptionId, Annotated[CannotApplyModel, BeforeValidator(labelled)]] = {}
 
@@ -92,7 +94,7 @@ _PARTS = {
 """Parts of a question that only some types have."""
 
 
-class GroupModel(Strict):
+class GroupModel(Entry):
     type: Literal["group"]
     title: Words
     count: Name
@@ -121,9 +123,10 @@ class SectionModel(Strict):
 # --- findings, red flags, guards, rules -----------------------------------------------------------
 
 
-class FindingModel(Strict):
+class FindingModel(Entry):
     title: Words
     when: Condition | None = None
+    recorded_only: YesNo = Field(default=False, exclude=True)
     number: Condition | None = None
     unit: Text | None = None
     range: RangeModel | None = None
@@ -167,7 +170,7 @@ class NeutralRuleModel(Strict):
 _LEVELS = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)
 
 
-class RedFlagModel(Strict):
+class RedFlagModel(Entry):
     title: Words
     urgency: Annotated[str, one_of(*_LEVELS)]
     when: Condition
@@ -182,7 +185,7 @@ class RedFlagsModel(Strict):
     red_flags: dict[Name, RedFlagModel]
 
 
-class GuardModel(Strict):
+class GuardModel(Entry):
     title: Words
     when: Condition
     neutral: NeutralGuardModel | None = None
@@ -208,7 +211,7 @@ def _rule_guard(value: object) -> object:
     raise problem("P112", "a guard is written as its id, or as 'id: {instead: …}'")
 
 
-class RuleModel(Strict):
+class RuleModel(Entry):
     kind: Annotated[str, one_of(*RuleKind)]
     when: Condition | None = None
     always: YesNo = False
@@ -250,7 +253,7 @@ class ClueModel(Strict):
     when: Condition
 
 
-class HypothesisModel(Strict):
+class HypothesisModel(Entry):
     title: Words
     for_: tuple[ClueModel, ...] = Field(alias="for", strict=False, min_length=1)
     against: tuple[ClueModel, ...] = Field(default=(), strict=False)
@@ -267,7 +270,7 @@ class SideModel(Strict):
     cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
 
 
-class ConflictModel(Strict):
+class ConflictModel(Entry):
     question: Words
     sides: tuple[SideModel, ...] = Field(strict=False, min_length=2)
     rules: tuple[Identifier, ...] = Field(strict=False, min_length=1)
@@ -278,7 +281,7 @@ class ConflictsModel(Strict):
     conflicts: dict[Identifier, ConflictModel]
 
 
-class ReferenceModel(Strict):
+class ReferenceModel(Entry):
     citation: Text
     type: Text
     jurisdiction: Text

@@ -25,7 +25,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: ten times faster, and the guard below keeps it from deep nesting."""
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 
@@ -160,8 +161,11 @@ def _forbidden_characters(source: Source) -> Iterator[Diagnostic]:
     for match in _FORBIDDEN.finditer(source.text):
         line = source.text.count("\n", 0, match.start()) + 1
         column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
-        message = f"the character U+{ord(match.group()):04X} does not show and may change what is shown"
-        yield source.diagnostic("P108", message, line, column, hint="delete it")
+        yield source.diagnostic("P108", _hidden(match), line, column, hint="delete it")
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"the character U+{ord(match.group()):04X} does not show and may change what is shown"
 
 
 def _syntax_error(source: Source, error: yaml.YAMLError) -> Diagnostic:
@@ -228,6 +232,9 @@ class _Builder:
     def node(self, event: Any) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             scalar = Scalar(event.value, self.mark(event, event))
+            if (hidden := _FORBIDDEN.search(event.value)) is not None:
+                # An escape such as "\u202e" is harmless in the file and not in the text it makes.
+                self.found.append(scalar.mark.diagnostic("P108", _hidden(hidden), "delete the escape"))
             if event.value == "" and not event.style:
                 self.found.append(scalar.mark.diagnostic("P109", "there is no value", "write one, or delete the key"))
             return scalar

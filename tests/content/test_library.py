@@ -36,6 +36,10 @@ def digest_after(folder: Path, name: str, before: str, after: str) -> str:
         ("guards.yaml", "kidney is yes", "kidney   is yes"),
         ("vignettes/calm.yaml", "A quiet house.", "Another house."),
         ("origin.yaml", "Sell the house.", "Buy a house."),
+        ("guards.yaml", "{title: weak kidney,", "{was: [feeble_kidney], title: weak kidney,"),
+        ("sections/alarm.yaml", "thin: A little", "thin: {label: A little, recorded_only: yes, was: [faint]}"),
+        ("sections/who.yaml", "    type: yes_no\n", "    type: yes_no\n    recorded_only: yes\n"),
+        ("sections/who.yaml", "patient: Are you 18 or older?}", "patient: Are you 18 or older?, differs: a test}"),
         ("protocol.yaml", "actions: [ambulance, rest, tablet]", "actions: [tablet, rest, ambulance]"),
     ],
 )
@@ -52,7 +56,7 @@ def test_what_means_the_same_has_the_same_digest(copy: Path, name: str, before: 
         ("guards.yaml", "kidney is yes", "kidney is no"),
         ("rules/drug.yaml", "within: P14D", "within: P7D"),
         ("references.yaml", "verified: seen", "verified: partly_seen"),
-        ("red_flags.yaml", "urgency: urgent", "urgency: same_day"),
+        ("red_flags.yaml", "urgency: emergency", "urgency: same_day"),
     ],
 )
 def test_what_changes_what_is_asked_or_said_changes_the_digest(copy: Path, name: str, before: str, after: str) -> None:

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
-from chatbot.content.checks import clinical, conditions, graph, links, numbers, privacy, topics, vignettes
+from chatbot.content.checks import (
+    alarm_table,
+    clinical,
+    conditions,
+    graph,
+    ids,
+    links,
+    numbers,
+    options,
+    privacy,
+    registers,
+    reviews,
+    satisfiable,
+    sense,
+    topics,
+    unused,
+    vignettes,
+    words,
+)
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Key, Loaded, Package
 from chatbot.core.protocol import Protocol
@@ -33,18 +52,35 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     sites = list(conditions.sites(package))
     found = [*conditions.check(package, bundle, sites, known), *links.check(package), *clinical.check(package)]
     found += numbers.tables(package)
+    found += [*ids.check(package), *words.check(package), *registers.check(package)]
+    found += [*sense.check(package), *unused.repeated(package)]
+    if not errors(found):
+        # A misspelt name leaves the one it means unread: say the first, not both.
+        found += unused.check(package, sites)
     protocol = build_protocol(bundle, "", "", lenient=True, conditions=known)
-    found += [*graph.check(package, protocol, sites), *privacy.check(package, protocol)]
-    return [*found, *topics.check(package, protocol)]
+    found += [*graph.check(package, protocol, sites), *alarm_table.names(package)]
+    found += [*privacy.check(package, protocol), *topics.check(package, protocol)]
+    if not errors([*package.found, *found]):
+        # These ask what answers can do, and mean nothing while a name or an order is wrong.
+        found += [*options.check(package, protocol), *satisfiable.check(package, bundle, protocol, sites)]
+        found += alarm_table.check(package, bundle, protocol)
+    return found
 
 
-def examine(package: Package, memory: Memory | None = None) -> tuple[list[Diagnostic], Protocol | None]:
+def examine(
+    package: Package, memory: Memory | None = None, *, today: date | None = None, release: bool = False
+) -> tuple[list[Diagnostic], Protocol | None]:
     """Check a package with its files and vignettes. Returns what is wrong, and the protocol when no error is left.
 
-    *memory* holds what earlier checks of the same folder worked out.
+    *memory* holds what earlier checks of the same folder worked out. With *today* also whose review date has
+    passed; with *release* also what a release may not lack.
     """
     memory = memory or Memory()
     found = [*package.found, *check_package(package, memory)]
+    if package.manifest is not None and today is not None:
+        found += reviews.overdue(package, today)
+    if package.manifest is not None and release:
+        found += reviews.not_ready(package)
     if errors(found):
         memory.runs.protocol = None
         return found, None
@@ -54,6 +90,6 @@ def examine(package: Package, memory: Memory | None = None) -> tuple[list[Diagno
     return found, None if errors(found) else protocol
 
 
-def check_all(package: Package) -> list[Diagnostic]:
+def check_all(package: Package, *, today: date | None = None, release: bool = False) -> list[Diagnostic]:
     """Return everything that is wrong with a package, its files and its vignettes included."""
-    return examine(package)[0]
+    return examine(package, today=today, release=release)[0]

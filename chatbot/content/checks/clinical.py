@@ -14,6 +14,7 @@ from chatbot.core.navigation import DECISIONS
 from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import Phase
 from chatbot.core.protocol import CATEGORIES, SAFETY_CATEGORY
+from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import ScopeState
 from chatbot.core.values import Source, Status, Urgency
 
@@ -64,7 +65,8 @@ def _rules(package: Package) -> Iterator[Diagnostic]:
             if reference is not None and rule.topic not in reference.topics:
                 mark = at(file.root, ("rules", name, "cites", index))
                 message = f"{cited.reference} may not be cited for {rule.topic!r}"
-                yield mark.diagnostic("P403", message, f"its topics are {', '.join(reference.topics)}")
+                near = near_miss(rule.topic, reference.topics)
+                yield mark.diagnostic("P403", message, near or f"its topics are {', '.join(reference.topics)}")
         for index, guard in enumerate(rule.guards):
             if file.model.category == SAFETY_CATEGORY and guard.instead is None:
                 mark = at(file.root, ("rules", name, "guards", index))
@@ -110,4 +112,6 @@ def _labels(package: Package) -> Iterator[Diagnostic]:
             path = ("labels", group) if group in labels else ("labels",)
             mark = at(package.manifest.root, path, key=True)
             words = ", ".join(f"{group}.{name}" for name in missing)
-            yield mark.diagnostic("P407", f"no words for {words}", "add them in both registers")
+            spare = [name for name in labels.get(group, {}) if name not in names]
+            near = next(filter(None, (near_miss(name, spare) for name in missing)), "")
+            yield mark.diagnostic("P407", f"no words for {words}", near or "add them in both registers")

@@ -30,16 +30,26 @@ CODE_OF_KIND = {
 """Kind of a condition's problem to its code."""
 
 
+HINT_OF_CODE = {
+    "P120": "docs/authoring.md shows the language",
+    "P201": "define it, or correct its spelling",
+    "P302": "compare it with what fits its type",
+    "P303": "write the unit of the question",
+    "P304": "correct the limit, or the range of the question",
+}
+"""What to do where a problem has nothing closer to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One condition and where it stands."""
 
     owner: str
-    """question, finding, red_flag, guard, rule, hypothesis, audience or scope."""
+    """question, finding, red_flag, guard, rule, hypothesis, audience, scope or alarm_table."""
     name: str
     """Id of the owner; ``group.field`` for a field of a group."""
     part: str
-    """when, unless, number or may_know."""
+    """when, unless, number or may_know; of a table ``axis.cell`` or ``allowed_routine.n``."""
     text: str
     file: File[Any]
     path: tuple[str | int, ...]
@@ -75,6 +85,19 @@ def sites(package: Package) -> Iterator[Site]:
         if audience.may_know is not None:
             file = package.single["audiences"]
             yield Site("audience", name, "may_know", audience.may_know, file, ("audiences", name, "may_know"))
+    yield from _of_alarm_tables(package)
+
+
+def _of_alarm_tables(package: Package) -> Iterator[Site]:
+    for name, table in package.entries("alarm_tables").items():
+        file, path = package.single["alarm_tables"], ("alarm_tables", name)
+        yield Site("alarm_table", name, "when", table.when, file, (*path, "when"))
+        for axis, entry in table.axes.items():
+            for cell, text in entry.cells.items():
+                yield Site("alarm_table", name, f"{axis}.{cell}", text, file, (*path, "axes", axis, "cells", cell))
+        for index, allowed in enumerate(table.allowed_routine):
+            here = (*path, "allowed_routine", index, "when")
+            yield Site("alarm_table", name, f"allowed_routine.{index}", allowed.when, file, here)
 
 
 def _of_questions(package: Package) -> Iterator[Site]:
@@ -108,7 +131,7 @@ def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbol
     try:
         tree = parse_term(site.text) if site.part == "number" else parse(site.text)
     except ConditionSyntaxError as error:
-        yield site.diagnostic("P120", error.message, error.start, error.end, error.hint)
+        yield site.diagnostic("P120", error.message, error.start, error.end, error.hint or HINT_OF_CODE["P120"])
         return
     if package.broken and not package.broken.isdisjoint(token.text for token in tokens(site.text)):
         return
@@ -119,4 +142,5 @@ def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbol
     else:
         _, problems = resolve(tree, symbols)  # type: ignore[arg-type]
     for each in problems:
-        yield site.diagnostic(CODE_OF_KIND[each.kind], each.message, each.start, each.end, each.hint)
+        code = CODE_OF_KIND[each.kind]
+        yield site.diagnostic(code, each.message, each.start, each.end, each.hint or HINT_OF_CODE.get(code, ""))

@@ -29,7 +29,8 @@ def _unknown(
     names = list(known)
     if name in names or name in package.broken:
         return
-    yield at(file.root, path).diagnostic(code, f"no {what} is called {name!r}", near_miss(name, names))
+    hint = near_miss(name, names) or f"correct its spelling, or define the {what.split(' of ')[0]}"
+    yield at(file.root, path).diagnostic(code, f"no {what} is called {name!r}", hint)
 
 
 def citations(package: Package) -> Iterator[tuple[File[Any], Path, str]]:

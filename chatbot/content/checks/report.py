@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import Memory, examine
-from chatbot.content.diagnostics import Diagnostic, errors, in_order
+from chatbot.content.checks import Memory, alarm_table, check_package, examine
+from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
+from chatbot.content.ids import FILE, write_ids
 from chatbot.content.library import shown_path
 from chatbot.content.package import read_package
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
+from chatbot.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,20 @@ class Report:
     protocol: Protocol | None
     """None when there are errors."""
     vignettes: int
+    release: bool = False
+    """Whether it was checked as a release, which may have no warning."""
+    tables: tuple[str, ...] = ()
+    """A line for each table of an alarm symptom."""
 
     @property
     def failed(self) -> bool:
         """Whether the content has an error."""
         return self.protocol is None
+
+    @property
+    def held_back(self) -> bool:
+        """Whether a release was asked for and something is still missing."""
+        return self.release and bool(self.found)
 
     def counts(self) -> dict[str, int]:
         """Return how many of everything there are."""
@@ -63,11 +75,16 @@ class Report:
         wrong = len(errors(self.found))
         if self.protocol is None:
             return "\n".join([*lines, f"{self.path}: {wrong} error{'' if wrong == 1 else 's'}"])
+        warned = len(self.found)
+        if warned:
+            what = "not ready for release" if self.held_back else f"{warned} warning{'' if warned == 1 else 's'}"
+            lines.append(f"{self.path}: {what}")
         lines += [
             f"{self.path}: no errors ({self.protocol.content_status})",
             "  " + ", ".join(f"{count} {what}" for what, count in self.counts().items()),
             f"  digest {self.protocol.digest}",
             f"  safety screen: {', '.join(self.safety_screen())}",
+            *(f"  alarm table {line}" for line in self.tables),
         ]
         return "\n".join(lines)
 
@@ -75,18 +92,41 @@ class Report:
         """Return the report as JSON data."""
         return {
             "path": self.path,
-            "ok": not self.failed,
+            "ok": not self.failed and not self.held_back,
             "digest": None if self.protocol is None else self.protocol.digest,
             "content_status": None if self.protocol is None else self.protocol.content_status,
             "counts": self.counts(),
             "safety_screen": self.safety_screen(),
+            "alarm_tables": list(self.tables),
             "diagnostics": [each.to_json() for each in self.found],
         }
 
 
-def check_protocol(path: Path, memory: Memory | None = None) -> Report:
-    """Check the protocol in a folder, with its vignettes. *memory* keeps what the next check need not do again."""
+def check_protocol(
+    path: Path, memory: Memory | None = None, *, today: date | None = None, release: bool = False
+) -> Report:
+    """Check the protocol in a folder, with its vignettes. *today* is the day review dates are held against.
+
+    *memory* keeps what the next check need not do again.
+    """
     memory = memory or Memory()
     package = read_package(path, shown_path(path), memory=memory.files)
-    found, protocol = examine(package, memory)
-    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes))
+    found, protocol = examine(package, memory, today=today, release=release)
+    tables = () if protocol is None else tuple(alarm_table.lines(package, protocol))
+    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release, tables)
+
+
+def add_ids(path: Path) -> list[str]:
+    """Add the new ids of the protocol in a folder to its ledger. Returns a line for each kind.
+
+    Raises: ContentError when the protocol has an error: an id that is wrong today must not stand for ever.
+    """
+    package = read_package(path, shown_path(path), vignettes=False)
+    refuse([*package.found, *check_package(package)])
+    try:
+        added = write_ids(package)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {shown_path(path / FILE)}: {error.strerror}", hint="check rights and space"
+        ) from error
+    return [f"{kind}: {', '.join(names)}" for kind, names in added.items()]

@@ -1,0 +1,77 @@
+"""The shape of files that stand beside the content and are outside its digest: words, ids, tables of alarm symptoms."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from chatbot.content.fields import Condition, Identifier, Name, Number, Strict, Text, Words, one_of, problem
+
+
+class WordListModel(Strict):
+    stigmatising: dict[str, Text] = {}
+    reassuring: tuple[Text, ...] = Field(default=(), strict=False)
+    negations: tuple[Text, ...] = Field(default=(), strict=False)
+    affirmations: tuple[Text, ...] = Field(default=(), strict=False)
+    amounts: dict[str, Text] = {}
+    numbers: dict[str, Number] = {}
+    units: dict[Identifier, dict[str, Number]] = {}
+
+
+class WordListsModel(Strict):
+    words: dict[Identifier, WordListModel]
+
+
+_Ids = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class LedgerModel(Strict):
+    questions: dict[str, _Ids] = {}
+    findings: _Ids = ()
+    red_flags: _Ids = ()
+    guards: _Ids = ()
+    rules: _Ids = ()
+    hypotheses: _Ids = ()
+    conflicts: _Ids = ()
+    references: _Ids = ()
+
+
+LEDGER_KINDS = tuple(LedgerModel.model_fields)
+
+
+class IdsModel(Strict):
+    ids: LedgerModel
+    retired: dict[Annotated[str, one_of(*LEDGER_KINDS)], dict[str, Text]] = {}
+
+
+class AxisModel(Strict):
+    question: Name
+    cells: dict[Identifier, Condition] = Field(min_length=2)
+
+
+class RoutineModel(Strict):
+    when: Condition
+    reason: Text
+
+
+AXES = ("onset", "trend", "documented", "imaged")
+
+
+class AlarmTableModel(Strict):
+    title: Words
+    when: Condition
+    axes: dict[Annotated[str, one_of(*AXES)], AxisModel]
+    flags: tuple[Name, ...] = Field(strict=False, min_length=1)
+    allowed_routine: tuple[RoutineModel, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _has_every_axis(self) -> AlarmTableModel:
+        missing = [name for name in AXES if name not in self.axes]
+        if missing:
+            raise problem("P111", f"the table has no axis {', '.join(missing)}", "name the question and its cells")
+        return self
+
+
+class AlarmTablesModel(Strict):
+    alarm_tables: dict[Identifier, AlarmTableModel]
