@@ -3,6 +3,7 @@
 All words come from the plan and from the labels of its protocol. Nothing here is escaped: each format does
 that in its own way. After-emergency lines stand under their own heading and nowhere else; reassuring
 sentences are taken from ``plan["reassurance"]`` alone.
+One writer of one document, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
