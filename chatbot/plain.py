@@ -29,7 +29,7 @@ from chatbot.core.refusal import consequence, statement_problem, statements_for
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.text import wrap
 from chatbot.core.values import Source, Stored
-from chatbot.core.view import COVERED, AlarmView, QuestionView, View
+from chatbot.core.view import COVERED, AlarmView, QuestionView, RecheckView, View
 from chatbot.errors import ExitCode
 from chatbot.export.document import Block, spell
 from chatbot.export.lines import (
@@ -40,6 +40,7 @@ from chatbot.export.lines import (
     head_rows,
     preview_rows,
     question_rows,
+    recheck_rows,
     story_rows,
     urgency_row,
 )
@@ -147,6 +148,8 @@ class _Shell:
         self.story: Callable[[Interview], Story | None] = lambda _: None
         self.offered = False
         """Whether the carried answers were put all at once."""
+        self.put_lists: set[str] = set()
+        """Lists to confirm that were read out in this sitting."""
         self.reload: Callable[[], Interview | None] = lambda: None
         self.kept = True
 
@@ -252,10 +255,28 @@ class _Shell:
             self.offered = True
             self.carried(None, "")
             return
+        if view.recheck is not None and view.recheck.id not in self.put_lists:
+            self.put_lists.add(view.recheck.id)
+            self.recheck(view.recheck)
+            return
         if view.question is None:
             self.review(view)
         else:
             self.question(view.question)
+
+    def recheck(self, view: RecheckView) -> None:
+        """Read a list of what was said before; what has not changed is confirmed at once."""
+        self.rows(recheck_rows(view))
+        while True:
+            typed = self.ask(f"{STILL_SO} when all is as before, the numbers of what changed, or Enter for one by one:")
+            if not typed:
+                return
+            numbers = [] if typed == STILL_SO else typed.replace(",", " ").split()
+            if all(each.isascii() and each.isdecimal() and 0 < int(each) <= len(view.lines) for each in numbers):
+                changed = tuple(view.lines[place - 1].question for place in sorted(set(map(int, numbers))))
+                self.send(cmd.ConfirmBlock(view.id, changed))
+                return
+            self.put(f"type {STILL_SO}, or numbers from 1 to {len(view.lines)}")
 
     def announce(self, view: View) -> None:
         """Say aloud what changed: urgency, scope, and the safety screen once it is complete."""

@@ -6,7 +6,7 @@ stands on disk by now. Needs neither YAML nor pydantic. One builder of one value
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -192,6 +192,10 @@ class _Builder:
                 for group, labels in bundle["labels"].items()
                 for name, label in labels.items()
             },
+            recheck=tuple(
+                p.RecheckBlock(each["id"], words(each["ask"]), self.keys(each["questions"]))
+                for each in bundle.get("recheck", ())
+            ),
             refusal=tuple(
                 p.Statement(
                     each["id"],
@@ -230,6 +234,18 @@ class _Builder:
             words(data["in_scope"]),
             words(data["out_of_scope"]),
             words(data["unsettled"]),
+        )
+
+    def keys(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return question keys; the name of a group stands for every field of every row."""
+        return tuple(
+            key
+            for name in names
+            for key in (
+                [key for key, question in self.questions.items() if question.group == name]
+                if name in self.groups
+                else [name]
+            )
         )
 
     # --- questions ---

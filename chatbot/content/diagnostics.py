@@ -52,6 +52,7 @@ CODES: dict[str, str] = {
     "P219": "a question that nothing reads",
     "P221": "an entry that stands twice in a list",
     "P222": "a handover without its four parts",
+    "P223": "a list to confirm with a question that stands elsewhere",
     "P301": "a value that does not fit",
     "P302": "a comparison of things that cannot be compared",
     "P303": "a unit that does not fit",

@@ -384,6 +384,12 @@ def _of_their_own(statements: tuple[StatementModel, ...]) -> tuple[StatementMode
     return statements
 
 
+class RecheckModel(Strict):
+    id: Identifier
+    ask: BothWords
+    questions: tuple[Name, ...] = Field(strict=False, min_length=2)
+
+
 class ManifestModel(Strict):
     id: Identifier
     version: Text
@@ -403,6 +409,7 @@ class ManifestModel(Strict):
     handover: tuple[HandoverModel, ...] = Field(default=(), strict=False)
     site: dict[Identifier, SiteFactModel] = {}
     refusal: Annotated[tuple[StatementModel, ...], AfterValidator(_of_their_own)] = Field(default=(), strict=False)
+    recheck: tuple[RecheckModel, ...] = Field(default=(), strict=False)
     labels: dict[Identifier, dict[Identifier, Words]]
 
 

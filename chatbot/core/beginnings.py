@@ -18,7 +18,7 @@ from chatbot.core.navigation import shown
 from chatbot.core.outcome import SHOWN_STATUSES, outcome
 from chatbot.core.protocol import Protocol, QuestionType, RuleKind, Wording
 from chatbot.core.quantity import Quantity
-from chatbot.core.values import Answer, ValueProblem, decimal_text, moment_text, to_stored
+from chatbot.core.values import Answer, Status, ValueProblem, decimal_text, moment_text, to_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Beginning:
     """Everything after ``case.opened``, to be recorded with it."""
     left_behind: tuple[Wording, ...]
     """Questions whose answer could not be carried, because today's content no longer takes it; in both registers."""
+
+
+RECHECKED_STATUSES = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
+"""What a list may offer again besides values; *cannot apply* is asked afresh, with its reason."""
 
 
 # --- follow-up ------------------------------------------------------------------------------------
@@ -42,7 +46,8 @@ def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: 
     """
     read = {name.partition(".")[2] for name in network(protocol).earlier}
     scales = {key for key, question in protocol.questions.items() if question.type is QuestionType.SCALE}
-    wanted = protocol.carried_questions | read | scales
+    rechecked = {key for block in protocol.recheck for key in block.questions}
+    wanted = protocol.carried_questions | read | scales | rechecked
     facts = earlier.assessment.facts
     answers = {
         key: to_stored(answer.value)
@@ -51,6 +56,14 @@ def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: 
         and key in protocol.questions
         and key in wanted
         and protocol.questions[key].type is not QuestionType.TEXT
+        and earlier.assessment.applies[key] is not False
+    }
+    statuses = {
+        key: answer.status.value
+        for key, answer in earlier.answers.items()
+        if answer.status in RECHECKED_STATUSES
+        and key in rechecked
+        and key in protocol.questions
         and earlier.assessment.applies[key] is not False
     }
     came_to = outcome(earlier_protocol, earlier.assessment)
@@ -72,6 +85,7 @@ def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: 
         },
         "urgency": came_to.urgency.value,
         "rules": decided,
+        **({"statuses": statuses} if statuses else {}),
     }
 
 

@@ -56,6 +56,14 @@ class ConfirmCarried:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmBlock:
+    """*All of this list is as before*, but for what changed: those are asked singly."""
+
+    block: str
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordOutcome:
     """Say what became of something an earlier plan asked for."""
 
@@ -174,6 +182,7 @@ Command = (
     GiveAnswer
     | ConfirmStill
     | ConfirmCarried
+    | ConfirmBlock
     | RecordOutcome
     | Withdraw
     | DeclineSection

@@ -14,7 +14,8 @@ from chatbot.core.values import Stored
 Pinned = dict[str, Any]
 """What a case takes from an earlier one: ``case``, ``as_of``, ``head`` (hash of its last record), ``answers``
 (question to stored value), ``findings`` (id to true, false, unknown or a decimal), ``urgency`` of its plan, and
-``rules``: what that plan asked for, id to accept, modify, decline or open."""
+``rules``: what that plan asked for, id to accept, modify, decline or open. Where lists to confirm need them,
+``statuses``: question to unknown, declined or not_assessed."""
 
 PINNED_MEMBERS = frozenset({"case", "as_of", "head", "answers", "findings", "urgency", "rules"})
 

@@ -21,6 +21,7 @@ from chatbot.core.phases import Phase, Trigger, next_phase
 from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol, Question
 from chatbot.core.recap import recap, recap_digest
+from chatbot.core.recheck import confirm_block
 from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import is_asked
@@ -44,6 +45,9 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _confirm(protocol, case, question)
         case cmd.ConfirmCarried(section):
             return _confirm_carried(protocol, case, section)
+        case cmd.ConfirmBlock(block, changed):
+            given = confirm_block(protocol, case, block, changed)
+            return given if isinstance(given, Refusal) else _then(protocol, case, given)
         case cmd.RecordOutcome():
             return decide_outcome(case, command)
         case cmd.Withdraw(question, because):

@@ -20,6 +20,7 @@ from chatbot.core.protocol import (
     Wording,
     other_register,
 )
+from chatbot.core.recheck import recheck
 from chatbot.core.refusal import refused_text
 from chatbot.core.site import with_site
 from chatbot.core.taint import taint
@@ -92,6 +93,7 @@ class _Presenter:
             question=None if alarm or case.shown is None else self.question(protocol.questions[case.shown]),
             answered=tuple(self.answered(key) for key in network(protocol).ask_order if key in case.answers),
             postponed=tuple(key for key in relevant if key in case.postponed and is_open(protocol, case, key)),
+            recheck=self.recheck(),
             carried=unconfirmed(protocol, case),
             visit=len(case.visits) + 1,
             case_version=len(case.versions) + 1,
@@ -121,6 +123,17 @@ class _Presenter:
         text = self.label(f"urgency_text.{self.case.urgency.value}")
         waiting = sum(map(self.is_expected, open_safety_questions(self.protocol, self.assessment)))
         return text.replace("{open}", str(waiting))
+
+    def recheck(self) -> v.RecheckView | None:
+        found = None if self.case.shown != self.case.next else recheck(self.protocol, self.case)
+        if found is None:
+            return None
+        lines = []
+        for key, answer in found.before:
+            question = self.protocol.questions[key]
+            said = answer_text(self.protocol.labels, question, answer, self.register)
+            lines.append(v.LineView(key, self.say(question.named), said, moment_text(answer.given)))
+        return v.RecheckView(found.block.id, self.say(found.block.ask), tuple(lines))
 
     def answered(self, key: str) -> v.AnsweredView:
         question, answer = self.protocol.questions[key], self.case.answers[key]

@@ -415,6 +415,17 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class RecheckBlock:
+    """Questions that may be confirmed together when all is as it was last time."""
+
+    id: str
+    ask: Wording
+    """Read aloud before the lines."""
+    questions: tuple[str, ...]
+    """Question keys; a row of a group is a key of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverPart:
     """One part of the handover summary and what it reports."""
 
@@ -500,6 +511,8 @@ class Protocol:
     labels: Mapping[str, Wording]
     """Words for urgency levels, statuses, plan states … keyed ``urgency.emergency``, ``status.check_first``."""
     origin: tuple[OriginItem, ...] = ()
+    recheck: tuple[RecheckBlock, ...] = ()
+    """Lists that are read aloud and confirmed at once when something was said before."""
     refusal: tuple[Statement, ...] = ()
     """What an informed refusal of an emergency action asks."""
     actions: frozenset[str] = field(default_factory=frozenset)

@@ -37,6 +37,7 @@ from chatbot.core.tree import (
     Pair,
     Since,
     children,
+    keys_of,
     questions_of,
 )
 from chatbot.core.values import Truth
@@ -199,7 +200,7 @@ class _Search:
 
     def looks_into(self, atom: Atom) -> bool:
         """Whether an atom is about this case alone; what an earlier case said has no domain here."""
-        return all(key in self.protocol.questions for key in questions_of(atom))
+        return all(key in self.protocol.questions for key in keys_of(atom))
 
     def finding(self, name: str) -> Node:
         when: Condition = self.protocol.findings[name].when
@@ -240,7 +241,7 @@ class _Search:
         for atom in self.atoms[question.id]:
             if isinstance(atom, Pair):
                 other = atom.right if atom.left == question.id else atom.left
-                atoms += self.atoms[other]
+                atoms += self.atoms.get(other, ())
         named = {option for atom in atoms if isinstance(atom, Includes) for option in atom.options}
         if len(named) > MOST_TOGETHER:
             self.exact = False

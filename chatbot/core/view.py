@@ -119,6 +119,27 @@ class AnsweredView:
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of a list to confirm."""
+
+    question: str
+    text: str
+    """How a report names it."""
+    answer: str
+    """What was said last time."""
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckView:
+    """A list that is read aloud and confirmed at once; what changed is asked singly."""
+
+    id: str
+    text: str
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FlagView:
     """A red flag and where it stands."""
 
@@ -218,6 +239,8 @@ class View:
     """In the order of asking."""
     postponed: tuple[str, ...]
     """Ids of postponed questions that are still open."""
+    recheck: RecheckView | None
+    """The list that begins with the question on screen; None when there is none."""
     carried: tuple[str, ...]
     """Ids of questions whose answer is carried and to be confirmed before signing."""
     visit: int

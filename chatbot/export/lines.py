@@ -13,7 +13,7 @@ from chatbot.core.lineage import Place
 from chatbot.core.preview import Consequences, consequence_details, consequence_text
 from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.telling import place_line, story_told, word
-from chatbot.core.view import AlarmView, QuestionView, View
+from chatbot.core.view import AlarmView, QuestionView, RecheckView, View
 from chatbot.export.document import spell
 
 Row = tuple[str, str]
@@ -48,6 +48,12 @@ def carried_rows(view: View, keys: Sequence[str], labels: Mapping[str, Wording],
     rows: list[Row] = [("", f"{word(labels, 'to_confirm', register, n=len(keys))}:")]
     found = [known[key] for key in keys if key in known]
     return [*rows, *(("  ", f"{each.text} {each.answer} ({each.given[:10]})") for each in found)]
+
+
+def recheck_rows(view: RecheckView) -> list[Row]:
+    """Return a list to confirm, each line with its number."""
+    lines = [(f"  {place}  ", f"{each.text}: {each.answer}") for place, each in enumerate(view.lines, 1)]
+    return [BLANK, ("", view.text), *lines]
 
 
 def story_rows(story: Story, labels: Mapping[str, Wording], register: str) -> list[Row]:

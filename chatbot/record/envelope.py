@@ -172,7 +172,7 @@ def _is_stored(value: object) -> bool:
 
 
 def _is_pinned(value: object) -> bool:
-    if not isinstance(value, dict) or value.keys() != PINNED_MEMBERS:
+    if not isinstance(value, dict) or value.keys() - {"statuses"} != PINNED_MEMBERS:
         return False
     answers = value["answers"]
     texts = (value["case"], value["as_of"], value["head"], value["urgency"])
@@ -182,6 +182,7 @@ def _is_pinned(value: object) -> bool:
         and all(map(_is_stored, answers.values()))
         and _is_mapping(value["findings"])
         and _is_mapping(value["rules"])
+        and _is_mapping(value.get("statuses", {}))
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
+from chatbot.core.recheck import recheck
 from chatbot.core.values import moment_text, parse_moment
 from chatbot.desk import Desk
 from chatbot.interview import Interview
@@ -39,6 +40,13 @@ def answer_all(interview: Interview, changed: Changed | None = None) -> list[str
         if interview.case.alarms or key is None:
             assert interview.send(cmd.Acknowledge()) is None
             continue
+        found = recheck(PROTOCOL, interview.case)
+        if found is not None:
+            otherwise = tuple(key for key, _ in found.before if key in (changed or {}))
+            if len(otherwise) < len(found.before):
+                assert interview.send(cmd.ConfirmBlock(found.block.id, otherwise)) is None
+                asked.append(f"list:{found.block.id}")
+                continue
         known = (changed or {}).get(key) or ANSWERS.get(key) or cmd.GiveAnswer(key, status="unknown")
         assert interview.send(replace(known, on=None)) is None, key
         asked.append(key)

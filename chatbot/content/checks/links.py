@@ -19,6 +19,7 @@ def check(package: Package) -> Iterator[Diagnostic]:
     yield from _references(package)
     yield from _rule_links(package)
     yield from _question_links(package)
+    yield from _lists_to_confirm(package)
     yield from _rules_named(package)
     yield from _twice(package)
 
@@ -110,6 +111,25 @@ def _question_links(package: Package) -> Iterator[Diagnostic]:
             for index, name in enumerate(cannot.substitute):
                 here: Path = (*path, "cannot_apply", reason, "substitute", index)
                 yield from _unknown(package, "P210", "question", name, plain, file, here)
+
+
+def _lists_to_confirm(package: Package) -> Iterator[Diagnostic]:
+    """Yield what may not stand in a list that is read aloud and confirmed at once."""
+    assert package.manifest is not None
+    questions = {name: question for _, _, name, question in package.all_questions()}
+    seen: set[str] = set()
+    for index, block in enumerate(package.manifest.model.recheck):
+        for inner, name in enumerate(block.questions):
+            path: Path = ("recheck", index, "questions", inner)
+            yield from _unknown(package, "P210", "question or group", name, questions, package.manifest, path)
+            mark = at(package.manifest.root, path)
+            if name in seen:
+                yield mark.diagnostic("P223", f"{name!r} stands in two lists", "leave it in one of them")
+            seen.add(name)
+            question = questions.get(name)
+            fields = question.fields.values() if isinstance(question, GroupModel) else [question] if question else []
+            if any(field.private for field in fields):
+                yield mark.diagnostic("P223", f"{name!r} is private and is asked by itself", "take it out of the list")
 
 
 def _rules_named(package: Package) -> Iterator[Diagnostic]:

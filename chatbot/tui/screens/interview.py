@@ -12,7 +12,7 @@ from chatbot.core.commands import Command, Refusal
 from chatbot.core.findings import network
 from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
-from chatbot.core.view import AnsweredView, View
+from chatbot.core.view import AnsweredView, RecheckView, View
 from chatbot.tui.drawing import history, standing
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
@@ -31,6 +31,8 @@ class InterviewScreen(AskSheet[None]):
         """Whether the carried answers were put all at once, when the case came up."""
         self._offered_all = False
         """F7 offers all of them the first time, then those of the section on screen."""
+        self._put: set[str] = set()
+        """Lists to confirm that were put in this sitting."""
         self._flags_of: dict[str, frozenset[str]] = {}
         self.problem: tuple[str, str] | None = None
         """What was refused while no question is on screen."""
@@ -57,6 +59,8 @@ class InterviewScreen(AskSheet[None]):
         elif not self._offered and self.view is not None and self.view.carried:
             self._offered = True
             self.act_carried()
+        elif self.view is not None and self.view.recheck is not None and self.view.recheck.id not in self._put:
+            self._recheck(self.view.recheck)
         elif told := self.session.services.notices():
             from chatbot.tui.screens.page import told_page
 
@@ -73,6 +77,17 @@ class InterviewScreen(AskSheet[None]):
 
         if self.app.screen is self or not isinstance(self.app.screen, RecapScreen):
             self.app.push_screen(RecapScreen(), lambda said: self.act_leave() if said == "leave" else self.sync())
+
+    def _recheck(self, view: RecheckView) -> None:
+        from chatbot.tui.screens.recheck import RecheckScreen
+
+        def told(changed: tuple[str, ...] | None) -> None:
+            if changed is not None:
+                self._go(cmd.ConfirmBlock(view.id, changed))
+
+        if self.app.screen is self:
+            self._put.add(view.id)
+            self.app.push_screen(RecheckScreen(view), told)
 
     def header(self, width: int) -> list[Line]:
         return [*super().header(width), *(wrapped(self.done, width, "strong") if self.done else [])]
