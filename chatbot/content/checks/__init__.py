@@ -38,6 +38,8 @@ class Memory:
     files: dict[Key, Loaded] = field(default_factory=dict)
     conditions: Conditions = field(default_factory=Conditions)
     runs: vignettes.Runs = field(default_factory=vignettes.Runs)
+    examples: tuple[object, list[Diagnostic]] | None = None
+    """What the worked examples of numbers depend on, and what was wrong with them."""
 
 
 def check_package(package: Package, memory: Memory | None = None) -> list[Diagnostic]:
@@ -85,9 +87,18 @@ def examine(
         memory.runs.protocol = None
         return found, None
     protocol = protocol_of(package, memory.conditions)
-    found += numbers.examples(package, protocol)
-    found += vignettes.run_all(package, protocol, memory.runs)
+    logic = vignettes.logic_of(protocol)
+    found += _examples(package, protocol, memory, logic)
+    found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
+
+
+def _examples(package: Package, protocol: Protocol, memory: Memory, logic: bytes) -> list[Diagnostic]:
+    """Work the examples of numbers, unless neither they nor anything but wordings has changed."""
+    depends = (logic, [(file.path, file.root.mark.source.text) for file in package.single.values()])
+    if memory.examples is None or memory.examples[0] != depends:
+        memory.examples = (depends, list(numbers.examples(package, protocol)))
+    return memory.examples[1]
 
 
 def check_all(package: Package, *, today: date | None = None, release: bool = False) -> list[Diagnostic]:
