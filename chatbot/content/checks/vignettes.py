@@ -54,9 +54,9 @@ class Runs:
     """Name of a vignette to the path and text it was run from."""
 
 
-def logic_of(protocol: Protocol) -> bytes:
-    """Return a digest of what conditions and answers can tell apart: everything but wordings."""
-    return hashlib.sha256(json.dumps(_without_words(json.loads(protocol.canonical)), sort_keys=True).encode()).digest()
+def logic_of(bundle: dict[str, Any]) -> bytes:
+    """Return a digest of what conditions and answers of a bundle can tell apart: everything but wordings."""
+    return hashlib.sha256(json.dumps(_without_words(bundle), sort_keys=True).encode()).digest()
 
 
 def run_all(package: Package, protocol: Protocol, runs: Runs, logic: bytes) -> list[Diagnostic]:
