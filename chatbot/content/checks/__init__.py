@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
@@ -38,6 +40,10 @@ class Memory:
     files: dict[Key, Loaded] = field(default_factory=dict)
     conditions: Conditions = field(default_factory=Conditions)
     runs: vignettes.Runs = field(default_factory=vignettes.Runs)
+    searched: tuple[bytes, str] | None = None
+    """What the searches for impossible answers depend on, when they found nothing."""
+    examples: tuple[object, list[Diagnostic]] | None = None
+    """What the worked examples of numbers depend on, and what was wrong with them."""
 
 
 def check_package(package: Package, memory: Memory | None = None) -> list[Diagnostic]:
@@ -62,8 +68,22 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     found += [*privacy.check(package, protocol), *topics.check(package, protocol)]
     if not errors([*package.found, *found]):
         # These ask what answers can do, and mean nothing while a name or an order is wrong.
-        found += [*options.check(package, protocol), *satisfiable.check(package, bundle, protocol, sites)]
-        found += alarm_table.check(package, bundle, protocol)
+        found += options.check(package, protocol)
+        found += _searched(package, bundle, protocol, sites, memory)
+    return found
+
+
+def _searched(
+    package: Package, bundle: dict[str, Any], protocol: Protocol, sites: list[conditions.Site], memory: Memory | None
+) -> list[Diagnostic]:
+    """Search for what nobody can answer, unless nothing but wordings has changed since nothing was found."""
+    tables = package.single.get("alarm_tables")
+    depends = (vignettes.logic_of(bundle), "" if tables is None else tables.root.mark.source.text)
+    if memory is not None and memory.searched == depends:
+        return []
+    found = [*satisfiable.check(package, bundle, protocol, sites), *alarm_table.check(package, bundle, protocol)]
+    if memory is not None:
+        memory.searched = None if found else depends
     return found
 
 
@@ -85,9 +105,18 @@ def examine(
         memory.runs.protocol = None
         return found, None
     protocol = protocol_of(package, memory.conditions)
-    found += numbers.examples(package, protocol)
-    found += vignettes.run_all(package, protocol, memory.runs)
+    logic = vignettes.logic_of(json.loads(protocol.canonical))
+    found += _examples(package, protocol, memory, logic)
+    found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
+
+
+def _examples(package: Package, protocol: Protocol, memory: Memory, logic: bytes) -> list[Diagnostic]:
+    """Work the examples of numbers, unless neither they nor anything but wordings has changed."""
+    depends = (logic, [(file.path, file.root.mark.source.text) for file in package.single.values()])
+    if memory.examples is None or memory.examples[0] != depends:
+        memory.examples = (depends, list(numbers.examples(package, protocol)))
+    return memory.examples[1]
 
 
 def check_all(package: Package, *, today: date | None = None, release: bool = False) -> list[Diagnostic]:

@@ -13,6 +13,7 @@ from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import ExpectModel, VignetteModel
 from chatbot.content.source import at
+from chatbot.core.answers import accept
 from chatbot.core.case import Case
 from chatbot.core.findings import assess
 from chatbot.core.outcome import Outcome, outcome
@@ -20,6 +21,7 @@ from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import safety_resolved
+from chatbot.core.values import ValueProblem, to_stored
 
 Path = tuple[str | int, ...]
 
@@ -47,36 +49,36 @@ class Runs:
     protocol: Protocol | None = None
     """What they were run with; None while the content around them has an error."""
     logic: bytes = b""
-    """Digest of what conditions and answers can tell apart: everything but wordings."""
-    shapes: bytes = b""
-    """Digest of what answers must fit."""
+    """``logic_of`` the protocol."""
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Name of a vignette to the path and text it was run from."""
 
 
-def run_all(package: Package, protocol: Protocol, runs: Runs) -> list[Diagnostic]:
+def logic_of(bundle: dict[str, Any]) -> bytes:
+    """Return a digest of what conditions and answers of a bundle can tell apart: everything but wordings."""
+    return hashlib.sha256(json.dumps(_without_words(bundle), sort_keys=True).encode()).digest()
+
+
+def run_all(package: Package, protocol: Protocol, runs: Runs, logic: bytes) -> list[Diagnostic]:
     """Run the vignettes of a package and bring *runs* up to date; return what is wrong with them.
 
-    A vignette keeps its outcome while neither its file nor anything but wordings has changed. Where only
-    conditions changed, its answers still fit and are evaluated again without being given one by one.
+    *logic* is ``logic_of`` the protocol.
+
+    A vignette keeps its outcome while neither its file nor anything but wordings has changed. Where its answers still
+    fit they are evaluated again without being given one by one.
     """
-    bundle = json.loads(protocol.canonical)
-    logic = _digest(_without_words(bundle, frozenset()))
-    shapes = _digest(_without_words(bundle["sections"], _NOT_SHAPES))
     by_name: dict[str, Run] = {}
     files: dict[str, tuple[str, str]] = {}
     for file in package.vignettes:
         name = file.model.vignette
         files[name] = (file.path, file.root.mark.source.text)
         before = runs.by_name.get(name) if runs.files.get(name) == files[name] else None
-        if before is None or (shapes != runs.shapes and logic != runs.logic):
-            by_name[name] = run(protocol, file)
-        elif logic == runs.logic:
+        if before is not None and logic == runs.logic:
             by_name[name] = before
         else:
-            by_name[name] = run(protocol, file) if before.case is None else _again(protocol, file, before.case)
-    runs.by_name, runs.protocol, runs.files = by_name, protocol, files
-    runs.logic, runs.shapes = logic, shapes
+            case = None if before is None or before.case is None else _fitted(protocol, before.case)
+            by_name[name] = run(protocol, file) if case is None else _came_out(protocol, file, case)
+    runs.by_name, runs.protocol, runs.files, runs.logic = by_name, protocol, files, logic
     return [each for one in by_name.values() for each in one.found]
 
 
@@ -92,9 +94,23 @@ def run(protocol: Protocol, file: File[VignetteModel]) -> Run:
     return _came_out(protocol, file, case)
 
 
-def _again(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
-    """Evaluate answers that were accepted already under other conditions."""
-    return _came_out(protocol, file, replace(case, assessment=assess(protocol, case.answers, case.as_of)))
+def _fitted(protocol: Protocol, case: Case) -> Case | None:
+    """Return a case with its answers evaluated under other content; None where one of them no longer fits."""
+    answers = {}
+    for key, answer in case.answers.items():
+        question = protocol.questions.get(key)
+        if question is None:
+            return None
+        if answer.value is not None:
+            try:
+                value = accept(question, to_stored(answer.value), max(answer.given, case.as_of))
+            except ValueProblem:
+                return None
+            answer = replace(answer, value=value)
+        elif answer.reason is not None and answer.reason not in {each.id for each in question.cannot_apply}:
+            return None
+        answers[key] = answer
+    return replace(case, answers=answers, assessment=assess(protocol, answers, case.as_of))
 
 
 def _came_out(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
@@ -103,22 +119,14 @@ def _came_out(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
     return Run(name, found, outcome(protocol, case.assessment), resolved, case)
 
 
-_NOT_SHAPES = frozenset({"when", "valid_for", "stage", "cites", "private"})
-"""Members of a question that do not decide which answers fit it."""
-
-
-def _without_words(value: Any, leave: frozenset[str]) -> Any:
+def _without_words(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_words(item, leave) for item in value]
+        return [_without_words(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.keys() == {"clinician", "patient"}:
-        return None
-    return {key: _without_words(inner, leave) for key, inner in value.items() if key not in leave}
-
-
-def _digest(data: Any) -> bytes:
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()
+    return (
+        None if value.keys() == {"clinician", "patient"} else {key: _without_words(each) for key, each in value.items()}
+    )
 
 
 def _problems(protocol: Protocol, file: File[VignetteModel], plan: dict[str, Any]) -> Iterator[Diagnostic]:
