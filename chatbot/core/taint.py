@@ -43,8 +43,7 @@ def taint(protocol: Protocol) -> Taint:
 
     def reads(*conditions: Condition | None) -> bool:
         return any(
-            condition is not None and not questions.isdisjoint(protocol.questions_behind(condition))
-            for condition in conditions
+            condition is not None and not questions.isdisjoint(_behind(protocol, condition)) for condition in conditions
         )
 
     flags = frozenset(name for name, flag in protocol.red_flags.items() if reads(flag.when, flag.unless))
@@ -74,11 +73,27 @@ def taint(protocol: Protocol) -> Taint:
     )
 
 
+def _behind(protocol: Protocol, condition: Condition) -> frozenset[str]:
+    """Return every question a condition reads, of this case or of an earlier one, directly or through findings."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [condition]
+    while waiting:
+        each = waiting.pop()
+        found |= each.questions
+        earlier = {name.partition(".")[2] for name in each.earlier}
+        found |= earlier & protocol.questions.keys()
+        names = (each.findings | (earlier & protocol.findings.keys())) - seen
+        seen |= names
+        waiting += [protocol.findings[name].when for name in names]
+    return frozenset(found)
+
+
 def _questions(protocol: Protocol) -> frozenset[str]:
     """Follow private questions through what asks, counts and settles others, until nothing more is found."""
     hangs_on: dict[str, set[str]] = {}
     for key, question in protocol.questions.items():
-        behind = set() if question.when is None else set(protocol.questions_behind(question.when))
+        behind = set() if question.when is None else set(_behind(protocol, question.when))
         for reason in question.cannot_apply:
             behind.update(reason.substitute)
         hangs_on[key] = behind

@@ -42,20 +42,24 @@ class Drawn:
 
     # --- conditions ---
 
-    def condition(self, *, negates: bool, depth: int = 2) -> str:
-        """Return a condition over what is there; without *negates* only answers can make it true."""
+    def condition(self, *, negates: bool, depth: int = 2, states: bool = True) -> str:
+        """Return a condition over what is there; without *negates* only answers can make it true.
+
+        *states*: tests of state too, which nothing may hang on that raises or clears a red flag.
+        """
         kind = self.random.randrange(6) if depth else 0
         if kind == 1 or kind == 2:
             word = self.random.choice(("and", "or"))
-            parts = [self.condition(negates=negates, depth=depth - 1) for _ in range(self.random.randint(2, 3))]
+            count = self.random.randint(2, 3)
+            parts = [self.condition(negates=negates, depth=depth - 1, states=states) for _ in range(count)]
             return f"({f' {word} '.join(parts)})"
         if kind == 3 and negates:
-            return f"not ({self.condition(negates=True, depth=depth - 1)})"
+            return f"not ({self.condition(negates=True, depth=depth - 1, states=states)})"
         if kind == 4 and self.findings:
             return self.random.choice(self.findings)
         if kind == 5 and self.groups:
             return self.of_group(self.random.choice(self.groups), negates)
-        return self.of_question(self.random.choice(self.questions), negates)
+        return self.of_question(self.random.choice(self.questions), negates, states)
 
     def of_group(self, group: dict[str, Any], negates: bool) -> str:
         name, choice = group["id"], self.random.choice
@@ -64,9 +68,9 @@ class Drawn:
             (f"any({name}, place is here)", f"count({name}, place is there) {op} {self.random.randint(0, 2)}")
         )
 
-    def of_question(self, question: dict[str, Any], negates: bool) -> str:
+    def of_question(self, question: dict[str, Any], negates: bool, states: bool = True) -> str:
         name, choice = question["id"], self.random.choice
-        if negates and self.random.random() < 0.2:
+        if negates and states and self.random.random() < 0.2:
             return f"{name} is {choice(('known', 'unknown', 'declined', 'asked', 'not_asked', 'cannot_apply'))}"
         ids = [option["id"] for option in question.get("options", ())]
         number = self.random.randint(1, 9)
@@ -117,7 +121,7 @@ class Drawn:
         if random.random() < 0.3:
             entry["valid_for"] = random.choice(("PT12H", "P30D"))
         if self.questions and random.random() < 0.4:
-            entry["when"] = self.condition(negates=True)
+            entry["when"] = self.condition(negates=True, states=False)
         if self.questions and random.random() < 0.2:
             substitute = random.choice(self.questions)["id"]
             entry["cannot_apply"] = [{"id": "absent", "label": said("absent"), "substitute": [substitute]}]
@@ -150,7 +154,7 @@ class Drawn:
         urgency = random.choice(("emergency", "same_day", "urgent"))
         flag = {"id": name, "title": said(name), "urgency": urgency, "when": self.condition(negates=False)}
         if random.random() < 0.4:
-            flag["unless"] = self.condition(negates=True)
+            flag["unless"] = self.condition(negates=True, states=False)
         below = {"emergency": ("emergency", "same_day", "none"), "same_day": ("same_day", "urgent", "none")}
         if random.random() < 0.5 and urgency in below:
             flag["if_unknown"] = random.choice(below[urgency])

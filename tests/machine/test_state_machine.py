@@ -147,6 +147,10 @@ class Interviewing(RuleBasedStateMachine):
         name = random.choice(list(self.protocol.rules))
         self.send(cmd.DecideRule(name, made, random.choice((None, *cmd.DECISION_REASONS)), "in words"))
 
+    @rule(random=chance)
+    def decline_a_section(self, random: Random) -> None:
+        self.send(cmd.DeclineSection(random.choice(list(self.protocol.sections))))
+
     @rule()
     def issue_the_plan(self) -> None:
         self.send(cmd.IssuePlan())

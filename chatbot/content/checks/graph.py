@@ -12,6 +12,7 @@ from chatbot.core.condition import Condition
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
 from chatbot.core.tree import (
+    STATES,
     Asked,
     Compare,
     Extreme,
@@ -44,6 +45,7 @@ def check(package: Package, protocol: Protocol, sites: list[Site]) -> Iterator[D
     yield from _later_questions(protocol, sites)
     yield from _cycles(protocol, sites)
     yield from _negations(protocol, sites)
+    yield from _cleared_by_absence(protocol, sites)
     yield from _absent_cases(protocol, sites)
 
 
@@ -128,6 +130,37 @@ def _negations(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
             start, end = match.span() if match else (0, len(site.text))
             message = f"{what} is raised by {word}: an answer without a value could then lower the urgency"
             yield site.diagnostic("P402", message, start, end, "say what raises it; what clears it stands in 'unless'")
+
+
+def _cleared_by_absence(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
+    """Yield flags that an answer without a value would clear: what clears one must be *known* to be true."""
+    for site in sites:
+        flag = protocol.red_flags.get(site.name) if (site.owner, site.part) == ("red_flag", "unless") else None
+        if flag is None or flag.unless is None:
+            continue
+        state = _absence(protocol, flag.unless.tree, True)
+        if state is not None:
+            match = re.search(rf"\bis\s+(not\s+)?{state}\b", site.text)
+            start, end = match.span() if match else (0, len(site.text))
+            message = f"the red flag {site.name!r} is cleared by the absence of an answer"
+            yield site.diagnostic("P402", message, start, end, "say which answer clears it")
+
+
+_STATES_WITHOUT_VALUE = frozenset(STATES) - {"known", "asked"}
+
+
+def _absence(protocol: Protocol, node: Node, positive: bool, seen: frozenset[str] = frozenset()) -> str | None:
+    """Return the state whose test comes true when an answer is lost; None when none does."""
+    if isinstance(node, InState):
+        comes_true = node.state in _STATES_WITHOUT_VALUE if positive else node.state == "known"
+        return node.state if comes_true else None
+    if isinstance(node, FindingIs):
+        if is_earlier(node.finding) or node.finding in seen:
+            return None
+        return _absence(protocol, protocol.findings[node.finding].when.tree, positive, seen | {node.finding})
+    inner = positive is not isinstance(node, Not)
+    found = (_absence(protocol, child, inner, seen) for child in children(node))
+    return next((state for state in found if state is not None), None)
 
 
 def _findings_used(protocol: Protocol, raising: Mapping[str, Condition]) -> dict[str, str]:
