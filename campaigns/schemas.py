@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from chatbot.content import beside, fields, number_schema, schema
+from chatbot.content import beside, fields, number_schema, schema, topic_schema
 from chatbot.content.package import SINGLE_FILES
 from chatbot.core.values import RESERVED_WORDS
 
@@ -76,7 +76,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
 def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
-    for module in (schema, number_schema, beside, fields):
+    for module in (schema, number_schema, topic_schema, beside, fields):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 found[value.__name__] = value

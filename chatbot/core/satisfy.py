@@ -5,7 +5,8 @@ value, not applicable. The search gives readings to questions one by one, evalua
 with everything else open, and goes back to the choice that made it fail. A question may only have a value where its
 own condition is not false, and may only be not applicable where it is false.
 
-A search that needs more than its bound of work says so and claims nothing.
+A search that needs more than its bound of work says so and claims nothing. So does one that meets arithmetic or what
+an earlier case said, into which it does not look. The search is one class and stays one module past 400 lines.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from chatbot.core.tree import (
     Pair,
     Since,
     children,
+    is_earlier,
+    keys_of,
     questions_of,
 )
 from chatbot.core.values import Truth
@@ -182,7 +185,7 @@ class _Search:
         while waiting:
             node = waiting.pop()
             if isinstance(node, FindingIs):
-                if node.finding not in findings:
+                if not is_earlier(node.finding) and node.finding not in findings:
                     findings.add(node.finding)
                     waiting.append(self.finding(node.finding))
             elif isinstance(node, _ATOMS):
@@ -199,7 +202,7 @@ class _Search:
 
     def looks_into(self, atom: Atom) -> bool:
         """Whether an atom is about this case alone; what an earlier case said has no domain here."""
-        return all(key in self.protocol.questions for key in questions_of(atom))
+        return not any(is_earlier(key) for key in keys_of(atom))
 
     def finding(self, name: str) -> Node:
         when: Condition = self.protocol.findings[name].when
@@ -275,6 +278,8 @@ class _Search:
                 return negate(self.truth(item))
             case AtLeast(least, items):
                 return at_least(least, tuple(self.truth(item) for item in items))
+            case FindingIs(name) if is_earlier(name):
+                pass
             case FindingIs(name):
                 if name not in self.found:
                     self.found[name] = self.truth(self.finding(name))
@@ -335,7 +340,7 @@ class _Search:
             case Not(item):
                 return self.reasons(item, negate(seen), opposite)
             case FindingIs(name):
-                return self.reasons(self.finding(name), seen, opposite)
+                return set() if is_earlier(name) else self.reasons(self.finding(name), seen, opposite)
             case _ if isinstance(node, _ATOMS):
                 variables = self.variables(node)
                 if len(variables) == 1:
@@ -354,7 +359,7 @@ class _Search:
     def _all_of(self, node: Node) -> Conflict:
         """Return everything chosen below a node: enough for whatever it is."""
         if isinstance(node, FindingIs):
-            return self._all_of(self.finding(node.finding))
+            return set() if is_earlier(node.finding) else self._all_of(self.finding(node.finding))
         if isinstance(node, _ATOMS):
             return {(each, _Same(self.chosen[each])) for each in self.variables(node) if each in self.chosen}
         return {each for child in children(node) for each in self._all_of(child)}
@@ -379,7 +384,7 @@ class _Search:
             case Not(item):
                 return self.open_variable(item)
             case FindingIs(name):
-                return self.open_variable(self.finding(name))
+                return None if is_earlier(name) else self.open_variable(self.finding(name))
             case _ if isinstance(node, _ATOMS):
                 return next((each for each in self.variables(node) if each not in self.chosen), None)
         return None

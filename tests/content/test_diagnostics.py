@@ -59,8 +59,8 @@ def found_in(folder: Path, *, release: bool = False) -> list[Diagnostic]:
     return in_order(check_all(read_package(folder, str(folder)), today=TODAY, release=release))
 
 
-SIDE_EFFECTS = frozenset({"P216", "P218", "P219"})
-"""Warnings that something is not read any more: what most mistakes in a condition do as well."""
+SIDE_EFFECTS = frozenset({"P216", "P218", "P219", "P418"})
+"""Warnings that something is not read any more, as most mistakes in a condition bring about, or is written once."""
 
 
 def named(case: dict[str, Any]) -> str:

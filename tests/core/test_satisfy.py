@@ -116,3 +116,9 @@ def test_an_example_says_what_was_answered() -> None:
     found = find(tiny()[0], [holds(bound("alone is yes and not (smoke is thin)").tree)], AS_OF)
     assert not isinstance(found, Verdict)
     assert {key: reading.value for key, reading in found.items()} == {"alone": "yes", "smoke": "thick"}
+
+
+def test_a_condition_on_an_earlier_case_is_never_called_impossible() -> None:
+    for text in ("pain <= previous.pain and kidney is yes", "previous.fire and not (previous.fire)"):
+        for goal in (holds, fails):
+            assert find(tiny()[0], [goal(bound(text).tree)], AS_OF) is not Verdict.NEVER
