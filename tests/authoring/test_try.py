@@ -113,17 +113,14 @@ def test_an_emergency_among_the_assumed_answers_is_taken_as_read_and_said(tmp_pa
     assert found.interview.view().question is not None
 
 
-def test_a_question_that_is_never_asked_is_refused_with_its_condition(tmp_path: Path) -> None:
-    folder = copy_of_tiny(tmp_path)
-    edit(
-        folder,
-        "sections/story.yaml",
-        "    report: weight",
-        "    when: previous.pain >= 3\n    report: weight",
-    )
+def test_a_question_to_which_no_way_is_found_is_refused_with_its_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.authoring.trial.way_to", lambda *_: None)
     with pytest.raises(UsageError) as raised:
-        trial(folder, "sections/story.yaml:weight")
-    assert "its condition is: previous.pain >= 3" in raised.value.message
+        trial(copy_of_tiny(tmp_path), "sections/alarm.yaml:alone")
+    assert "its condition is: smoke in {thin, thick}" in raised.value.message
+    assert "--answers FILE" in raised.value.hint
 
 
 def test_content_with_errors_is_refused_at_the_start(tmp_path: Path) -> None:
