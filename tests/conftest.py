@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -55,9 +56,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=aside)
         items[:] = [item for item in items if not item.get_closest_marker("component")]
     config.stash[_ASIDE] = len(aside)
+    # Each worker collects all tests; the one that reports cannot see what they left aside.
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["aside"] = len(aside)
 
 
 _ASIDE = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Learn from a worker how many tests it left aside."""
+    node.config.stash[_ASIDE] = getattr(node, "workeroutput", {}).get("aside", 0)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -89,7 +89,7 @@ def test_an_amendment_gives_a_new_version_and_asks_for_a_reason(signed: Path) ->
     run = backstory(*amend, input=typed("yes", ":jump pain", "9", "1", "plan", "sign", "yes"))
     text = text_of(run)
     assert run.returncode == 0, text + said(run)
-    assert "this changes what was signed" in text and "version 2 of 2" in text and "Changes against version 1" in text
+    assert "changed only with a reason" in text and "version 2 of 2" in text and "Changes against version 1" in text
     assert Path(first["path"]).read_bytes() == before
     second = next(each for each in cases(signed) if each["version"] == 2)
     assert second["amends"] == first["case"]

@@ -79,8 +79,8 @@ def test_the_stored_names_are_the_contract() -> None:
         "question.postponed",
         "question.shown",
         "recap.read",
-        "site.pinned",
         "refusal.informed",
+        "site.pinned",
         "storage.recovered",
         "storage.relocated",
     ]

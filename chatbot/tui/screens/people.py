@@ -85,7 +85,8 @@ def with_actor(app: Backstory, then: Callable[[], None]) -> None:
     told = (
         "Your name or initials: each answer keeps who was at the keyboard. Enter alone keeps the name of this account."
     )
-    ask_actor(app, "Who interviews?", told, answered, required=False, role=role)
+    described = role or session.services.get_setting("role")
+    ask_actor(app, "Who interviews?", told, answered, required=False, role=described)
 
 
 def remember(app: Backstory, name: str, role: str) -> None:
