@@ -28,6 +28,7 @@ from chatbot.content.checks import (
     vignettes,
     words,
 )
+from chatbot.content.checks.verdicts import Verdicts
 from chatbot.content.diagnostics import Diagnostic, errors
 from chatbot.content.package import Key, Loaded, Package
 from chatbot.core.protocol import Protocol
@@ -40,6 +41,7 @@ class Memory:
     files: dict[Key, Loaded] = field(default_factory=dict)
     conditions: Conditions = field(default_factory=Conditions)
     runs: vignettes.Runs = field(default_factory=vignettes.Runs)
+    verdicts: Verdicts = field(default_factory=Verdicts)
     searched: tuple[bytes, str] | None = None
     """What the searches for impossible answers depend on, when they found nothing."""
     examples: tuple[object, list[Diagnostic]] | None = None
@@ -81,7 +83,9 @@ def _searched(
     depends = (vignettes.logic_of(bundle), "" if tables is None else tables.root.mark.source.text)
     if memory is not None and memory.searched == depends:
         return []
-    found = [*satisfiable.check(package, bundle, protocol, sites), *alarm_table.check(package, bundle, protocol)]
+    verdicts = Verdicts() if memory is None else memory.verdicts
+    found = list(satisfiable.check(package, bundle, protocol, sites, verdicts))
+    found += alarm_table.check(package, bundle, protocol, verdicts)
     if memory is not None:
         memory.searched = None if found else depends
     return found

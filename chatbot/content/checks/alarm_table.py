@@ -17,6 +17,7 @@ from chatbot.content.beside import AXES, AlarmTableModel
 from chatbot.content.build import symbols_of
 from chatbot.content.bundle import bundle_of
 from chatbot.content.checks.satisfiable import DAYS
+from chatbot.content.checks.verdicts import Verdicts
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.package import Package
 from chatbot.content.source import Mark, at
@@ -107,30 +108,32 @@ def names(package: Package) -> Iterator[Diagnostic]:
                 yield mark.diagnostic("P210", f"no question is called {entry.question!r}", hint)
 
 
-def check(package: Package, bundle: Mapping[str, Any], protocol: Protocol) -> Iterator[Diagnostic]:
+def check(package: Package, bundle: Mapping[str, Any], protocol: Protocol, verdicts: Verdicts) -> Iterator[Diagnostic]:
     """Yield empty cells, and tables or axes that leave somebody out. Only for content whose names are right."""
     for table in tables_of(package, bundle, protocol):
-        yield from _possible(package, protocol, table)
+        yield from _possible(package, protocol, table, verdicts)
         for axis in AXES:
-            yield from _whole_axis(package, protocol, table, axis)
-        yield from _empty_cells(package, protocol, table)
+            yield from _whole_axis(package, protocol, table, axis, verdicts)
+        yield from _empty_cells(package, protocol, table, verdicts)
 
 
 def _mark(package: Package, table: Table, *path: str) -> Mark:
     return at(package.single["alarm_tables"].root, ("alarm_tables", table.name, *path), key=True)
 
 
-def _possible(package: Package, protocol: Protocol, table: Table) -> Iterator[Diagnostic]:
-    if all(find(protocol, [holds(table.symptom)], day) is Verdict.NEVER for day in DAYS):
+def _possible(package: Package, protocol: Protocol, table: Table, verdicts: Verdicts) -> Iterator[Diagnostic]:
+    if all(verdicts.find(protocol, [holds(table.symptom)], day) is Verdict.NEVER for day in DAYS):
         message = f"nobody can have the symptom of the table {table.name!r}"
         yield _mark(package, table, "when").diagnostic("P424", message, "correct 'when'")
 
 
-def _whole_axis(package: Package, protocol: Protocol, table: Table, axis: str) -> Iterator[Diagnostic]:
+def _whole_axis(
+    package: Package, protocol: Protocol, table: Table, axis: str, verdicts: Verdicts
+) -> Iterator[Diagnostic]:
     question = table.model.axes[axis].question
     outside = [does_not_hold(goal.node) for goal in table.cells[axis].values()]
     for day in DAYS:
-        found = find(protocol, [holds(table.symptom), holds(InState(question, "known")), *outside], day)
+        found = verdicts.find(protocol, [holds(table.symptom), holds(InState(question, "known")), *outside], day)
         if not isinstance(found, Verdict):
             said = to_stored(found[question].value) if question in found else "?"
             message = f"no cell of {axis!r} holds for {question} = {said}"
@@ -139,8 +142,8 @@ def _whole_axis(package: Package, protocol: Protocol, table: Table, axis: str) -
             return
 
 
-def _empty_cells(package: Package, protocol: Protocol, table: Table) -> Iterator[Diagnostic]:
-    verdict = find(protocol, table.empty(), DAYS[0], most=MOST_STEPS)
+def _empty_cells(package: Package, protocol: Protocol, table: Table, verdicts: Verdicts) -> Iterator[Diagnostic]:
+    verdict = verdicts.find(protocol, table.empty(), DAYS[0], MOST_STEPS)
     if verdict is Verdict.NEVER:
         return
     if verdict is Verdict.UNDECIDED:
@@ -149,7 +152,7 @@ def _empty_cells(package: Package, protocol: Protocol, table: Table) -> Iterator
         return
     named = 0
     for place, goals in table.places():
-        found = find(protocol, [*goals, *table.empty()], DAYS[0])
+        found = verdicts.find(protocol, [*goals, *table.empty()], DAYS[0])
         if isinstance(found, Verdict):
             continue
         where = ", ".join(f"{axis} {cell.replace('_', ' ')}" for axis, cell in zip(AXES, place, strict=True))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
 from chatbot.content.build import symbols_of
 from chatbot.content.checks.conditions import Site
+from chatbot.content.checks.verdicts import Verdicts
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import Package
 from chatbot.content.source import at
 from chatbot.core.protocol import Protocol, Rule
 from chatbot.core.resolve import Symbols, resolve
-from chatbot.core.satisfy import Goal, Verdict, does_not_hold, fails, find, holds, may_hold
+from chatbot.core.satisfy import Goal, Verdict, does_not_hold, fails, holds, may_hold
 from chatbot.core.syntax import Joined, Negated, Tree, Word, parse
 from chatbot.core.tree import Node
 
@@ -24,19 +25,31 @@ DAYS = (datetime(2026, 1, 31, 12), datetime(2027, 3, 15, 9, 30), datetime(2028, 
 """Days on which nothing must be possible before it is called impossible: calendar months differ in length."""
 
 
-def never(protocol: Protocol, goals: Sequence[Goal]) -> bool:
-    """Whether goals cannot be met together; False also where the search did not finish."""
-    return all(find(protocol, goals, day) is Verdict.NEVER for day in DAYS)
+@dataclass(frozen=True)
+class _Search:
+    protocol: Protocol
+    symbols: Symbols
+    verdicts: Verdicts
+
+    def never(self, goals: Sequence[Goal]) -> bool:
+        """Whether goals cannot be met together; False also where the search did not finish."""
+        return all(self.verdicts.find(self.protocol, goals, day) is Verdict.NEVER for day in DAYS)
+
+    def part(self, site: Site, part: Tree | None = None) -> Node:
+        """Return the resolved tree of a condition, or of a part of it."""
+        return node_of(site, self.symbols, part)
 
 
-def check(package: Package, bundle: dict[str, Any], protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
+def check(
+    package: Package, bundle: dict[str, Any], protocol: Protocol, sites: list[Site], verdicts: Verdicts
+) -> Iterator[Diagnostic]:
     """Yield conditions without a case for, or against. Only for content whose names and order are right."""
-    symbols = symbols_of(bundle)
+    search = _Search(protocol, symbols_of(bundle), verdicts)
     for site in sites:
         if site.owner != "alarm_table" and site.part != "number":
-            yield from _site(protocol, site, symbols)
-    yield from _cleared(protocol, sites)
-    yield from _conflicts(package, protocol)
+            yield from _site(search, site)
+    yield from _cleared(search, sites)
+    yield from _conflicts(package, search)
 
 
 def node_of(site: Site, symbols: Symbols, tree: Tree | None = None) -> Node:
@@ -48,18 +61,18 @@ def node_of(site: Site, symbols: Symbols, tree: Tree | None = None) -> Node:
     return node
 
 
-def _site(protocol: Protocol, site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
-    node = node_of(site, symbols)
-    if never(protocol, [holds(node)]):
-        where, why = _contradiction(protocol, site, symbols)
+def _site(search: _Search, site: Site) -> Iterator[Diagnostic]:
+    node = search.part(site)
+    if search.never([holds(node)]):
+        where, why = _contradiction(search, site)
         yield site.diagnostic("P421", f"{_what(site)} can never be true", *where, why or "correct the condition")
         return
-    if never(protocol, [fails(node)]):
+    if search.never([fails(node)]):
         message = f"{_what(site)} can never be false"
         yield site.diagnostic("P422", message, 0, len(site.text), "'or' for 'and' is the usual slip; else leave it out")
         return
     for part in _alternatives(parse(site.text)):
-        if isinstance(part, Joined) and never(protocol, [holds(node_of(site, symbols, part))]):
+        if isinstance(part, Joined) and search.never([holds(search.part(site, part))]):
             start, end = span(site.text, part)
             message = f"this part of {_what(site)} can never be true"
             yield site.diagnostic("P421", message, start, end, "correct it, or delete it")
@@ -83,7 +96,7 @@ def _alternatives(tree: Tree) -> Iterator[Tree]:
             yield from _alternatives(part)
 
 
-def _contradiction(protocol: Protocol, site: Site, symbols: Symbols) -> tuple[tuple[int, int], str]:
+def _contradiction(search: _Search, site: Site) -> tuple[tuple[int, int], str]:
     """Return the stretch that contradicts itself, and what contradicts what where two parts of an ``and`` do."""
     tree = parse(site.text)
     whole = (0, len(site.text))
@@ -91,7 +104,7 @@ def _contradiction(protocol: Protocol, site: Site, symbols: Symbols) -> tuple[tu
         return whole, ""
     for size in (1, 2):
         for parts in combinations(tree.parts, size):
-            if never(protocol, [holds(node_of(site, symbols, part)) for part in parts]):
+            if search.never([holds(search.part(site, part)) for part in parts]):
                 spans = [span(site.text, part) for part in parts]
                 said = [f"'{' '.join(site.text[start:end].split())}'" for start, end in spans]
                 why = f"{said[0]} and {said[1]} exclude each other" if size == 2 else f"{said[0]} alone is impossible"
@@ -126,21 +139,22 @@ def _words(part: Any) -> Iterator[tuple[int, int]]:
             yield from _words(getattr(part, field.name))
 
 
-def _cleared(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
+def _cleared(search: _Search, sites: list[Site]) -> Iterator[Diagnostic]:
     for site in sites:
         if site.owner == "red_flag" and site.part == "unless":
-            flag = protocol.red_flags[site.name]
+            flag = search.protocol.red_flags[site.name]
             assert flag.unless is not None
-            if never(protocol, [holds(flag.when.tree), does_not_hold(flag.unless.tree)]):
+            if search.never([holds(flag.when.tree), does_not_hold(flag.unless.tree)]):
                 message = f"whatever raises {site.name!r} clears it too"
                 yield site.diagnostic("P421", message, 0, len(site.text), "correct 'when' or 'unless'")
 
 
-def _conflicts(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
+def _conflicts(package: Package, search: _Search) -> Iterator[Diagnostic]:
+    protocol = search.protocol
     for name, conflict in protocol.conflicts.items():
         named = [protocol.rules[rule] for rule in conflict.rules]
         for first, second in combinations(named, 2):
-            if not never(protocol, [*_applies(protocol, first), *_applies(protocol, second)]):
+            if not search.never([*_applies(protocol, first), *_applies(protocol, second)]):
                 break
         else:
             if len(named) > 1:
