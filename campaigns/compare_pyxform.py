@@ -87,6 +87,8 @@ def short(text: str) -> str:
     lines = [line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("at ")]
     flat = " ".join(lines).partition("The following files failed validation")[0].strip()
     flat = re.sub(r"@[0-9a-f]+", "", re.sub(r"\bhttp\S+", "", flat))
+    # The nodes of a cycle come in another order each time.
+    flat = re.sub(r"\$\{\w+\}(?: \$\{\w+\})+", lambda found: " ".join(sorted(found.group().split())), flat)
     flat = flat.replace("|", "\\|").replace("`", "'")
     return flat if len(flat) <= 240 else f"{flat[:237].rsplit(' ', 1)[0]} …"
 

@@ -38,6 +38,8 @@ def run(services: Services, start: Start) -> int:
         raise
     except Exception as error:
         code, fault = int(ExitCode.INTERNAL), incident(error)
+    if code == ExitCode.HANG_UP:
+        _forget_terminal()
     if fault:
         saved = f"your answers are saved in {services.transcripts}"
         print(f"internal fault ({fault}); {saved}", file=sys.stderr)
@@ -52,6 +54,15 @@ def _check_terminal() -> None:
             raise EnvironmentProblem("the full screen needs a terminal", code="U001", hint=hint)
     if os.environ.get("TERM", "dumb") == "dumb":
         raise EnvironmentProblem("this terminal cannot move its cursor", code="U002", hint="add --plain")
+
+
+def _forget_terminal() -> None:
+    """Let go of a terminal that is gone: what still waits to be written there would change the exit code to 120."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _run(app: Backstory) -> int:

@@ -113,7 +113,9 @@ def test_the_articles_patient_on_screen(terminal: Terminal, tmp_path: Path) -> N
     assert issued_digest(tmp_path / "cases") == plan_digest(plan_of(PROTOCOL, NAME))
 
 
-@pytest.mark.parametrize("terminal", [((80, 24), "dumb", ("--plain",))], indirect=True, ids=["dumb"])
+@pytest.mark.parametrize(
+    "terminal", [((80, 24), "dumb", ("--plain", "--actor", "AB", "--role", "clinician"))], indirect=True, ids=["dumb"]
+)
 def test_the_articles_patient_line_by_line_on_a_dumb_terminal(terminal: Terminal, tmp_path: Path) -> None:
     answers = answers_of(PROTOCOL, NAME)
     shadow = Interview.start(PROTOCOL, MemoryRecorder(), opened(PROTOCOL, NAME))

@@ -24,9 +24,18 @@ class Page(ScrollSheet[bool]):
     PLACES: ClassVar[tuple[str, ...]] = ("page",)
 
     def __init__(
-        self, title: str, draw: Draw, *, accept: str = "", accept_label: str = "", close_key: str = ""
+        self,
+        title: str,
+        draw: Draw,
+        *,
+        accept: str = "",
+        accept_label: str = "",
+        close_key: str = "",
+        whole: bool = False,
     ) -> None:
+        """*whole*: it can be accepted only once its last line was in sight."""
         super().__init__()
+        self.whole = whole
         self.title_text, self.draw = title, draw
         self.accept, self.accept_label, self.close_key = accept, accept_label, close_key
 
@@ -37,12 +46,13 @@ class Page(ScrollSheet[bool]):
         return self.draw(width)
 
     def extra_keys(self) -> list[tuple[str, str]]:
-        keys = [(self.accept, self.accept_label)] if self.accept else []
+        keys = [(self.accept, self.accept_label)] if self.accept and not (self.whole and not self.at_end) else []
         return [*keys, ("PgDn", "more")] if self.overflows and not self.at_end else keys
 
     def plain_key(self, key: str) -> bool:
         if self.accept and key == self.accept:
-            self.dismiss(True)
+            if self.at_end or not self.whole:
+                self.dismiss(True)
             return True
         if key in {"up", "down"}:
             self.scroll_lines(1 if key == "down" else -1)
@@ -166,14 +176,17 @@ def carried_page(view: View, keys: Sequence[str], words: Words) -> Page:
     known = {each.id: each for each in view.answered}
 
     def draw(width: int) -> list[Line]:
-        rows = wrapped("Read these to the person. What is no longer so is answered again at its question.", width)
-        for each in (known[key] for key in keys if key in known):
-            rows += [BLANK, *wrapped(each.text, width), *hang("  ", each.answer, width, "strong")]
-            rows += wrapped(f"  {day_words(each.given)}", width, "quiet")
+        found = [known[key] for key in keys if key in known]
+        days = ", ".join(map(day_words, sorted({each.given[:10] for each in found})))
+        told = f"Read these to the person, as said on {days}. What is no longer so is answered again at its question."
+        rows = [*wrapped(told, width), BLANK]
+        for each in found:
+            named = words.say(words.protocol.questions[each.id].named)
+            rows += hang("· ", f"{named}: {each.answer}", width, "strong")
         return rows
 
     title = word(words.protocol.labels, "to_confirm", words.register, n=len(keys))
-    return Page(sentence(title), draw, accept="y", accept_label="all still so", close_key="n")
+    return Page(sentence(title), draw, accept="y", accept_label="all still so", close_key="n", whole=True)
 
 
 def story_page(story: Story, words: Words) -> Page:
