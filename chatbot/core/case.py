@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
+from typing import Any
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept
@@ -154,7 +155,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
         case ev.AnswerWithdrawn(question):
             answers = {key: answer for key, answer in case.answers.items() if key != question}
             recent = tuple(key for key in case.recent if key != question)
-            return _follow(protocol, replace(case, answers=answers, recent=recent), question)
+            return _follow(protocol, case, question, answers, recent=recent)
         case ev.QuestionPostponed(question):
             shown = None if case.shown == question else case.shown
             return _advance(protocol, replace(case, postponed=case.postponed | {question}, shown=shown))
@@ -263,16 +264,15 @@ def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
     shown = None if case.shown == event.question else case.shown
     recent = (*(key for key in case.recent if key != event.question), event.question)[-RECENT:]
     # An answer of an older transcript may follow a hand-over at once; whoever gave it has gone on without a recap.
-    after = replace(case, answers=answers, shown=shown, recent=recent, recap_due=False)
-    return _follow(protocol, after, event.question)
+    return _follow(protocol, case, event.question, answers, shown=shown, recent=recent, recap_due=False)
 
 
-def _follow(protocol: Protocol, case: Case, changed: str) -> Case:
-    """Bring everything derived from the answers up to date after one of them changed."""
-    assessment = reassess(protocol, case.assessment, case.answers, (changed,))
-    return _advance(
-        protocol, replace(case, assessment=assessment, postponed=case.postponed - {changed}, plan_digest=None)
-    )
+def _follow(protocol: Protocol, case: Case, changed: str, answers: Mapping[str, Answer], **more: Any) -> Case:
+    """Bring everything derived from the answers up to date after one of them changed; *more* changes besides."""
+    assessment = reassess(protocol, case.assessment, answers, (changed,))
+    postponed = case.postponed - {changed}
+    after = replace(case, answers=answers, assessment=assessment, postponed=postponed, plan_digest=None, **more)
+    return _advance(protocol, after)
 
 
 def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
@@ -326,14 +326,14 @@ def next_question(protocol: Protocol, case: Case) -> str | None:
     A carried answer of the safety screen is asked where its question stands, to be confirmed.
     Postponed questions wait for the review; None when nothing else is left.
     """
-    order = network(protocol).ask_order
-    assessment = case.assessment
+    order, assessment = network(protocol).ask_order, case.assessment
+    answers, postponed, again = case.answers, case.postponed, assessment.expired | assessment.doubted
+    if assessment.expired:
+        for key in order:
+            if key in assessment.expired and not answers[key].carried and is_asked(protocol, assessment, key):
+                return key
     for key in order:
-        if key in assessment.expired and not case.answers[key].carried and is_asked(protocol, assessment, key):
-            return key
-    for key in order:
-        waits = key in assessment.expired or key in assessment.doubted
-        waits = waits or (key not in case.answers and key not in case.postponed)
+        waits = (key not in answers and key not in postponed) or key in again
         if waits and is_asked(protocol, assessment, key):
             return key
     return None

@@ -78,6 +78,8 @@ class Network:
     """Question key to the questions it settles when they cannot apply."""
     ask_order: tuple[str, ...]
     """Question keys as they are asked: context, safety screen, history, examination."""
+    safety_order: tuple[str, ...]
+    """Those of the safety screen."""
     stages: Mapping[str, Stage]
     """The stage each question is asked in."""
     earlier: frozenset[str]
@@ -112,12 +114,14 @@ def network(protocol: Protocol) -> Network:
                 substitutes[substitute] = (*substitutes.get(substitute, ()), key)
     stages = {key: _stage(protocol, question) for key, question in protocol.questions.items()}
     rank = {stage: index for index, stage in enumerate(Stage)}
+    ask_order = tuple(sorted(protocol.questions, key=lambda key: rank[stages[key]]))
     return Network(
         names=tuple(order),
         dependents=tuple(tuple(sorted(each)) for each in dependents),
         questions={key: position["question", key] for key in protocol.questions},
         substitutes=substitutes,
-        ask_order=tuple(sorted(protocol.questions, key=lambda key: rank[stages[key]])),
+        ask_order=ask_order,
+        safety_order=tuple(key for key in ask_order if key in protocol.safety_questions),
         stages=stages,
         earlier=frozenset(name for condition in protocol.conditions() for name in condition.earlier),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from chatbot.core.findings import Assessment, FlagState, network, waits_to_be_asked
@@ -24,8 +24,13 @@ def contribution(flag: RedFlag, state: FlagState) -> Urgency | None:
 
 
 def _highest(protocol: Protocol, states: Mapping[str, FlagState]) -> Urgency:
-    levels = [contribution(flag, states[name]) for name, flag in protocol.red_flags.items()]
-    return max((level for level in levels if level is not None), key=lambda level: level.rank, default=Urgency.ROUTINE)
+    highest = Urgency.ROUTINE
+    for name, state in states.items():
+        if state is FlagState.PRESENT or state is FlagState.CANNOT_EXCLUDE:
+            level = contribution(protocol.red_flags[name], state)
+            if level is not None and level.rank > highest.rank:
+                highest = level
+    return highest
 
 
 def plan_urgency(protocol: Protocol, assessment: Assessment) -> Urgency:
@@ -56,19 +61,19 @@ def is_asked(protocol: Protocol, assessment: Assessment, key: str) -> bool:
 
 def open_safety_questions(protocol: Protocol, assessment: Assessment) -> tuple[str, ...]:
     """Return the safety questions still to be put or confirmed, in the order of asking."""
-    states = assessment.facts.states
-    return tuple(
-        key
-        for key in network(protocol).ask_order
-        if key in protocol.safety_questions
-        and (states[key] == "not_asked" or key in assessment.doubted)
-        and is_asked(protocol, assessment, key)
-    )
+    return tuple(_open_safety(protocol, assessment))
+
+
+def _open_safety(protocol: Protocol, assessment: Assessment) -> Iterator[str]:
+    states, doubted = assessment.facts.states, assessment.doubted
+    for key in network(protocol).safety_order:
+        if (states[key] == "not_asked" or key in doubted) and is_asked(protocol, assessment, key):
+            yield key
 
 
 def safety_asked(protocol: Protocol, assessment: Assessment) -> bool:
     """Whether each safety question that applies has an answer or a status."""
-    return not open_safety_questions(protocol, assessment)
+    return next(_open_safety(protocol, assessment), None) is None
 
 
 def safety_resolved(protocol: Protocol, assessment: Assessment) -> bool:
@@ -81,10 +86,12 @@ def safety_resolved(protocol: Protocol, assessment: Assessment) -> bool:
 
 def emergencies(protocol: Protocol, assessment: Assessment) -> tuple[str, ...]:
     """Return the flags that call for an emergency now, in content order."""
+    standing = {FlagState.PRESENT, FlagState.CANNOT_EXCLUDE}
+    states = assessment.open_flags
     return tuple(
         name
         for name, flag in protocol.red_flags.items()
-        if contribution(flag, assessment.open_flags[name]) is Urgency.EMERGENCY
+        if states[name] in standing and contribution(flag, states[name]) is Urgency.EMERGENCY
     )
 
 
