@@ -9,10 +9,10 @@ from chatbot.core.view import AlarmView
 from chatbot.tui.drawing import alarm as drawing
 from chatbot.tui.drawing import standing
 from chatbot.tui.lines import BLANK, Line, wrapped
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import ReadThrough
 
 
-class AlarmScreen(ScrollSheet[None]):
+class AlarmScreen(ReadThrough[None]):
     """Shows the emergency. Closes when it was acknowledged, or when a correction has ended it."""
 
     NAMES_CASE: ClassVar[bool] = True
@@ -40,35 +40,12 @@ class AlarmScreen(ScrollSheet[None]):
         rows = drawing.alarm(shown, self.words, self.case_view().as_of, width)
         return [*rows, BLANK, *wrapped(f"! {self.problem}", width, "warn")] if self.problem else rows
 
-    def drawn(self) -> None:
-        self.seen_to = max(self.seen_to, self.length if self.at_end else self.top + self.height - 1)
-
-    def edge(self) -> tuple[bool, ...]:
-        return (*super().edge(), self.read)
-
     def can(self, action: str) -> bool:
         if action == "decline_help":
             return self.alarm is not None and any(
                 each.kind == "do" and not each.declined for each in self.alarm.actions
             )
         return action != "acknowledge" or self.read
-
-    @property
-    def read(self) -> bool:
-        """Every line has been on screen."""
-        return self.seen_to >= self.length
-
-    def extra_keys(self) -> list[tuple[str, str]]:
-        return [] if self.read else [("Enter", "read on")]
-
-    def plain_key(self, key: str) -> bool:
-        if key == "enter" and not self.read:
-            self.act_page_down()
-            return True
-        if key in {"up", "down"}:
-            self.scroll_lines(1 if key == "down" else -1)
-            return True
-        return False
 
     def act_acknowledge(self) -> None:
         self.attempt(Acknowledge(), self._acknowledged)

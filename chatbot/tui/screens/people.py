@@ -14,7 +14,7 @@ from chatbot.tui.drawing.standing import URGENCY_ROLE
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.prompt import Prompt
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import ReadThrough, ScrollSheet
 
 if TYPE_CHECKING:
     from chatbot.record.event_list import EventLine
@@ -97,7 +97,7 @@ def remember(app: Backstory, name: str, role: str) -> None:
         app.push_screen(Fault(error))
 
 
-class RecapScreen(ScrollSheet[str]):
+class RecapScreen(ReadThrough[str]):
     """What whoever takes over reads. Closes with ``read`` once it was, or with ``leave``."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("recap",)
@@ -128,31 +128,8 @@ class RecapScreen(ScrollSheet[str]):
                 rows += hang(Seg(f"{part.title:<{TITLE_WIDTH}} ", "strong"), said, width)
         return [*rows, BLANK, *wrapped(f"! {self.problem}", width, "warn")] if self.problem else rows
 
-    def drawn(self) -> None:
-        self.seen_to = max(self.seen_to, self.length if self.at_end else self.top + self.height - 1)
-
-    def edge(self) -> tuple[bool, ...]:
-        return (*super().edge(), self.read)
-
-    @property
-    def read(self) -> bool:
-        """Every line has been on screen."""
-        return self.seen_to >= self.length
-
     def can(self, action: str) -> bool:
         return action != "recap_read" or self.read
-
-    def extra_keys(self) -> list[tuple[str, str]]:
-        return [] if self.read else [("Enter", "read on")]
-
-    def plain_key(self, key: str) -> bool:
-        if key == "enter" and not self.read:
-            self.act_page_down()
-            return True
-        if key in {"up", "down"}:
-            self.scroll_lines(1 if key == "down" else -1)
-            return True
-        return False
 
     def act_recap_read(self) -> None:
         self.attempt(ReadRecap(), self._read)

@@ -89,3 +89,35 @@ class ScrollSheet(Sheet[T]):
 
     def act_down(self) -> None:
         self.scroll_lines(1)
+
+
+class ReadThrough(ScrollSheet[T]):
+    """A screen that counts as read once every line of it was in sight; until then Enter reads on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen_to = 0
+        """Lines that have been in sight, from the top."""
+
+    def drawn(self) -> None:
+        self.seen_to = max(self.seen_to, self.length if self.at_end else self.top + self.height - 1)
+
+    def edge(self) -> tuple[bool, ...]:
+        return (*super().edge(), self.read)
+
+    @property
+    def read(self) -> bool:
+        """Every line has been on screen."""
+        return self.seen_to >= self.length
+
+    def extra_keys(self) -> list[tuple[str, str]]:
+        return [] if self.read else [("Enter", "read on")]
+
+    def plain_key(self, key: str) -> bool:
+        if key == "enter" and not self.read:
+            self.act_page_down()
+            return True
+        if key in {"up", "down"}:
+            self.scroll_lines(1 if key == "down" else -1)
+            return True
+        return False
