@@ -20,8 +20,6 @@ class AlarmScreen(ReadThrough[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen_to = 0
-        """The last line that has been on screen."""
         self.problem = ""
 
     @property

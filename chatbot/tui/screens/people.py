@@ -104,8 +104,6 @@ class RecapScreen(ReadThrough[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen_to = 0
-        """The last line that has been on screen."""
         self.problem = ""
 
     def header(self, width: int) -> list[Line]:
