@@ -9,13 +9,14 @@ import argparse
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from chatbot.core.events import KINDS
 from chatbot.core.text import visible
 from chatbot.desk import Desk
 from chatbot.errors import ExitCode, UsageError
 from chatbot.interview import Interview
-from chatbot.record.cases import CaseSummary, find_case, list_cases, transcripts_folder
+from chatbot.record.cases import CaseSummary, find_case, list_cases, summarise, transcripts_folder
 from chatbot.record.lineage import Lineage, lineages
 from chatbot.record.listing import case_json, case_line, lineage_line
 
@@ -29,6 +30,7 @@ def open_from_another(options: argparse.Namespace, desk: Desk) -> Interview | No
         if options.record_number not in {None, "-"}:
             subject = desk.subject(options.record_number)
         earlier = find_case(desk.transcripts, options.follow_up)
+        _confirm(options, earlier)
         return desk.follow_up(earlier, label=options.label, subject=subject, kind=options.kind)
     if options.amend:
         if options.label or options.subject or options.record_number or options.as_of:
@@ -36,8 +38,28 @@ def open_from_another(options: argparse.Namespace, desk: Desk) -> Interview | No
                 "an amendment is about the same person and the same moment",
                 hint="leave --label, --subject, --record-number and --as-of out",
             )
-        return desk.amend(find_case(desk.transcripts, options.amend), kind=options.kind)
+        signed = find_case(desk.transcripts, options.amend)
+        _confirm(options, signed)
+        return desk.amend(signed, kind=options.kind)
     return None
+
+
+def _confirm(options: argparse.Namespace, path: Path) -> None:
+    """Ask whose case it is before the full screen opens another from it; the line mode asks for itself.
+
+    Raises: SystemExit when it is the wrong person. Nothing was opened then.
+    """
+    if options.plain:
+        return
+    from chatbot import plain
+
+    case = summarise(path)
+    whose = [case.label or "no label", case.subject or case.case, case.kind, case.as_of[:10]]
+    plain.write_line(visible(" · ".join(whose)))
+    typed = plain.read_line("Is this the person in front of you? Type yes, or Enter for no: ")
+    if (typed or "").strip().casefold() not in {"y", "yes"}:
+        plain.write_line("Nothing was opened.")
+        raise SystemExit(ExitCode.FINE)
 
 
 def print_cases(options: argparse.Namespace, show: Print, complain: Print) -> int:

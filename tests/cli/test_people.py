@@ -254,7 +254,7 @@ def test_what_is_not_clinical_says_so_at_the_top_and_the_bottom_of_its_plan(home
 # --- at a terminal ---
 
 
-def at_a_terminal(home: Path, steps: list[tuple[str, str]], *arguments: str) -> tuple[int, str]:
+def at_a_terminal(steps: list[tuple[str, str]], *arguments: str, term: str = "dumb") -> tuple[int, str]:
     """Run ``backstory`` in a terminal of its own; type each line once its prompt has come. Return code and output."""
     import pty
     import select
@@ -263,7 +263,7 @@ def at_a_terminal(home: Path, steps: list[tuple[str, str]], *arguments: str) -> 
     process, master = pty.fork()
     if process == 0:  # pragma: no cover - the child becomes the program
         os.chdir(ROOT)
-        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"})
+        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(ROOT), "TERM": term})
     seen = bytearray()
     waiting = list(steps)
     start = 0
@@ -287,9 +287,9 @@ def test_at_a_terminal_the_number_is_asked_for_unseen_and_who_interviews_once(ho
     backstory("keys", "new")
     who = [("Who interviews?", "AB"), ("Role of AB", "nurse")]
     begin = ("interview", "--plain", "--kind", "test", "--as-of", "2026-03-15", "--label")
-    code, shown = at_a_terminal(home, [*who, ("Record number", NUMBER), (">", "q")], *begin, "AB bed 3")
+    code, shown = at_a_terminal([*who, ("Record number", NUMBER), (">", "q")], *begin, "AB bed 3")
     assert code == 0 and "4711" not in shown and case_of("AB bed 3")["subject"] in shown, shown
-    code, shown = at_a_terminal(home, [("Record number", ""), (">", "q")], *begin, "CD window")
+    code, shown = at_a_terminal([("Record number", ""), (">", "q")], *begin, "CD window")
     assert code == 0 and "Who interviews?" not in shown and case_of("CD window")["subject"] == ""
     settings = json.loads((home / ".config" / "backstory" / "settings.json").read_text())
     assert (settings["actor"], settings["actor_role"]) == ("AB", "nurse")

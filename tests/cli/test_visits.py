@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.kit import TINY_FOLDER, backstory, said
 from tests.cli.test_cases_on_disk import cases, typed
+from tests.cli.test_people import at_a_terminal
 
 TINY = ("--protocols", TINY_FOLDER)
 
@@ -54,6 +55,15 @@ def test_a_follow_up_confirms_what_is_carried_and_asks_the_rest_again(signed: Pa
     run = backstory("replay", newest["path"], "--verify", "--json")
     report = json.loads(run.stdout)
     assert run.returncode == 0 and report["comes_from"][0]["state"] == "same"
+
+
+@pytest.mark.parametrize("how", ["--follow-up", "--amend"])
+def test_the_full_screen_opens_nothing_before_the_person_was_confirmed(signed: Path, how: str) -> None:
+    (case,) = cases(signed)
+    arguments = ("interview", how, case["case"], "--transcripts", str(signed))
+    code, shown = at_a_terminal([("Is this the person", "")], *arguments, term="xterm-256color")
+    assert code == 0 and "bed 4" in shown and "Nothing was opened" in shown
+    assert len(cases(signed)) == 1
 
 
 def test_a_follow_up_of_the_wrong_person_is_closed_and_counts_for_nothing(signed: Path) -> None:
