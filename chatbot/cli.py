@@ -243,14 +243,14 @@ def about(protocol: Protocol) -> list[str]:
     return [visible(line) for line in lines]
 
 
-def _protocol(options: argparse.Namespace, name: str | None = None) -> Protocol:
+def _protocol(options: argparse.Namespace, name: str | None = None, home: Path | None = None) -> Protocol:
     from chatbot.content.library import load_protocol
     from chatbot.settings import read_settings
 
     chosen = getattr(options, "protocol", None) or name
-    if chosen is None:
+    if chosen is None and home is None:
         chosen = read_settings(options.settings).protocol
-    return load_protocol(chosen, folder=options.protocols)
+    return load_protocol(chosen, folder=options.protocols, home=home)
 
 
 # --- plan and check -------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Pro
     if as_of is None:
         hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
-    protocol = _protocol(options, name or file.protocol)
+    protocol = _protocol(options, name or file.protocol, file.home)
     case, _ = open_case(protocol, file, as_of)
     named = getattr(options, "site", None) or read_settings(options.settings).site
     site = site_facts(protocol, Path(named) if named else None, folder=options.protocols)

@@ -30,7 +30,7 @@ class Console:
     """What the command line does for every command."""
 
     common: Common
-    protocol: Callable[[argparse.Namespace, str | None], Protocol]
+    protocol: Callable[[argparse.Namespace, str | None, Path | None], Protocol]
     """Options and the name a file gives to a loaded protocol."""
     moment: Callable[[str | None], str | None]
     """``--as-of`` to a moment."""
@@ -143,7 +143,7 @@ def _eval(options: argparse.Namespace, console: Console) -> int:
     if as_of is None:
         hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
-    protocol = console.protocol(options, file.protocol)
+    protocol = console.protocol(options, file.protocol, file.home)
     case, _ = open_case(protocol, file, as_of)
     part = evaluated(protocol, case, options.condition, deep=options.deep)
     if options.json:

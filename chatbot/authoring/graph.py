@@ -60,7 +60,7 @@ def drawn(options: argparse.Namespace, console: Console) -> str:
     laid = None if options.path is None else _laid(options, console)
     if options.case:
         return _machines(options, None if laid is None else _phases(laid))
-    protocol = laid.protocol if laid is not None else console.protocol(options, None)
+    protocol = laid.protocol if laid is not None else console.protocol(options, None, None)
     section = options.section
     if section is not None and section not in protocol.sections:
         hint = near_miss(section, protocol.sections) or f"there are: {', '.join(protocol.sections)}"
@@ -112,7 +112,7 @@ def _laid(options: argparse.Namespace, console: Console) -> Laid:
         file = read_answers(options.path)
         if file.as_of is None:
             raise UsageError("the answers do not say for which day they hold", place=file.path, hint="add 'as_of'")
-        protocol = console.protocol(options, file.protocol)
+        protocol = console.protocol(options, file.protocol, file.home)
         case, events = open_case(protocol, file, file.as_of)
         return Laid(protocol, case, events)
     if options.protocol:

@@ -14,6 +14,7 @@ from typing import Any
 
 from chatbot.content.build import question_key
 from chatbot.content.diagnostics import Diagnostic, in_order
+from chatbot.content.library import MANIFEST
 from chatbot.content.source import Mapping, Mark, Node, Scalar, Sequence, plain, read
 from chatbot.core.answers import accept
 from chatbot.core.batch import NotAccepted, give_all
@@ -56,10 +57,12 @@ class AnswersFile:
     label: str
     answers: Mapping
     """The mapping of question ids."""
+    home: Path | None = None
+    """The protocol in whose folder it stands."""
 
 
 def read_answers(path: Path) -> AnswersFile:
-    """Read an answers file or a vignette.
+    """Read an answers file or a vignette; a vignette in a protocol's folder belongs to that protocol.
 
     Raises: AnswersError with every problem: not readable, not YAML, wrong shape.
     """
@@ -67,7 +70,9 @@ def read_answers(path: Path) -> AnswersFile:
     root, found = read(path, shown)
     if root is None:
         raise _error(found)
-    return answers_in(root, shown, path.stem)
+    file = answers_in(root, shown, path.stem)
+    home = path.absolute().parent.parent
+    return replace(file, home=home) if (home / MANIFEST).is_file() else file
 
 
 def answers_in(root: Node, shown: str, label: str) -> AnswersFile:

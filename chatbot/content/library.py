@@ -46,8 +46,10 @@ def protocol_names(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
 
 
-def find_protocol(name: str | None, folder: Path) -> Path:
-    """Return the folder of one protocol: by name, by path, or the one marked ``default: yes``.
+def find_protocol(name: str | None, folder: Path, home: Path | None = None) -> Path:
+    """Return the folder of one protocol: by name, by path, *home*, or the one marked ``default: yes``.
+
+    *home* is the protocol that a vignette stands in; one of the same name in *folder* goes before it.
 
     Raises: UsageError with the nearest name.
     """
@@ -60,6 +62,8 @@ def find_protocol(name: str | None, folder: Path) -> Path:
             return path
         hint = near_miss(name, names) or f"there are: {', '.join(names) or 'none'}"
         raise UsageError(f"no protocol is called {name!r} in {folder}", hint=hint)
+    if home is not None:
+        return folder / home.name if home.name in names else home
     if len(names) == 1:
         return folder / names[0]
     marked = [each for each in names if _is_default(folder / each / MANIFEST)]
@@ -85,15 +89,17 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def load_protocol(name: str | None = None, *, folder: Path | None = None, cache: bool = True) -> Protocol:
-    """Load a protocol, checked.
+def load_protocol(
+    name: str | None = None, *, folder: Path | None = None, home: Path | None = None, cache: bool = True
+) -> Protocol:
+    """Load a protocol, checked; which one, ``find_protocol`` says.
 
     With *cache* a protocol whose files have not changed by a byte is taken from the user's cache folder,
     where it was put after it passed every check.
 
     Raises: ContentError with every diagnostic; UsageError when there is no such protocol.
     """
-    path = find_protocol(name, protocols_folder(folder))
+    path = find_protocol(name, protocols_folder(folder), home)
     key = _content_key(path)
     if cache and (bundle := _cached(key)) is not None:
         return _from_canonical(bundle["canonical"], bundle["origin"])

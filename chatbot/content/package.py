@@ -236,7 +236,12 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
     if kind == "missing":
         return at(root, loc[:-1], key=True).diagnostic("P111", f"{loc[-1]!r} is missing", "add it")
     if kind == "extra_forbidden":
-        hint = near_miss(str(loc[-1]), _KNOWN_KEYS) or "delete it"
+        elsewhere = str(loc[-1]) in _KNOWN_KEYS
+        hint = (
+            "delete it: it is a key of other entries"
+            if elsewhere
+            else near_miss(str(loc[-1]), _KNOWN_KEYS) or "delete it"
+        )
         return at(root, loc, key=True).diagnostic("P110", f"{loc[-1]!r} is not a key here", hint)
     shapes = {
         "model_type": "a mapping of keys to values is expected here",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
 
 CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
 
@@ -82,3 +83,16 @@ def test_content_with_an_error_ends_with_three(tmp_path: Path) -> None:
 def test_wrong_use_ends_with_two(arguments: list[str]) -> None:
     run = backstory(*arguments)
     assert run.returncode == 2 and said(run)
+
+
+def test_a_vignette_is_planned_under_the_protocol_in_whose_folder_it_stands(tmp_path: Path) -> None:
+    ankle = ROOT / "dialogue" / "ottawa_ankle" / "vignettes" / "rolled_ankle.yaml"
+    assert b"Ottawa" in backstory("plan", "--answers", ankle).stdout
+    assert b"tiny" in backstory("plan", "--answers", CALM).stdout
+    folder = tmp_path / "protocols"
+    shutil.copytree(TINY_FOLDER, folder)
+    broken = folder / "tiny" / "guards.yaml"
+    broken.write_text(broken.read_text().replace("kidney is yes", "kidny is yes"))
+    assert backstory("plan", "--protocols", folder, "--answers", CALM).returncode == 3, (
+        "--protocols goes before the place"
+    )
