@@ -174,6 +174,7 @@ def _check_parser(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--as-of", metavar="DATE", help="the day review dates are held against; without it today")
     parser.add_argument("--release", action="store_true", help="as a release: no warning, approved, every id kept")
+    parser.add_argument("--reading", action="store_true", help="name each patient's text that reads above the target")
     parser.add_argument("--write-ids", action="store_true", help="add new ids to the ledger of released ids")
     _common(parser, again=True)
     parser.set_defaults(handler=_check)
@@ -418,7 +419,7 @@ def _check(options: argparse.Namespace) -> int:
                 _print(f"{shown_path(path)}: {line}")
         return ExitCode.FINE
     today = _day(options.as_of)
-    reports = [check_protocol(path, today=today, release=options.release) for path in paths]
+    reports = [check_protocol(path, today=today, release=options.release, listed=options.reading) for path in paths]
     if options.json:
         import json
 

@@ -6,11 +6,34 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from chatbot.content.fields import Condition, Identifier, Name, Number, Strict, Text, Words, one_of, problem
+from chatbot.content.fields import Condition, Identifier, Name, Number, Strict, Text, Whole, Words, one_of, problem
+from chatbot.content.reading import FORMULAS
+
+
+class ReadingModel(Strict):
+    target: Number
+    limit: Number
+    fewest_words: Whole
+    formulas: tuple[Annotated[str, one_of(*FORMULAS)], ...] = Field(strict=False, min_length=1)
+    names: tuple[Text, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReadingModel:
+        if self.target > self.limit:
+            raise problem("P323", "the target lies above the limit", "the target is what most texts should reach")
+        return self
+
+
+class SpokenModel(Strict):
+    marks: dict[str, Text] = {}
+    abbreviations: tuple[Text, ...] = Field(default=(), strict=False)
 
 
 class WordListModel(Strict):
     stigmatising: dict[str, Text] = {}
+    barred: dict[str, Text] = {}
+    spoken: SpokenModel | None = None
+    reading: ReadingModel | None = None
     reassuring: tuple[Text, ...] = Field(default=(), strict=False)
     negations: tuple[Text, ...] = Field(default=(), strict=False)
     affirmations: tuple[Text, ...] = Field(default=(), strict=False)

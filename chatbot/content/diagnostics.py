@@ -118,6 +118,11 @@ CODES: dict[str, str] = {
     "P465": "a phrasing that says nothing",
     "P466": "a synonym that is no single word, or has two meanings",
     "P467": "a conflict that no topic names",
+    "P480": "a patient's text above the limit of reading ease",
+    "P481": "a patient's text above the target of reading ease",
+    "P482": "a release whose reading ease was not measured",
+    "P483": "a word barred from the patient's register",
+    "P484": "a patient's text that cannot be read aloud",
 }
 """Every code with what it stands for."""
 

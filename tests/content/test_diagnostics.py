@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,8 @@ def edited(case: dict[str, Any], folder: Path) -> Path:
 TODAY = date(2026, 11, 25)
 
 
-def found_in(folder: Path, *, release: bool = False) -> list[Diagnostic]:
-    return in_order(check_all(read_package(folder, str(folder)), today=TODAY, release=release))
+def found_in(folder: Path, *, release: bool = False, listed: bool = False) -> list[Diagnostic]:
+    return in_order(check_all(read_package(folder, str(folder)), today=TODAY, release=release, listed=listed))
 
 
 SIDE_EFFECTS = frozenset({"P216", "P218", "P219", "P418"})
@@ -68,8 +69,12 @@ def named(case: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)
-def test_a_mistake_is_reported_where_it_stands(case: dict[str, Any], tmp_path: Path) -> None:
-    found = found_in(edited(case, tmp_path / "tiny"), release="release" in case)
+def test_a_mistake_is_reported_where_it_stands(
+    case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "without_library" in case:
+        monkeypatch.setitem(sys.modules, "textstat", None)
+    found = found_in(edited(case, tmp_path / "tiny"), release="release" in case, listed="listed" in case)
     about = [each for each in found if each.code == case["code"]]
     assert about, [each.render() for each in found]
     if not case.get("also_any"):

@@ -19,10 +19,12 @@ from chatbot.content.checks import (
     numbers,
     options,
     privacy,
+    reading,
     registers,
     reviews,
     satisfiable,
     sense,
+    spoken,
     topics,
     unused,
     vignettes,
@@ -60,7 +62,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     sites = list(conditions.sites(package))
     found = [*conditions.check(package, bundle, sites, known), *links.check(package), *clinical.check(package)]
     found += numbers.tables(package)
-    found += [*ids.check(package), *words.check(package), *registers.check(package)]
+    found += [*ids.check(package), *words.check(package), *spoken.check(package), *registers.check(package)]
     found += [*sense.check(package), *unused.repeated(package)]
     if not errors(found):
         # A misspelt name leaves the one it means unread: say the first, not both.
@@ -92,12 +94,17 @@ def _searched(
 
 
 def examine(
-    package: Package, memory: Memory | None = None, *, today: date | None = None, release: bool = False
+    package: Package,
+    memory: Memory | None = None,
+    *,
+    today: date | None = None,
+    release: bool = False,
+    listed: bool = False,
 ) -> tuple[list[Diagnostic], Protocol | None]:
     """Check a package with its files and vignettes. Returns what is wrong, and the protocol when no error is left.
 
     *memory* holds what earlier checks of the same folder worked out. With *today* also whose review date has
-    passed; with *release* also what a release may not lack.
+    passed; with *release* also what a release may not lack; with *listed* also what reads harder than its target.
     """
     memory = memory or Memory()
     found = [*package.found, *check_package(package, memory)]
@@ -105,6 +112,8 @@ def examine(
         found += reviews.overdue(package, today)
     if package.manifest is not None and release:
         found += reviews.not_ready(package)
+    if package.manifest is not None:
+        found += reading.check(package, listed=listed, release=release)
     if errors(found):
         memory.runs.protocol = None
         return found, None
@@ -123,6 +132,8 @@ def _examples(package: Package, protocol: Protocol, memory: Memory, logic: bytes
     return memory.examples[1]
 
 
-def check_all(package: Package, *, today: date | None = None, release: bool = False) -> list[Diagnostic]:
+def check_all(
+    package: Package, *, today: date | None = None, release: bool = False, listed: bool = False
+) -> list[Diagnostic]:
     """Return everything that is wrong with a package, its files and its vignettes included."""
-    return examine(package, today=today, release=release)[0]
+    return examine(package, today=today, release=release, listed=listed)[0]

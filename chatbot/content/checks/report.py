@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import Memory, alarm_table, check_package, examine
+from chatbot.content.checks import Memory, alarm_table, check_package, examine, reading
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
 from chatbot.content.library import shown_path
@@ -30,6 +30,8 @@ class Report:
     """Whether it was checked as a release, which may have no warning."""
     tables: tuple[str, ...] = ()
     """A line for each table of an alarm symptom."""
+    reading: str = ""
+    """How hard the patient's texts are to read, in one line; empty where the content states no limits."""
 
     @property
     def failed(self) -> bool:
@@ -85,6 +87,7 @@ class Report:
             f"  digest {self.protocol.digest}",
             f"  safety screen: {', '.join(self.safety_screen())}",
             *(f"  alarm table {line}" for line in self.tables),
+            *([f"  reading ease: {self.reading}"] if self.reading else []),
         ]
         return "\n".join(lines)
 
@@ -98,22 +101,29 @@ class Report:
             "counts": self.counts(),
             "safety_screen": self.safety_screen(),
             "alarm_tables": list(self.tables),
+            "reading_ease": self.reading,
             "diagnostics": [each.to_json() for each in self.found],
         }
 
 
 def check_protocol(
-    path: Path, memory: Memory | None = None, *, today: date | None = None, release: bool = False
+    path: Path,
+    memory: Memory | None = None,
+    *,
+    today: date | None = None,
+    release: bool = False,
+    listed: bool = False,
 ) -> Report:
     """Check the protocol in a folder, with its vignettes. *today* is the day review dates are held against.
 
-    *memory* keeps what the next check need not do again.
+    *memory* keeps what the next check need not do again; *listed* names each text that reads harder than its target.
     """
     memory = memory or Memory()
     package = read_package(path, shown_path(path), memory=memory.files)
-    found, protocol = examine(package, memory, today=today, release=release)
+    found, protocol = examine(package, memory, today=today, release=release, listed=listed)
     tables = () if protocol is None else tuple(alarm_table.lines(package, protocol))
-    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release, tables)
+    ease = "" if protocol is None else reading.measure(package).line()
+    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release, tables, ease)
 
 
 def add_ids(path: Path) -> list[str]:

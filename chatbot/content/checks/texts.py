@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.diagnostics import ERROR, Diagnostic
 from chatbot.content.fields import WordsModel
 from chatbot.content.package import File, Package
 from chatbot.content.source import Mark, at
@@ -17,6 +17,12 @@ Path = tuple[str | int, ...]
 
 BESIDE = frozenset({"words", "ids"})
 """Single files that hold no text for anybody to read; ``alarm_tables`` has reasons, and is read."""
+
+NOT_SPOKEN = frozenset({"alarm_tables"})
+"""Single files whose texts no patient hears or reads."""
+
+SYMBOLS = ("labels", "symbol")
+"""Labels that are marks to look at and no words."""
 
 PROSE = frozenset(
     "content_status strength certainty review_status says changed verified_note superseded title story reason".split()
@@ -39,9 +45,9 @@ class Said:
         whole = at(self.file.root, self.path)
         return whole.within(self.text, start, end) if end else whole
 
-    def diagnostic(self, code: str, message: str, start: int, end: int, hint: str) -> Diagnostic:
+    def diagnostic(self, code: str, message: str, start: int, end: int, hint: str, severity: str = ERROR) -> Diagnostic:
         """Return a diagnostic about a stretch of the text."""
-        return self.mark(start, end).diagnostic(code, message, hint)
+        return self.mark(start, end).diagnostic(code, message, hint, severity)
 
 
 def files_of(package: Package) -> Iterator[File[Any]]:
@@ -58,6 +64,16 @@ def texts_of(package: Package) -> Iterator[Said]:
     """Yield every text; one that is written once for both registers is yielded once, as the patient's."""
     for file in files_of(package):
         yield from _below(file, file.model, ())
+
+
+def spoken_texts(package: Package) -> Iterator[Said]:
+    """Yield every text a patient might hear or read."""
+    for file in files_of(package):
+        if file in package.vignettes or file in (package.single.get(stem) for stem in NOT_SPOKEN):
+            continue
+        for said in _below(file, file.model, ()):
+            if said.register == "patient" and said.path[:2] != SYMBOLS:
+                yield said
 
 
 def _below(file: File[Any], value: Any, path: Path) -> Iterator[Said]:

@@ -39,14 +39,14 @@ def plain_phrase(text: str) -> str:
 
 def _stigmatising(said: Said, pattern: re.Pattern[str], instead: dict[str, str]) -> Iterator[Diagnostic]:
     for match in pattern.finditer(said.text):
-        if _is_quoted(said.text, *match.span()):
+        if is_quoted(said.text, *match.span()):
             continue
         message = f"{match.group()!r} judges the person"
         hint = f"write {instead[plain_phrase(match.group())]!r}"
         yield said.diagnostic("P414", message, *match.span(), hint)
 
 
-def _is_quoted(text: str, start: int, end: int) -> bool:
+def is_quoted(text: str, start: int, end: int) -> bool:
     """Whether a phrase stands in quotation marks of its own: the text speaks about the word and does not use it."""
     return text[start - 1 : start] + text[end : end + 1] in {'""', "''", "“”", "‘’"}
 

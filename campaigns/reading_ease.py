@@ -1,0 +1,89 @@
+"""The reading ease of the patient's texts of the shipped protocol as a page: distribution and the hardest.
+
+python -m campaigns.reading_ease [--check]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+from chatbot.content.checks.reading import Measured, Passage, measure
+from chatbot.content.package import read_package
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
+PAGE = ROOT / "docs" / "clinical" / "reading_ease.md"
+
+HARDEST = 10
+LONGEST = 160
+"""Characters of a text that are printed."""
+
+
+def shipped() -> Measured:
+    """Measure the shipped protocol."""
+    return measure(read_package(SHIPPED, "", vignettes=False))
+
+
+def page(measured: Measured) -> str:
+    """Return the page in Markdown."""
+    limits = measured.limits
+    if limits is None or not measured.passages:
+        raise SystemExit("nothing was measured: words.yaml states no limits, or textstat is not installed")
+    grades = [each.grade for each in measured.passages]
+    tally = Counter(max(0, min(int(limits.limit) + 1, int(-(-grade // 1)))) for grade in grades)
+    target, limit = float(limits.target), float(limits.limit)
+    lines = [
+        "# Reading ease of what patients hear and read",
+        "",
+        f"Made by `python -m campaigns.reading_ease` with textstat {version('textstat')} and the limits in",
+        f"`words.yaml`: the grade is the median of {', '.join(limits.formulas).replace('_', ' ')};",
+        f"target grade {limits.target}, none above grade {limits.limit}. A text of {limits.fewest_words} words or more",
+        "is measured alone,",
+        "shorter ones of the same question, rule or group of labels together.",
+        "",
+        f"- {len(grades)} texts measured, {measured.short} too short",
+        f"- median grade {statistics.median(grades):.1f}, 90th percentile {statistics.quantiles(grades, n=10)[8]:.1f}",
+        f"- above the target: {len(measured.above(target))}; above the limit: {len(measured.above(limit))}",
+        "",
+        "| Grade | Texts | Share |",
+        "|---|---|---|",
+    ]
+    for rank in sorted(tally):
+        name = (
+            "0 and below" if rank == 0 else f"above {limits.limit}" if rank > limit else f"above {rank - 1} to {rank}"
+        )
+        lines.append(f"| {name} | {tally[rank]} | {100 * tally[rank] / len(grades):.1f} % |")
+    lines += ["", f"## The {HARDEST} hardest", "", "| Grade | Words | Where | Text |", "|---|---|---|---|"]
+    lines += [_row(each) for each in measured.above(-1000)[:HARDEST]]
+    return "\n".join(lines) + "\n"
+
+
+def _row(passage: Passage) -> str:
+    first = passage.parts[0]
+    where = f"{first.file.path}: {'.'.join(map(str, first.path[:-1]))}"
+    text = passage.text if len(passage.text) <= LONGEST else passage.text[: LONGEST - 1] + "…"
+    return f"| {passage.grade:.1f} | {passage.words} | `{where}` | {text.replace('|', '/')} |"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page, or with ``--check`` compare it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare what stands there")
+    options = parser.parse_args(arguments)
+    text = page(shipped())
+    if options.check:
+        same = PAGE.exists() and PAGE.read_text("utf-8") == text
+        print("the page is true" if same else "out of date: run python -m campaigns.reading_ease")
+        return 0 if same else 1
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
