@@ -1,4 +1,4 @@
-"""The shape of files that stand beside the content and are outside its digest: words, ids, tables of alarm symptoms."""
+"""The shape of files beside the content, outside its digest: words, ids, tables of alarm symptoms, constants."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from chatbot.content.fields import Condition, Identifier, Name, Number, Strict, Text, Whole, Words, one_of, problem
+from chatbot.content.fields import (
+    Condition,
+    Day,
+    Identifier,
+    Name,
+    Number,
+    ReferenceId,
+    Strict,
+    Text,
+    Whole,
+    Words,
+    one_of,
+    problem,
+)
 from chatbot.content.reading import FORMULAS
 
 
@@ -40,6 +53,7 @@ class WordListModel(Strict):
     amounts: dict[str, Text] = {}
     numbers: dict[str, Number] = {}
     units: dict[Identifier, dict[str, Number]] = {}
+    unseen: tuple[Text, ...] = Field(default=(), strict=False)
 
 
 class WordListsModel(Strict):
@@ -98,3 +112,28 @@ class AlarmTableModel(Strict):
 
 class AlarmTablesModel(Strict):
     alarm_tables: dict[Identifier, AlarmTableModel]
+
+
+CONSTANT_KINDS = ("urgency", "dose", "score", "evidence", "other")
+
+
+class ConstantModel(Strict):
+    title: Text
+    kind: Annotated[str, one_of(*CONSTANT_KINDS)]
+    value: Text
+    used_in: dict[Annotated[str, one_of(*LEDGER_KINDS, "tables", "instruments")], _Ids] = {}
+    references: Annotated[tuple[ReferenceId, ...], Field(strict=False)] = ()
+    verified: Annotated[str, one_of("yes", "partly", "no", "judgement")]
+    source: Text
+    checked: Day | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> ConstantModel:
+        if self.verified in {"yes", "partly"} and self.checked is None:
+            raise problem("P111", "what was checked says when", "checked: 2026-01-31")
+        return self
+
+
+class ConstantsModel(Strict):
+    constants: dict[Identifier, ConstantModel]

@@ -39,6 +39,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "words": beside.WordListsModel,
     "ids": beside.IdsModel,
     "alarm_tables": beside.AlarmTablesModel,
+    "constants": beside.ConstantsModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
@@ -85,7 +86,7 @@ class Package:
     manifest: File[schema.ManifestModel] | None = None
     sections: list[File[schema.SectionModel]] = field(default_factory=list)
     single: dict[str, File[Any]] = field(default_factory=dict)
-    """By stem: findings, tables, red_flags … origin, audiences, topics, and beside them words, ids, alarm_tables."""
+    """By stem: findings, tables, red_flags … origin, audiences, topics; beside them words, ids, alarm_tables …"""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
     vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
     memory: dict[Key, Loaded] = field(default_factory=dict)

@@ -281,6 +281,10 @@ class ConflictsModel(Strict):
     conflicts: dict[Identifier, ConflictModel]
 
 
+VERIFIED = ("seen", "partly_seen", "from_memory", "not_found", "not_applicable")
+"""How far a source was checked: itself, in part, not at all, looked for in vain; an opinion has nothing to check."""
+
+
 class ReferenceModel(Entry):
     citation: Text
     type: Text
@@ -289,9 +293,10 @@ class ReferenceModel(Entry):
     applicability: Annotated[str, one_of("direct", "indirect", "background")]
     topics: tuple[Identifier, ...] = Field(strict=False, min_length=1)
     identifier: str = ""
-    verified: Annotated[str, one_of("seen", "partly_seen", "from_memory", "not_applicable")]
+    verified: Annotated[str, one_of(*VERIFIED)]
     verified_note: Text
     superseded: Text | None = None
+    evidence: YesNo = True
 
 
 class ReferencesModel(Strict):

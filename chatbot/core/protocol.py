@@ -357,6 +357,10 @@ class Conflict:
     """What this protocol does, and who decided so."""
 
 
+UNVERIFIED = frozenset({"from_memory", "not_found", ""})
+"""What a reference says of its verification when nobody has seen any of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One source."""

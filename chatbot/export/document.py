@@ -17,7 +17,7 @@ from chatbot.core.changes import Story
 from chatbot.core.lineage import Place
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
-from chatbot.core.protocol import Wording
+from chatbot.core.protocol import UNVERIFIED, Wording
 from chatbot.core.refusal import refusal_details
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.core.telling import outcome_text, place_line, story_told, word
@@ -28,9 +28,6 @@ HELD_BACK = ("check_first", "withheld", "pending")
 
 KINDS = ("do", "avoid", "note")
 """The order of lines that are due at the same time."""
-
-UNVERIFIED = frozenset({"from_memory", ""})
-"""What a reference says of its verification when nothing was looked up."""
 
 
 @dataclass(frozen=True, slots=True)

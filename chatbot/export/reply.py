@@ -14,11 +14,11 @@ from chatbot.core.asking import Asked, recognise
 from chatbot.core.case import Case
 from chatbot.core.counterfactual import KeepGoing, WhatIf, no_pairs, what_if
 from chatbot.core.present import within_text
-from chatbot.core.protocol import Protocol, Wording
+from chatbot.core.protocol import UNVERIFIED, Protocol, Wording
 from chatbot.core.reach import URGENCY
 from chatbot.core.reply import answer
 from chatbot.core.topics import AskKind
-from chatbot.export.document import UNVERIFIED, Block, Heading, Item, Paragraph, Source, spell
+from chatbot.export.document import Block, Heading, Item, Paragraph, Source, spell
 from chatbot.export.whatif import WhatIfWords
 
 FEW = 2

@@ -24,6 +24,7 @@ from chatbot.content.checks import (
     reviews,
     satisfiable,
     sense,
+    sources,
     spoken,
     topics,
     unused,
@@ -69,7 +70,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
         found += unused.check(package, sites)
     protocol = build_protocol(bundle, "", "", lenient=True, conditions=known)
     found += [*graph.check(package, protocol, sites), *alarm_table.names(package)]
-    found += [*privacy.check(package, protocol), *topics.check(package, protocol)]
+    found += [*privacy.check(package, protocol), *topics.check(package, protocol), *sources.check(package, protocol)]
     if not errors([*package.found, *found]):
         # These ask what answers can do, and mean nothing while a name or an order is wrong.
         found += options.check(package, protocol)

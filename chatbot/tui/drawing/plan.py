@@ -8,6 +8,7 @@ from typing import Any
 
 from chatbot.core.case import Decision
 from chatbot.core.present import within_text
+from chatbot.core.protocol import UNVERIFIED
 from chatbot.core.refusal import refusal_details, refused_text
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
@@ -163,9 +164,15 @@ class _Context:
         kind = "" if item["kind"] != "avoid" else f"{self.words.heading('do_not')}: "
         limit = f", {within_text(item['within'])}" if item["kind"] == "do" else ""
         numbers = _numbers(item["references"])
-        tail = " · ".join(part for part in (item["strength"], numbers, self.decided(item, decisions)) if part)
+        parts = (item["strength"], self.caveat(item), numbers, self.decided(item, decisions))
+        tail = " · ".join(part for part in parts if part)
         text = f"{kind}{self.words.pick(item['title'])}{limit}{status}"
         return hang(label, f"{text}  {tail}", self.width, "strong" if at else "")
+
+    def caveat(self, item: Item) -> str:
+        """Return "expert opinion", "unverified" and the like, unless the strength says it already."""
+        said = "" if item["verification"] == "verified" else self.words.label(f"verification.{item['verification']}")
+        return "" if said.casefold() in item["strength"].casefold() else said
 
     def decided(self, item: Item, decisions: Mapping[str, Decision]) -> str:
         decision = decisions.get(item["id"])
@@ -253,7 +260,9 @@ def _rest(plan: Item, words: Words, width: int) -> list[Line]:
     rows += _hypotheses(plan["hypotheses"], words, width)
     if plan["references"]:
         rows.append(_rule(words.heading("references"), width))
-        rows += [row for each in plan["references"] for row in hang(f"[{each['n']}] ", each["citation"], width)]
+        for each in plan["references"]:
+            unseen = f"  ({words.label('verification.unverified')})" if each["verified"] in UNVERIFIED else ""
+            rows += hang(f"[{each['n']}] ", f"{each['citation']} {each['type']}, {each['jurisdiction']}{unseen}", width)
     for key in ("intended_use", "disclaimer"):
         rows.append(_rule(words.heading(key), width))
         rows += wrapped(words.pick(plan[key]), width)
