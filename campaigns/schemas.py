@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from chatbot.content import beside, fields, number_schema, schema, topic_schema
+from chatbot.content import beside, fields, number_schema, schema, topic_schema, vignette_schema
 from chatbot.content.package import SINGLE_FILES
 from chatbot.core.values import RESERVED_WORDS
 
@@ -35,7 +35,8 @@ FILES: dict[str, type[BaseModel]] = {
     "section": schema.SectionModel,
     **SINGLE_FILES,
     "rules": schema.RulesModel,
-    "vignette": schema.VignetteModel,
+    "vignette": vignette_schema.VignetteModel,
+    "cases": vignette_schema.CasesModel,
 }
 """Name of a schema to the model of the files it describes."""
 
@@ -56,6 +57,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     ),
     "_reference_id": ("reference id", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
     "_yes_no": ("yes or no", {"enum": ["yes", "no", True, False]}),
+    "_truth": ("true, false or unknown", {"enum": ["true", "false", "unknown", True, False]}),
     "_whole": (
         "whole number",
         {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]},
@@ -76,7 +78,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
 def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
-    for module in (schema, number_schema, topic_schema, beside, fields):
+    for module in (schema, vignette_schema, number_schema, topic_schema, beside, fields):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 found[value.__name__] = value
@@ -288,8 +290,9 @@ def outputs() -> Iterator[tuple[Path, str]]:
 
 def schema_for(path: Path) -> str:
     """Return the name of the schema of a content file, by where it stands."""
-    if path.parent.name in {"sections", "rules", "vignettes"}:
-        return {"sections": "section", "rules": "rules", "vignettes": "vignette"}[path.parent.name]
+    folders = {"sections": "section", "rules": "rules", "vignettes": "vignette", "cases": "cases"}
+    if path.parent.name in folders:
+        return folders[path.parent.name]
     return path.stem
 
 

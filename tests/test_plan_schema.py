@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocol_names, protocols_folder
 from chatbot.core.plan import build_plan
+from tests.dialogue.vignettes import FOLDER as SHIPPED
+from tests.dialogue.vignettes import REPRESENTATIVE
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "plan.schema.json").read_text("utf-8"))
@@ -21,6 +23,7 @@ VIGNETTES = [
     for folder in FOLDERS
     for name in protocol_names(folder)
     for path in sorted((find_protocol(name, folder) / "vignettes").glob("*.yaml"))
+    if name != SHIPPED.parent.name or path.stem in REPRESENTATIVE
 ]
 
 

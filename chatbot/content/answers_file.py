@@ -2,22 +2,24 @@
 
 ``as_of`` and ``protocol`` may stand beside ``answers``, or beside the answers themselves. An answer is a value, a
 status word, or a mapping with ``value`` or ``status`` and ``source``, ``on``, ``note``, ``reason``. A repeated
-group is a list of mappings and fills in its count.
+group is a list of mappings and fills in its count. A vignette may take over the answers of another, and
+``FILE:CASE`` names a case of a file in ``cases/``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chatbot.content.build import question_key
 from chatbot.content.diagnostics import Diagnostic, in_order
+from chatbot.content.inherit import NO_VIGNETTES, Inherited, Vignettes, inherit
 from chatbot.content.library import MANIFEST
 from chatbot.content.source import Mapping, Mark, Node, Scalar, Sequence, plain, read
 from chatbot.core.answers import accept
-from chatbot.core.batch import NotAccepted, give_all
+from chatbot.core.batch import NotAccepted, give_all, with_answers
 from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import KINDS, CaseOpened, Event
@@ -29,8 +31,14 @@ from chatbot.errors import UsageError
 HEADS = ("as_of", "protocol", "answers", "kind", "label")
 """Keys that are not question ids."""
 
-VIGNETTE_HEADS = ("vignette", "title", "story", "invented", "expect")
-"""Keys a vignette has besides; they are not read here."""
+INHERITING = ("like", "without")
+"""Keys with which a vignette or a case takes over the answers of a vignette."""
+
+VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "reason", "expect", *INHERITING)
+"""Keys a vignette has besides."""
+
+CASE_HEADS = ("answers", "reason", "expect", *INHERITING)
+"""Keys of a case in a file of cases."""
 
 STATUS_WORDS = frozenset(Status)
 
@@ -40,6 +48,10 @@ DETAILS = ("value", "status", "source", "on", "note", "reason")
 
 class AnswersError(UsageError):
     """An answers file that does not fit; the message holds every rendered diagnostic."""
+
+    def __init__(self, found: Iterable[Diagnostic]) -> None:
+        self.found = tuple(in_order(found))
+        super().__init__("\n".join(each.render() for each in self.found))
 
     def render(self) -> str:
         """Return the diagnostics as they are."""
@@ -59,53 +71,107 @@ class AnswersFile:
     """The mapping of question ids."""
     home: Path | None = None
     """The protocol in whose folder it stands."""
+    taken_over: frozenset[str] = frozenset()
+    """Ids of answers that a vignette takes over: what does not apply any more is left out without a word."""
+    roots: tuple[Mapping, ...] = ()
+    """The vignettes it takes them over from."""
 
 
 def read_answers(path: Path) -> AnswersFile:
-    """Read an answers file or a vignette; a vignette in a protocol's folder belongs to that protocol.
+    """Read an answers file, a vignette, or with ``FILE:CASE`` a case.
 
-    Raises: AnswersError with every problem: not readable, not YAML, wrong shape.
+    What stands in a protocol's folder belongs to that protocol. Raises: AnswersError with every problem.
     """
+    name = None
+    if not path.exists() and ":" in path.name:
+        stem, _, name = path.name.rpartition(":")
+        path = path.parent / stem
     shown = str(path)
     root, found = read(path, shown)
     if root is None:
-        raise _error(found)
-    file = answers_in(root, shown, path.stem)
+        raise AnswersError(found)
+    if name is not None:
+        file = answers_of_case(root, shown, name, Vignettes.of_folder(path.parent.parent / "vignettes"))
+    else:
+        file = answers_in(root, shown, path.stem, Vignettes.of_folder(path.parent))
     home = path.absolute().parent.parent
     return replace(file, home=home) if (home / MANIFEST).is_file() else file
 
 
-def answers_in(root: Node, shown: str, label: str) -> AnswersFile:
-    """Return the answers in a file that was read already; *label* names the case where the file does not.
+def answers_of_case(root: Node, shown: str, name: str, vignettes: Vignettes) -> AnswersFile:
+    """Return the answers of one case in a file of cases that was read already.
 
+    Raises: AnswersError with every problem of its shape.
+    """
+    cases = root.value("cases") if isinstance(root, Mapping) else None
+    entries = {key.text: node for key, node in cases.entries} if isinstance(cases, Mapping) else {}
+    if not isinstance(entry := entries.get(name), Mapping):
+        raise AnswersError([root.mark.diagnostic("P112", f"no case is called {name!r}", near_miss(name, entries))])
+    found = _odd_keys(entry, CASE_HEADS)
+    own = entry.value("answers") or Mapping((), entry.mark)
+    if not isinstance(own, Mapping):
+        raise AnswersError([*found, own.mark.diagnostic("P112", _NO_ANSWERS)])
+    told = inherit(entry, own, name, vignettes, found)
+    return _file(shown, None, told, "test", name, found)
+
+
+_NO_ANSWERS = "a mapping of question ids to answers is expected here"
+
+
+def _odd_keys(root: Mapping, heads: Iterable[str]) -> list[Diagnostic]:
+    known, hint = set(heads), "put answers under 'answers:'"
+    odd = [key for key, _ in root.entries if key.text not in known]
+    return [
+        each.mark.diagnostic("P110", f"{each.text!r} is not a key here", near_miss(each.text, known) or hint)
+        for each in odd
+    ]
+
+
+def _file(
+    shown: str, protocol: str | None, told: Inherited, kind: str, label: str, found: list[Diagnostic]
+) -> AnswersFile:
+    as_of = None if told.as_of is None else told.as_of.text
+    if told.as_of is not None:
+        try:
+            parse_moment(told.as_of.text)
+        except ValueProblem as error:
+            found.append(told.as_of.mark.diagnostic("P301", str(error)))
+    if found:
+        raise AnswersError(found)
+    return AnswersFile(shown, protocol, as_of, kind, label, told.answers, None, told.taken_over, told.roots)
+
+
+def answers_in(root: Node, shown: str, label: str, vignettes: Vignettes = NO_VIGNETTES) -> AnswersFile:
+    """Return the answers in a file that was read already.
+
+    *label* names the case where the file does not; *vignettes* are those it may be like, when it is one.
     Raises: AnswersError with every problem of its shape.
     """
     found: list[Diagnostic] = []
     if not isinstance(root, Mapping):
         message = "an answers file is a mapping of question ids to answers"
-        raise _error([root.mark.diagnostic("P112", message, "begin with 'as_of: 2026-01-31'")])
+        raise AnswersError([root.mark.diagnostic("P112", message, "begin with 'as_of: 2026-01-31'")])
     vignette = root.value("vignette") is not None
     answers = root.value("answers")
     heads = {*HEADS, *(VIGNETTE_HEADS if vignette else ())}
-    if answers is None:
+    if answers is None and vignette and root.value("like") is not None:
+        answers = Mapping((), root.mark)
+    elif answers is None:
         answers = Mapping(tuple(entry for entry in root.entries if entry[0].text not in heads), root.mark)
     else:
-        for key, _ in root.entries:
-            if key.text not in heads:
-                hint = near_miss(key.text, heads) or "put answers under 'answers:'"
-                found.append(key.mark.diagnostic("P110", f"{key.text!r} is not a key here", hint))
+        found += _odd_keys(root, heads)
     if not isinstance(answers, Mapping):
-        found.append(answers.mark.diagnostic("P112", "a mapping of question ids to answers is expected here"))
-        raise _error(found)
-    texts = {name: _head(root, name, found) for name in ("as_of", "protocol", "kind", "label")}
+        found.append(answers.mark.diagnostic("P112", _NO_ANSWERS))
+        raise AnswersError(found)
+    texts = {name: _head(root, name, found) for name in ("protocol", "kind", "label")}
     kind = texts["kind"] or ("test" if vignette else "clinical")
     if kind not in KINDS:
         node = root.value("kind")
         assert node is not None
         found.append(node.mark.diagnostic("P301", f"{kind!r} is not a kind of case", f"one of {', '.join(KINDS)}"))
-    if found:
-        raise _error(found)
-    return AnswersFile(shown, texts["protocol"], texts["as_of"], kind, texts["label"] or label, answers)
+    own = root if vignette else Mapping(tuple(each for each in root.entries if each[0].text == "as_of"), root.mark)
+    told = inherit(own, answers, label, vignettes, found)
+    return _file(shown, texts["protocol"], told, kind, texts["label"] or label, found)
 
 
 def _head(root: Mapping, name: str, found: list[Diagnostic]) -> str | None:
@@ -115,28 +181,24 @@ def _head(root: Mapping, name: str, found: list[Diagnostic]) -> str | None:
     if not isinstance(node, Scalar):
         found.append(node.mark.diagnostic("P112", f"{name!r} is one text"))
         return None
-    if name == "as_of":
-        try:
-            parse_moment(node.text)
-        except ValueProblem as error:
-            found.append(node.mark.diagnostic("P301", str(error)))
     return node.text
 
 
-def _error(found: list[Diagnostic]) -> AnswersError:
-    return AnswersError("\n".join(each.render() for each in in_order(found)))
-
-
 def commands_of(protocol: Protocol, file: AnswersFile, as_of: str) -> list[GiveAnswer]:
-    """Return the answers of a file as commands.
+    """Return the answers of a file as commands, one for a question: of two the later stands.
 
     Raises: AnswersError with every unknown question and every value that does not fit.
     """
     reader = _Reader(protocol, as_of)
-    commands = [command for key, value in file.answers.entries for command in reader.entry(key, value)]
+    given = (command for key, value in file.answers.entries for command in reader.entry(key, value))
+    commands = list({command.question: command for command in given}.values())
     if reader.found:
-        raise _error(reader.found)
+        raise AnswersError(reader.found)
     return commands
+
+
+def _opened(protocol: Protocol, file: AnswersFile, moment: str) -> CaseOpened:
+    return CaseOpened("answers", file.kind, moment, file.label, "", protocol.identity)
 
 
 def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, tuple[Event, ...]]:
@@ -146,20 +208,41 @@ def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, 
     """
     moment = moment_text(parse_moment(as_of))
     commands = commands_of(protocol, file, moment)
-    opened = CaseOpened(
-        case="answers",
-        kind=file.kind,
-        as_of=moment,
-        label=file.label,
-        subject="",
-        protocol=protocol.identity,
-    )
+    opened = _opened(protocol, file, moment)
     try:
-        return give_all(protocol, opened, commands)
+        case, happened = give_all(protocol, opened, commands)
+        if idle := _idle(protocol, case, file):
+            return give_all(protocol, opened, [each for each in commands if each.question not in idle])
+        return case, happened
     except NotAccepted as error:
-        key = error.command.question
-        mark = _mark_of(file, key)
-        raise _error([mark.diagnostic("P301", f"{key}: {error.refusal.message}", error.refusal.hint)]) from error
+        raise _refused(file, error) from error
+
+
+def assessed_case(protocol: Protocol, file: AnswersFile, as_of: str) -> Case:
+    """Return the case a file describes without interviewing: what its answers come to, and nothing of how.
+
+    Raises: AnswersError.
+    """
+    moment = moment_text(parse_moment(as_of))
+    try:
+        case = with_answers(protocol, _opened(protocol, file, moment), commands_of(protocol, file, moment))
+    except NotAccepted as error:
+        raise _refused(file, error) from error
+    idle = _idle(protocol, case, file)
+    return replace(case, answers={key: answer for key, answer in case.answers.items() if key not in idle})
+
+
+def _idle(protocol: Protocol, case: Case, file: AnswersFile) -> set[str]:
+    """Return the questions whose answer is taken over and does not apply."""
+    counts = {group.count for name, group in protocol.groups.items() if name in file.taken_over}
+    taken_over = file.taken_over | {count for count in counts if file.answers.key(count) is None}
+    applies = case.assessment.applies
+    return {key for key in case.answers if applies[key] is False and key.split("[", 1)[0] in taken_over}
+
+
+def _refused(file: AnswersFile, error: NotAccepted) -> AnswersError:
+    key = error.command.question
+    return AnswersError([_mark_of(file, key).diagnostic("P301", f"{key}: {error.refusal.message}", error.refusal.hint)])
 
 
 def _mark_of(file: AnswersFile, key: str) -> Mark:

@@ -89,6 +89,13 @@ def _yes_no(value: object) -> bool:
     return value == "yes"
 
 
+def _truth(value: object) -> bool | None:
+    words = {"true": True, "false": False, "unknown": None}
+    if not isinstance(value, str) or value not in words:
+        raise problem("P301", f"{value!r} is not known here", "one of true, false, unknown")
+    return words[value]
+
+
 def _whole(value: object) -> int:
     text = _a_text(value)
     if re.fullmatch(r"[0-9]{1,6}", text) is None:
@@ -154,6 +161,8 @@ Name = Annotated[str, BeforeValidator(_name)]
 OptionId = Annotated[str, BeforeValidator(_option_id)]
 ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+TruthWord = Annotated[bool | None, BeforeValidator(_truth)]
+"""true, false or unknown."""
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 NumberOrNone = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]

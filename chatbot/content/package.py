@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import beside, fields, number_schema, schema, topic_schema
+from chatbot.content import beside, fields, number_schema, schema, topic_schema, vignette_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -88,7 +88,9 @@ class Package:
     single: dict[str, File[Any]] = field(default_factory=dict)
     """By stem: findings, tables, red_flags … origin, audiences, topics; beside them words, ids, alarm_tables …"""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
-    vignettes: list[File[schema.VignetteModel]] = field(default_factory=list)
+    vignettes: list[File[vignette_schema.VignetteModel]] = field(default_factory=list)
+    cases: list[File[vignette_schema.CasesModel]] = field(default_factory=list)
+    """Read with the vignettes, and outside the digest like them."""
     memory: dict[Key, Loaded] = field(default_factory=dict)
     """Files that were read before, by path and shape, with their bytes."""
 
@@ -149,10 +151,14 @@ def read_package(
 def _read_vignettes(package: Package) -> None:
     for name in _stems(package.folder / "vignettes"):
         path = package.folder / "vignettes" / f"{name}.yaml"
-        vignette = _load(package, path, schema.VignetteModel, "")
+        vignette = _load(package, path, vignette_schema.VignetteModel, "")
         if vignette is not None:
             _same_name(package, vignette, "vignette", vignette.model.vignette, name)
             package.vignettes.append(vignette)
+    for name in _stems(package.folder / "cases"):
+        cases = _load(package, package.folder / "cases" / f"{name}.yaml", vignette_schema.CasesModel, "cases")
+        if cases is not None:
+            package.cases.append(cases)
 
 
 def _stems(folder: Path) -> list[str]:
@@ -262,6 +268,7 @@ _KNOWN_KEYS = frozenset(
         *vars(number_schema).values(),
         *vars(fields).values(),
         *vars(topic_schema).values(),
+        *vars(vignette_schema).values(),
         *vars(beside).values(),
     )
     if isinstance(model, type) and issubclass(model, BaseModel)

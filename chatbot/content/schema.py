@@ -6,7 +6,7 @@ One shape after another and nothing else, a little past 400 lines.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -19,7 +19,6 @@ from chatbot.content.fields import (
     Duration,
     Entry,
     Identifier,
-    Moment,
     Name,
     OptionId,
     OptionModel,
@@ -36,7 +35,6 @@ from chatbot.content.fields import (
     problem,
 )
 from chatbot.content.number_schema import ExampleModel
-from chatbot.core.events import KINDS
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
 from chatbot.core.resolve import near_miss
 from chatbot.core.values import Source, Urgency
@@ -416,27 +414,3 @@ class ManifestModel(Strict):
     refusal: Annotated[tuple[StatementModel, ...], AfterValidator(_of_their_own)] = Field(default=(), strict=False)
     recheck: tuple[RecheckModel, ...] = Field(default=(), strict=False)
     labels: dict[Identifier, dict[Identifier, Words]]
-
-
-# --- vignettes ------------------------------------------------------------------------------------
-
-
-class ExpectModel(Strict):
-    urgency: Annotated[str, one_of(*Urgency)]
-    safety_resolved: YesNo
-    scope: Annotated[str, one_of("in", "out", "unknown")] = "in"
-    present: tuple[Name, ...] = Field(default=(), strict=False)
-    cannot_exclude: tuple[Name, ...] = Field(default=(), strict=False)
-    clear_all: YesNo = False
-    rules: dict[Identifier, Text] = {}
-
-
-class VignetteModel(Strict):
-    vignette: Identifier
-    title: Text
-    story: Text
-    kind: Annotated[str, one_of(*KINDS)] = "test"
-    as_of: Moment
-    invented: tuple[str, ...] = Field(default=(), strict=False)
-    answers: dict[str, Any]
-    expect: ExpectModel

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from chatbot.core import commands as cmd
-from chatbot.core.case import Case, evolve
+from chatbot.core.case import Case, answer_in, evolve
 from chatbot.core.events import CaseOpened, Event
-from chatbot.core.findings import network
-from chatbot.core.navigation import decide
+from chatbot.core.findings import assess, network
+from chatbot.core.navigation import checked_answer, decide
 from chatbot.core.protocol import Protocol
 
 
@@ -41,3 +42,20 @@ def give_all(
                 case = evolve(protocol, case, event)
                 happened.append(event)
     return case, tuple(happened)
+
+
+def with_answers(protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.GiveAnswer]) -> Case:
+    """Return a case with answers that were never asked for one by one, assessed once: a tenth of the work.
+
+    What comes out (findings, flags, urgency, statuses) is what ``give_all`` comes to; phase, next question and
+    alarms stay as at the opening. Of two answers to one question the later stands.
+    Raises: NotAccepted for the first answer that does not fit.
+    """
+    case = evolve(protocol, None, opened)
+    given = {}
+    for command in answers:
+        event = checked_answer(protocol.questions[command.question], case, command)
+        if isinstance(event, cmd.Refusal):
+            raise NotAccepted(command, event)
+        given[command.question] = answer_in(protocol, case, event)
+    return replace(case, answers=given, assessment=assess(protocol, given, case.as_of))

@@ -246,9 +246,22 @@ def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
 
 
 def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> Case:
+    answers = dict(case.answers)
+    answers[event.question] = answer_in(protocol, case, event)
+    shown = None if case.shown == event.question else case.shown
+    recent = (*(key for key in case.recent if key != event.question), event.question)[-RECENT:]
+    # An answer of an older transcript may follow a hand-over at once; whoever gave it has gone on without a recap.
+    return _follow(protocol, case, event.question, answers, shown=shown, recent=recent, recap_due=False)
+
+
+def answer_in(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> Answer:
+    """Return the answer an event gives in a case.
+
+    Raises: ValueProblem when it does not fit its question.
+    """
     given = parse_moment(event.on)
     question = protocol.questions[event.question]
-    answer = Answer(
+    return Answer(
         value=None if event.value is None else accept(question, event.value, max(given, case.as_of)),
         status=None if event.status is None else Status(event.status),
         source=Source(event.source),
@@ -259,12 +272,6 @@ def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
         by=(event.by or "") if isinstance(event, ev.AnswerCarried) else case.actor,
         carried=isinstance(event, ev.AnswerCarried) and event.standing == "to_confirm",
     )
-    answers = dict(case.answers)
-    answers[event.question] = answer
-    shown = None if case.shown == event.question else case.shown
-    recent = (*(key for key in case.recent if key != event.question), event.question)[-RECENT:]
-    # An answer of an older transcript may follow a hand-over at once; whoever gave it has gone on without a recap.
-    return _follow(protocol, case, event.question, answers, shown=shown, recent=recent, recap_due=False)
 
 
 def _follow(protocol: Protocol, case: Case, changed: str, answers: Mapping[str, Answer], **more: Any) -> Case:

@@ -149,7 +149,7 @@ def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
         return question
     if case.assessment.applies[question.id] is False and command.via != "file":
         return Refusal("not_applicable", "this question does not apply to this person")
-    checked = _checked(question, case, command)
+    checked = checked_answer(question, case, command)
     if isinstance(checked, Refusal):
         return checked
     before = case.answers.get(question.id)
@@ -176,7 +176,7 @@ def _give(protocol: Protocol, case: Case, command: cmd.GiveAnswer) -> Decided:
     return refusal or _then(protocol, case, (event,))
 
 
-def _checked(question: Question, case: Case, command: cmd.GiveAnswer) -> ev.AnswerGiven | Refusal:
+def checked_answer(question: Question, case: Case, command: cmd.GiveAnswer) -> ev.AnswerGiven | Refusal:
     """Check everything about an answer that does not depend on the answer before it."""
     if (command.value is None) == (command.status is None):
         return Refusal("bad_value", "give either a value or a status")

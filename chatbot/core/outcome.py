@@ -10,13 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chatbot.core.condition import conjunction
+from chatbot.core.facts import Facts
 from chatbot.core.findings import Assessment, FlagState
-from chatbot.core.protocol import SAFETY_CATEGORY, Protocol, Rule
+from chatbot.core.protocol import SAFETY_CATEGORY, Hypothesis, Protocol, Rule
 from chatbot.core.urgency import ScopeState, plan_urgency, scope
 from chatbot.core.values import Truth, Urgency
 
 STATUSES = ("recommended", "check_first", "withheld", "pending", "precaution", "not_applicable")
 """What a rule may come out as."""
+
+HYPOTHESIS_STATES = ("supported", "open", "unlikely")
+"""Where a hypothesis may stand."""
 
 SHOWN_STATUSES = ("recommended", "precaution", "check_first")
 """Statuses of lines that ask for something to be done."""
@@ -85,3 +89,23 @@ def rule_truth(rule: Rule, assessment: Assessment) -> Truth:
     answered = () if rule.answers is None else (_RAISED[assessment.flags[rule.answers]],)
     own = () if rule.when is None else (rule.when.evaluate(assessment.facts),)
     return conjunction((*answered, *own))
+
+
+def hypothesis_state(hypothesis: Hypothesis, facts: Facts) -> str:
+    """Return one of ``HYPOTHESIS_STATES``; what an audience may not know counts as unsaid, not as absent."""
+    speaks_for = any(clue.when.evaluate(facts) is True for clue in hypothesis.for_)
+    speaks_against = any(clue.when.evaluate(facts) is True for clue in hypothesis.against)
+    if speaks_for and not speaks_against and "against" not in hypothesis.left_out:
+        return "supported"
+    if speaks_against and not speaks_for and "for" not in hypothesis.left_out:
+        return "unlikely"
+    return "open"
+
+
+def conflicts_shown(protocol: Protocol, statuses: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the conflicts a plan shows: those of which a rule may apply."""
+    return tuple(
+        name
+        for name, conflict in protocol.conflicts.items()
+        if any(statuses[rule] != "not_applicable" for rule in conflict.rules)
+    )

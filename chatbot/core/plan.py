@@ -20,7 +20,7 @@ from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
 from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
-from chatbot.core.outcome import SHOWN_STATUSES, outcome, rule_truth
+from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, hypothesis_state, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
 from chatbot.core.refusal import recorded
@@ -84,12 +84,7 @@ class _Builder:
         protocol, case = self.protocol, self.case
         flags = [self.flag(name) for name in protocol.red_flags]
         recommendations = [self.recommendation(rule) for rule in protocol.rules.values()]
-        by_rule = {each["id"]: each for each in recommendations}
-        conflicts = [
-            self.conflict(name)
-            for name, conflict in protocol.conflicts.items()
-            if any(by_rule[rule]["status"] != "not_applicable" for rule in conflict.rules)
-        ]
+        conflicts = [self.conflict(name) for name in conflicts_shown(protocol, self.outcome.statuses)]
         hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
         numbers = [each for name in protocol.numbers if (each := self.calculated(name)) is not None]
         safety_net = summary.safety_net(protocol)
@@ -254,15 +249,10 @@ class _Builder:
             ]
             for clues in (hypothesis.for_, hypothesis.against)
         ]
-        state = "open"
-        if speaking[0] and not speaking[1] and "against" not in hypothesis.left_out:
-            state = "supported"
-        elif speaking[1] and not speaking[0] and "for" not in hypothesis.left_out:
-            state = "unlikely"
         return {
             "id": name,
             "title": registers(hypothesis.title),
-            "state": state,
+            "state": hypothesis_state(hypothesis, self.facts),
             "for": speaking[0],
             "against": speaking[1],
             "decided_by": registers(hypothesis.decided_by),

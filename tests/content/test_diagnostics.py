@@ -36,6 +36,7 @@ def edited(case: dict[str, Any], folder: Path) -> Path:
     elif "long" in case:
         path.write_text("# " + "x" * int(case["long"]))
     elif "whole" in case:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(case["whole"])
     elif "delete" in case:
         path.unlink()

@@ -18,7 +18,7 @@ from chatbot.core.reply import answer
 from chatbot.core.topics import AskKind, rules_of
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import blocks_text
-from tests.dialogue.vignettes import NAMES, case_of, plan_of
+from tests.dialogue.vignettes import REPRESENTATIVE, case_of, plan_of
 
 PROTOCOL = load_protocol()
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "asked.yaml").read_text("utf-8"))
@@ -112,7 +112,7 @@ def test_every_category_and_every_conflict_can_be_asked_about() -> None:
 # --- answers --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REPRESENTATIVE)
 def test_an_answer_says_of_each_rule_what_the_plan_says(name: str) -> None:
     planned = {each["id"]: each for each in plan_of(PROTOCOL, name)["recommendations"]}
     for topic in list(PROTOCOL.topics.values())[::15]:

@@ -25,7 +25,7 @@ from chatbot.core.preview import Change, Consequences, consequences
 from chatbot.core.protocol import Protocol
 from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
-from tests.dialogue.vignettes import NAMES, answers_of, opened
+from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer as answer
 
 TINY = Path(__file__).resolve().parents[1] / "data" / "protocols"
@@ -70,7 +70,7 @@ class Walk:
 
     def go(self, random: Random, steps: int) -> None:
         """Answer the next questions, as a vignette does as often as by chance."""
-        usual = answers_of(self.protocol, random.choice(NAMES)) if self.protocol.id != "tiny" else {}
+        usual = answers_of(self.protocol, random.choice(REPRESENTATIVE)) if self.protocol.id != "tiny" else {}
         plain = random.random()
         for _ in range(steps):
             self.calm()

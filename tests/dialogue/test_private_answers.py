@@ -14,7 +14,7 @@ from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.taint import taint
 from chatbot.core.values import Urgency
-from tests.dialogue.vignettes import NAMES, case_of
+from tests.dialogue.vignettes import REPRESENTATIVE, case_of
 from tests.privacy import kit
 
 SOME_CASES = 3
@@ -32,7 +32,7 @@ def hidden_questions() -> list[str]:
 def random_case(seed: int) -> Case:
     """Return a case with arbitrary answers to about nine in ten questions; nobody else may know the private ones."""
     source = random.Random(seed)
-    start = case_of(protocol(), NAMES[0])
+    start = case_of(protocol(), REPRESENTATIVE[0])
     answers = {}
     for key, question in protocol().questions.items():
         choices = [each for each in kit.every_answer(question, start) if each is not None]
@@ -76,7 +76,7 @@ def test_the_protocol_asks_whom_private_answers_may_be_shared_with_once() -> Non
     assert offered == {name for name, each in protocol().audiences.items() if each.may_know is not None}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REPRESENTATIVE)
 def test_in_every_vignette_no_private_answer_changes_what_others_read(name: str) -> None:
     assert_nothing_changes(case_of(protocol(), name), "gp")
 
@@ -86,7 +86,7 @@ def test_in_arbitrary_cases_no_private_answer_changes_what_others_read(seed: int
     assert_nothing_changes(random_case(seed), "teaching")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REPRESENTATIVE)
 def test_urgency_and_every_action_stay(name: str) -> None:
     case = case_of(protocol(), name)
     plan, shown = build_plan(protocol(), case), kit.exported(protocol(), case, "gp")

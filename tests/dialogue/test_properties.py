@@ -16,7 +16,7 @@ from chatbot.core.findings import FlagState, assess
 from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
 from chatbot.core.urgency import plan_urgency
-from tests.dialogue.vignettes import NAMES, answers_of, opened
+from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import LOST, random_answer
 
 PROTOCOL = load_protocol()
@@ -34,7 +34,7 @@ def step(case: Case, command: cmd.Command) -> tuple[Case, tuple[Event, ...]]:
 def walk(seed: int) -> tuple[Case, list[Event]]:
     """Answer a random stretch of the interview; earlier answers come from a vignette as often as from chance."""
     random = Random(seed)
-    usual = answers_of(PROTOCOL, random.choice(NAMES))
+    usual = answers_of(PROTOCOL, random.choice(REPRESENTATIVE))
     header = opened(PROTOCOL, "routine_complete")
     case = evolve(PROTOCOL, None, header)
     happened: list[Event] = [header]

@@ -1,4 +1,8 @@
-"""The shipped vignettes as cases: their opening, and their answers as commands."""
+"""The shipped vignettes as cases: their opening, and their answers as commands.
+
+``check`` holds every vignette and case against what is expected of it. Tests that interview, draw or search take
+``REPRESENTATIVE``, so that more vignettes do not make them slower.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,23 @@ from chatbot.core.protocol import Protocol
 
 FOLDER = find_protocol(None, protocols_folder()) / "vignettes"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+"""Every shipped vignette."""
+
+REPRESENTATIVE = (
+    "all_unknown",
+    "article_patient",
+    "cauda_equina",
+    "creatinine_unknown",
+    "infection_after_injection",
+    "kidney_disease",
+    "old_documented_foot_drop",
+    "out_of_scope",
+    "overdose_risk",
+    "pacemaker_mri_unsafe",
+    "progressive_foot_drop",
+    "routine_complete",
+)
+"""One vignette for each way an interview goes; a fixed list."""
 
 
 def path_of(name: str) -> Path:

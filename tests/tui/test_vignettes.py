@@ -1,4 +1,4 @@
-"""By keyboard alone, every vignette comes out on screen with the plan that an answers file gives, to the byte."""
+"""By keyboard alone, a vignette comes out on screen with the plan that an answers file gives, to the byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from chatbot.tui.form import Form
 from tests.dialogue.typing import keys_for
-from tests.dialogue.vignettes import NAMES, answers_of, opened, plan_of
+from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened, plan_of
 from tests.tui.kit import application, screen_text
 
 PROTOCOL = load_protocol()
@@ -35,7 +35,7 @@ async def press(app: Any, pilot: Pilot[Any], keys: list[str]) -> None:
     await pilot.press(keys[-1])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REPRESENTATIVE)
 async def test_a_vignette_by_keyboard_gives_the_same_plan(name: str) -> None:
     answers = answers_of(PROTOCOL, name)
     interview = Interview.start(PROTOCOL, MemoryRecorder(), opened(PROTOCOL, name))

@@ -25,7 +25,8 @@ SYMBOLS = ("labels", "symbol")
 """Labels that are marks to look at and no words."""
 
 PROSE = frozenset(
-    "content_status strength certainty review_status says changed verified_note superseded title story reason".split()
+    "content_status strength certainty review_status says changed verified_note superseded "
+    "title story persona reason".split()
 )
 """Keys whose plain text is printed. Citations are not among them: a source is called what it is called."""
 
@@ -58,6 +59,7 @@ def files_of(package: Package) -> Iterator[File[Any]]:
     yield from (file for stem, file in package.single.items() if stem not in BESIDE)
     yield from package.rules
     yield from package.vignettes
+    yield from package.cases
 
 
 def texts_of(package: Package) -> Iterator[Said]:

@@ -1,4 +1,4 @@
-"""Vignettes as checks: their answers fit the protocol, apply, and come out as expected."""
+"""Vignettes and cases as checks: their answers fit the protocol, apply, and come out as expected."""
 
 from __future__ import annotations
 
@@ -8,27 +8,48 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chatbot.content.answers_file import AnswersError, answers_in, open_case
+from chatbot.content.answers_file import AnswersError, AnswersFile, answers_in, answers_of_case, assessed_case
+from chatbot.content.checks.expected import differences
 from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.inherit import Vignettes
 from chatbot.content.package import File, Package
-from chatbot.content.schema import ExpectModel, VignetteModel
-from chatbot.content.source import at
+from chatbot.content.source import Mapping, Node, at
+from chatbot.content.vignette_schema import CaseModel, VignetteModel
 from chatbot.core.answers import accept
 from chatbot.core.case import Case
 from chatbot.core.findings import assess
 from chatbot.core.outcome import Outcome, outcome
-from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
-from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import safety_resolved
 from chatbot.core.values import ValueProblem, to_stored
 
-Path = tuple[str | int, ...]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A simulated patient written by hand: a vignette, or a case of a file of cases."""
+
+    name: str
+    file: File[Any]
+    path: Path
+    """Where it stands in its file."""
+    model: VignetteModel | CaseModel
+    vignettes: Vignettes
+
+    def answers(self) -> AnswersFile:
+        """Return its answers with what it takes over.
+
+        Raises: AnswersError.
+        """
+        if self.path:
+            return answers_of_case(self.file.root, self.file.path, self.name, self.vignettes)
+        return answers_in(self.file.root, self.file.path, self.name, self.vignettes)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of one vignette."""
+    """What became of one vignette or case."""
 
     name: str
     found: tuple[Diagnostic, ...]
@@ -38,20 +59,21 @@ class Run:
     """Whether no red flag on which an urgency hangs was left open."""
     case: Case | None = None
     """The case its answers make."""
+    patient: Patient | None = None
 
 
 @dataclass
 class Runs:
-    """The vignettes of one folder as they came out last, so that only what changed is run again."""
+    """The vignettes and cases of one folder as they came out last, so that only what changed is run again."""
 
     by_name: dict[str, Run] = field(default_factory=dict)
-    """By the name of the vignette."""
+    """By the name of the vignette or case."""
     protocol: Protocol | None = None
     """What they were run with; None while the content around them has an error."""
     logic: bytes = b""
     """``logic_of`` the protocol."""
-    files: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Name of a vignette to the path and text it was run from."""
+    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name to the paths and texts it was run from, those it takes answers over from included."""
 
 
 def logic_of(bundle: dict[str, Any]) -> bytes:
@@ -59,39 +81,73 @@ def logic_of(bundle: dict[str, Any]) -> bytes:
     return hashlib.sha256(json.dumps(_without_words(bundle), sort_keys=True).encode()).digest()
 
 
+def patients(package: Package, found: list[Diagnostic]) -> list[Patient]:
+    """Return the vignettes and cases of a package; an id that stands twice (P211) is added to *found*."""
+    roots = {file.model.vignette: file.root for file in package.vignettes if isinstance(file.root, Mapping)}
+    vignettes = Vignettes(roots, roots.get)
+    each = [Patient(file.model.vignette, file, (), file.model, vignettes) for file in package.vignettes]
+    names = {patient.name for patient in each}
+    for file in package.cases:
+        for name, model in file.model.cases.items():
+            if name in names:
+                mark = at(file.root, ("cases", name), key=True)
+                found.append(mark.diagnostic("P211", f"{name!r} is used twice", "give one of them another id"))
+                continue
+            names.add(name)
+            each.append(Patient(name, file, ("cases", name), model, vignettes))
+    return each
+
+
 def run_all(package: Package, protocol: Protocol, runs: Runs, logic: bytes) -> list[Diagnostic]:
-    """Run the vignettes of a package and bring *runs* up to date; return what is wrong with them.
+    """Run the vignettes and cases of a package and bring *runs* up to date; return what is wrong with them.
 
     *logic* is ``logic_of`` the protocol.
 
-    A vignette keeps its outcome while neither its file nor anything but wordings has changed. Where its answers still
+    A patient keeps its outcome while neither its file nor anything but wordings has changed. Where its answers still
     fit they are evaluated again without being given one by one.
     """
     by_name: dict[str, Run] = {}
-    files: dict[str, tuple[str, str]] = {}
-    for file in package.vignettes:
-        name = file.model.vignette
-        files[name] = (file.path, file.root.mark.source.text)
+    files: dict[str, tuple[str, ...]] = {}
+    found: list[Diagnostic] = []
+    for patient in patients(package, found):
+        name = patient.name
+        files[name], answers = _read(patient)
         before = runs.by_name.get(name) if runs.files.get(name) == files[name] else None
         if before is not None and logic == runs.logic:
             by_name[name] = before
         else:
             case = None if before is None or before.case is None else _fitted(protocol, before.case)
-            by_name[name] = run(protocol, file) if case is None else _came_out(protocol, file, case)
+            by_name[name] = run(protocol, patient, answers) if case is None else _came_out(protocol, patient, case)
     runs.by_name, runs.protocol, runs.files, runs.logic = by_name, protocol, files, logic
-    return [each for one in by_name.values() for each in one.found]
+    return [*found, *(each for one in by_name.values() for each in one.found)]
 
 
-def run(protocol: Protocol, file: File[VignetteModel]) -> Run:
-    """Interview the simulated patient of a vignette, and compare what comes out with what it expects."""
-    name = file.model.vignette
+def _read(patient: Patient) -> tuple[tuple[str, ...], AnswersFile | AnswersError]:
+    """Return what a patient hangs on, and its answers or why there are none."""
+    own = (patient.file.path, patient.file.root.mark.source.text)
     try:
-        case, _ = open_case(protocol, answers_in(file.root, file.path, name), file.model.as_of)
+        answers = patient.answers()
     except AnswersError as error:
-        first = error.message.split("error ", 1)[-1].split("\n", 1)[0]
-        mark = at(file.root, ("answers",), key=True)
-        return Run(name, (mark.diagnostic("P410", f"the answers do not fit: {first}"),), None, False)
-    return _came_out(protocol, file, case)
+        return own, error
+    return (*own, *(root.mark.source.text for root in answers.roots)), answers
+
+
+def run(protocol: Protocol, patient: Patient, answers: AnswersFile | AnswersError) -> Run:
+    """Work out what the answers of a patient come to, and compare that with what is expected."""
+    try:
+        if isinstance(answers, AnswersError):
+            raise answers
+        assert answers.as_of is not None
+        case = assessed_case(protocol, answers, answers.as_of)
+    except AnswersError as error:
+        return Run(patient.name, tuple(map(_of_answers, error.found)), None, False, patient=patient)
+    return _came_out(protocol, patient, case)
+
+
+def _of_answers(found: Diagnostic) -> Diagnostic:
+    if found.code.startswith("P47"):
+        return found
+    return replace(found, code="P410", message=f"the answers do not fit: {found.message}")
 
 
 def _fitted(protocol: Protocol, case: Case) -> Case | None:
@@ -113,10 +169,10 @@ def _fitted(protocol: Protocol, case: Case) -> Case | None:
     return replace(case, answers=answers, assessment=assess(protocol, answers, case.as_of))
 
 
-def _came_out(protocol: Protocol, file: File[VignetteModel], case: Case) -> Run:
-    found = tuple(_problems(protocol, file, build_plan(protocol, case)))
-    name, resolved = file.model.vignette, safety_resolved(protocol, case.assessment)
-    return Run(name, found, outcome(protocol, case.assessment), resolved, case)
+def _came_out(protocol: Protocol, patient: Patient, case: Case) -> Run:
+    came = outcome(protocol, case.assessment)
+    found = tuple(_problems(protocol, patient, case, came))
+    return Run(patient.name, found, came, safety_resolved(protocol, case.assessment), case, patient)
 
 
 def _without_words(value: Any) -> Any:
@@ -129,43 +185,17 @@ def _without_words(value: Any) -> Any:
     )
 
 
-def _problems(protocol: Protocol, file: File[VignetteModel], plan: dict[str, Any]) -> Iterator[Diagnostic]:
-    if plan["ignored"]:
-        names = ", ".join(plan["ignored"])
-        yield at(file.root, ("answers",), key=True).diagnostic(
+def _problems(protocol: Protocol, patient: Patient, case: Case, came: Outcome) -> Iterator[Diagnostic]:
+    root: Node = patient.file.root
+    ignored = [key for key in protocol.questions if key in case.answers and case.assessment.applies[key] is False]
+    if ignored:
+        names = ", ".join(ignored)
+        yield at(root, (*patient.path, "answers"), key=True).diagnostic(
             "P410", f"answers to questions that do not apply: {names}"
         )
-    for name in file.model.invented:
-        if name.split("[", 1)[0] not in file.model.answers:
-            mark = at(file.root, ("invented",))
+    for name in getattr(patient.model, "invented", ()):
+        if name.split("[", 1)[0] not in {key.split("[", 1)[0] for key in (*patient.model.answers, *case.answers)}:
+            mark = at(root, ("invented",))
             yield mark.diagnostic("P410", f"{name!r} is marked as invented but not answered")
-    for where, message, hint in _differences(protocol, plan, file.model.expect):
-        yield at(file.root, ("expect", *where)).diagnostic("P409", message, hint)
-
-
-def _differences(protocol: Protocol, plan: dict[str, object], expect: ExpectModel) -> Iterator[tuple[Path, str, str]]:
-    for name in ("urgency", "safety_resolved", "scope"):
-        wanted = getattr(expect, name)
-        if plan[name] != wanted:
-            yield (name,), f"{name} comes out as {plan[name]!r}, expected {wanted!r}", _why(plan)
-    states = {flag["id"]: flag["state"] for flag in plan["red_flags"]}  # type: ignore[attr-defined]
-    for state in ("present", "cannot_exclude"):
-        for name in getattr(expect, "present" if state == "present" else "cannot_exclude"):
-            if name not in states:
-                yield (state,), f"no red flag is called {name!r}", near_miss(name, states)
-            elif states[name] != state:
-                yield (state,), f"{name} comes out as {states[name]}, expected {state}", ""
-    standing = sorted(name for name, state in states.items() if state != "clear")
-    if expect.clear_all and standing:
-        yield ("clear_all",), f"not clear: {', '.join(standing)}", ""
-    statuses = {each["id"]: each["status"] for each in plan["recommendations"]}  # type: ignore[attr-defined]
-    for name, wanted in expect.rules.items():
-        if name not in statuses:
-            yield ("rules", name), f"no rule is called {name!r}", near_miss(name, statuses)
-        elif statuses[name] != wanted:
-            yield ("rules", name), f"{name} comes out as {statuses[name]}, expected {wanted}", ""
-
-
-def _why(plan: dict[str, object]) -> str:
-    standing = [f"{flag['id']} ({flag['state']})" for flag in plan["red_flags"] if flag["urgency"]]  # type: ignore[attr-defined]
-    return f"standing: {', '.join(standing) or 'nothing'}"
+    for each in differences(protocol, case.assessment, came, patient.model.expect):
+        yield at(root, (*patient.path, "expect", *each.path)).diagnostic(each.code, each.message, each.hint)
