@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.content.checks import Memory, alarm_table, check_package, examine, reading
+from chatbot.content.checks.coverage import Coverage, coverage
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
 from chatbot.content.library import shown_path
@@ -32,6 +33,9 @@ class Report:
     """A line for each table of an alarm symptom."""
     reading: str = ""
     """How hard the patient's texts are to read, in one line; empty where the content states no limits."""
+    cases: int = 0
+    coverage: Coverage | None = None
+    """What vignettes and cases show, where that was asked for."""
 
     @property
     def failed(self) -> bool:
@@ -42,6 +46,11 @@ class Report:
     def held_back(self) -> bool:
         """Whether a release was asked for and something is still missing."""
         return self.release and bool(self.found)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that was asked for besides an error-free content is met."""
+        return not self.held_back and (self.coverage is None or self.coverage.complete)
 
     def counts(self) -> dict[str, int]:
         """Return how many of everything there are."""
@@ -63,6 +72,7 @@ class Report:
             "conflicts": len(protocol.conflicts),
             "references": len(protocol.references),
             "vignettes": self.vignettes,
+            **({"cases": self.cases} if self.cases else {}),
         }
 
     def safety_screen(self) -> list[str]:
@@ -87,6 +97,7 @@ class Report:
             f"  digest {self.protocol.digest}",
             f"  safety screen: {', '.join(self.safety_screen())}",
             *(f"  alarm table {line}" for line in self.tables),
+            *([] if self.coverage is None else (f"  {line}" for line in self.coverage.lines())),
             *([f"  reading ease: {self.reading}"] if self.reading else []),
         ]
         return "\n".join(lines)
@@ -95,12 +106,13 @@ class Report:
         """Return the report as JSON data."""
         return {
             "path": self.path,
-            "ok": not self.failed and not self.held_back,
+            "ok": not self.failed and self.holds,
             "digest": None if self.protocol is None else self.protocol.digest,
             "content_status": None if self.protocol is None else self.protocol.content_status,
             "counts": self.counts(),
             "safety_screen": self.safety_screen(),
             "alarm_tables": list(self.tables),
+            **({} if self.coverage is None else {"coverage": self.coverage.to_json()}),
             "reading_ease": self.reading,
             "diagnostics": [each.to_json() for each in self.found],
         }
@@ -113,17 +125,22 @@ def check_protocol(
     today: date | None = None,
     release: bool = False,
     listed: bool = False,
+    covered: bool = False,
 ) -> Report:
     """Check the protocol in a folder, with its vignettes. *today* is the day review dates are held against.
 
-    *memory* keeps what the next check need not do again; *listed* names each text that reads harder than its target.
+    *memory* keeps what the next check need not do again; *listed* names each text that reads harder than its target;
+    *covered* works out what vignettes and cases show.
     """
     memory = memory or Memory()
     package = read_package(path, shown_path(path), memory=memory.files)
     found, protocol = examine(package, memory, today=today, release=release, listed=listed)
     tables = () if protocol is None else tuple(alarm_table.lines(package, protocol))
     ease = "" if protocol is None else reading.measure(package).line()
-    return Report(shown_path(path), tuple(in_order(found)), protocol, len(package.vignettes), release, tables, ease)
+    shown = coverage(protocol, memory.runs) if covered and protocol is not None else None
+    cases = sum(len(file.model.cases) for file in package.cases)
+    problems, vignettes = tuple(in_order(found)), len(package.vignettes)
+    return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown)
 
 
 def add_ids(path: Path) -> list[str]:
