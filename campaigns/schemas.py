@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from chatbot.content import beside, fields, number_schema, schema, topic_schema, vignette_schema
+from chatbot.content import beside, fields, instrument_schema, number_schema, schema, topic_schema, vignette_schema
 from chatbot.content.package import SINGLE_FILES
 from chatbot.core.values import RESERVED_WORDS
 
@@ -35,6 +35,7 @@ FILES: dict[str, type[BaseModel]] = {
     "section": schema.SectionModel,
     **SINGLE_FILES,
     "rules": schema.RulesModel,
+    "instrument": instrument_schema.InstrumentModel,
     "vignette": vignette_schema.VignetteModel,
     "cases": vignette_schema.CasesModel,
 }
@@ -78,7 +79,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
 def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
-    for module in (schema, vignette_schema, number_schema, topic_schema, beside, fields):
+    for module in (schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, fields):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 found[value.__name__] = value
@@ -290,7 +291,13 @@ def outputs() -> Iterator[tuple[Path, str]]:
 
 def schema_for(path: Path) -> str:
     """Return the name of the schema of a content file, by where it stands."""
-    folders = {"sections": "section", "rules": "rules", "vignettes": "vignette", "cases": "cases"}
+    folders = {
+        "sections": "section",
+        "rules": "rules",
+        "instruments": "instrument",
+        "vignettes": "vignette",
+        "cases": "cases",
+    }
     if path.parent.name in folders:
         return folders[path.parent.name]
     return path.stem

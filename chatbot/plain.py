@@ -18,7 +18,7 @@ from chatbot.core import commands as cmd
 from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.changes import Story
 from chatbot.core.counterfactual import what_if
-from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_row
+from chatbot.core.entry import NOT_RECORDED, EntryProblem, entry_hint, option_keys, read_entry, read_item, read_row
 from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.phases import Phase
@@ -36,6 +36,7 @@ from chatbot.export.lines import (
     Row,
     alarm_rows,
     carried_rows,
+    choice_rows,
     flag_rows,
     head_rows,
     preview_rows,
@@ -319,6 +320,8 @@ class _Shell:
         if asked.type == QuestionType.GRID.value:
             normal = "Enter = everything normal; " if asked.normal is not None and not asked.answer else ""
             self.put(f"{normal}rows = one row after the other", "  ")
+        if asked.type == QuestionType.INSTRUMENT.value and not asked.answer:
+            self.put("Enter = one item after the other", "  ")
         while not self.take(asked, self.ask(">")):
             pass
 
@@ -366,6 +369,8 @@ class _Shell:
             return self.enter(asked)
         if asked.type == QuestionType.GRID.value and typed.casefold() == "rows":
             return self.row_by_row(asked)
+        if asked.type == QuestionType.INSTRUMENT.value and typed.casefold() == "items":
+            return self.item_by_item(asked)
         found = read_entry(asked, typed, self.interview.case.as_of)
         if isinstance(found, EntryProblem):
             self.problem(found.message, found.hint)
@@ -378,6 +383,8 @@ class _Shell:
             self.put(f"type {STILL_SO} when this is still so: {asked.answer}. Otherwise answer again.")
         elif asked.answer:
             return self.send(cmd.Forward())
+        elif asked.type == QuestionType.INSTRUMENT.value:
+            return self.item_by_item(asked)
         elif asked.type == QuestionType.GRID.value and asked.normal is not None:
             cells: Stored = {f"{row.id}.{column.id}": asked.normal for row in asked.rows for column in asked.columns}
             return self.give(asked, cmd.GiveAnswer(asked.id, value=cells, via="block"))
@@ -408,6 +415,28 @@ class _Shell:
             self.put("nothing is recorded")
             return False
         return self.give(asked, cmd.GiveAnswer(asked.id, value=cells))
+
+    def item_by_item(self, asked: QuestionView) -> bool:
+        """Put the items of an instrument one after the other."""
+        self.put(f"{NOT_RECORDED} = no answer, :stop = leave the questionnaire")
+        items: dict[str, str] = {}
+        for place, item in enumerate(asked.rows, 1):
+            self.rows([(f"{place}. ", item.label), *choice_rows(item)])
+            while True:
+                typed = self.ask(">")
+                if typed == ":stop":
+                    self.put("nothing is recorded")
+                    return False
+                found = read_item(asked, item.id, typed, self.interview.case.as_of)
+                if not isinstance(found, EntryProblem):
+                    break
+                self.problem(found.message, found.hint)
+            assert isinstance(found.value, dict)
+            items.update(found.value)
+        if not items:
+            self.put("nothing is recorded")
+            return False
+        return self.give(asked, cmd.GiveAnswer(asked.id, value=items))
 
     # --- sending ---
 

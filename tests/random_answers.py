@@ -39,6 +39,9 @@ def random_value(question: Question, random: Random) -> Stored:
         case QuestionType.GRID:
             cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
             return {cell: random.choice(ids) for cell in cells if random.random() < 0.8} or {cells[0]: ids[0]}
+        case QuestionType.INSTRUMENT:
+            items = {item.id: random.choice(item.options).id for item in question.rows}
+            return items if random.random() < 0.7 else dict(random.sample(sorted(items.items()), 1))
         case QuestionType.TEXT:
             return "something"
 

@@ -294,7 +294,7 @@ class _Reader:
 
     def answer(self, question: Question, node: Node) -> GiveAnswer | None:
         detailed = isinstance(node, Mapping) and (
-            question.type is not QuestionType.GRID or any(key.text in {"value", "status"} for key, _ in node.entries)
+            not question.is_table or any(key.text in {"value", "status"} for key, _ in node.entries)
         )
         if detailed:
             assert isinstance(node, Mapping)
@@ -376,6 +376,8 @@ def stored_value(question: Question, node: Node) -> Stored:
         raise ValueProblem("a list of options is expected")
     if question.type is QuestionType.GRID:
         return _grid(node)
+    if question.type is QuestionType.INSTRUMENT:
+        return _items(question, node)
     if not isinstance(node, Scalar):
         raise ValueProblem("one value is expected")
     if question.type is QuestionType.SCALE:
@@ -384,6 +386,20 @@ def stored_value(question: Question, node: Node) -> Stored:
         except ValueError as error:
             raise ValueProblem(f"{node.text!r} is not a whole number") from error
     return node.text
+
+
+def _items(question: Question, node: Node) -> dict[str, str]:
+    """Read items with their options, or the options alone in the order of all items."""
+    if isinstance(node, Sequence) and len(node.items) == len(question.rows):
+        pairs = list(zip((item.id for item in question.rows), node.items, strict=True))
+    elif isinstance(node, Mapping):
+        pairs = [(key.text, value) for key, value in node.entries]
+    else:
+        raise ValueProblem(f"a mapping of items to options is expected, or the options of all {len(question.rows)}")
+    items = {name: value.text for name, value in pairs if isinstance(value, Scalar)}
+    if len(items) < len(pairs):
+        raise ValueProblem("an item has one option")
+    return items
 
 
 def _grid(node: Node) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from chatbot.content.build_instruments import Instruments
 from chatbot.content.build_topics import asks, topic
 from chatbot.core import protocol as p
 from chatbot.core.condition import Condition
@@ -37,6 +38,11 @@ def is_group(entry: Data) -> bool:
     return bool(entry["type"] == "group")
 
 
+def is_instrument(entry: Data) -> bool:
+    """Whether an entry of a section asks an instrument."""
+    return bool(entry["type"] == "instrument")
+
+
 # --- names a condition may use --------------------------------------------------------------------
 
 
@@ -44,8 +50,12 @@ def symbols_of(bundle: Data) -> Symbols:
     """Return every name a condition of this bundle may use."""
     questions: dict[str, Shape] = {}
     groups: dict[str, GroupShape] = {}
+    instruments = Instruments(bundle)
     for section in bundle["sections"]:
         for entry in section["questions"]:
+            if is_instrument(entry):
+                questions[entry["id"]] = instruments.shape(entry)
+                continue
             if not is_group(entry):
                 questions[entry["id"]] = _shape(entry)
                 continue
@@ -57,9 +67,10 @@ def symbols_of(bundle: Data) -> Symbols:
     findings = bundle["findings"]
     return Symbols(
         questions,
-        frozenset(name for name, each in findings.items() if "number" not in each),
+        frozenset(name for name, each in findings.items() if "number" not in each) | instruments.truths(),
         groups,
-        numbers={name: number_shape(each) for name, each in findings.items() if "number" in each},
+        numbers={name: number_shape(each) for name, each in findings.items() if "number" in each}
+        | instruments.numbers(),
         tables={name: _table(each) for name, each in bundle.get("tables", {}).items()},
     )
 
@@ -144,6 +155,7 @@ class _Builder:
         self.known = conditions.under(self.symbols)
         self.questions: dict[str, p.Question] = {}
         self.groups: dict[str, p.Group] = {}
+        self.instruments = Instruments(bundle)
 
     def protocol(self, canonical: str, digest: str) -> p.Protocol:
         bundle = self.bundle
@@ -162,7 +174,7 @@ class _Builder:
             sections=sections,
             questions=self.questions,
             groups=self.groups,
-            findings={name: self.finding(name, each) for name, each in bundle["findings"].items()},
+            findings=self.scores() | {name: self.finding(name, each) for name, each in bundle["findings"].items()},
             red_flags={each["id"]: self.red_flag(each) for each in bundle["red_flags"]},
             guards={
                 name: p.Guard(name, words(each["title"]), self.condition(each["when"]), _neutral(each))
@@ -212,6 +224,10 @@ class _Builder:
             canonical=canonical,
             topics={each["id"]: topic(each) for each in bundle.get("topics", ())},
             asks=asks(bundle["asks"]) if "asks" in bundle else None,
+            instruments={
+                data["instrument"]: self.instruments.instrument(question)
+                for question, data in self.instruments.by_question.items()
+            },
         )
 
     def condition(self, text: str, row_of: str | None = None) -> Condition:
@@ -255,11 +271,22 @@ class _Builder:
         for entry in data["questions"]:
             if is_group(entry):
                 keys += self.group(entry, data["id"])
+            elif is_instrument(entry):
+                keys += self.instrument(entry, data["id"])
             else:
                 self.questions[entry["id"]] = self.question(entry, entry["id"], data["id"])
                 keys.append(entry["id"])
         stage = p.Stage(data["stage"])
         return p.Section(data["id"], words(data["title"]), stage, tuple(keys), _maybe(data, "intro"))
+
+    def instrument(self, data: Data, section: str) -> list[str]:
+        """Make the question of an instrument; none for one that is not known, which a check has said."""
+        key = data["id"]
+        if key not in self.instruments.by_question:
+            return []
+        question = self.question({**data, **self.instruments.question_parts(data)}, key, section)
+        self.questions[key] = replace(question, rows=self.instruments.items(data), instrument=data["instrument"])
+        return [key]
 
     def group(self, data: Data, section: str) -> list[str]:
         fields = tuple(field["id"] for field in data["fields"])
@@ -329,6 +356,19 @@ class _Builder:
         return self.condition(exists if text is None else f"{exists} and ({text})", f"{group}[{row}]")
 
     # --- what is derived ---
+
+    def scores(self) -> dict[str, p.Finding]:
+        """Return what instruments add to the findings: each score, and each band of it."""
+        found: dict[str, p.Finding] = {}
+        for question in self.instruments.by_question:
+            instrument, number = self.instruments.instrument(question), self.instruments.calculation(question)
+            known = Condition(number.text, Measured(number.term))
+            found[instrument.score] = p.Finding(instrument.score, instrument.title, known, number, instrument.cites)
+            bands = {band.id: band for band in instrument.bands}
+            for name, text in self.instruments.band_texts(question):
+                key = f"{question}.{name}"
+                found[key] = p.Finding(key, bands[name].title, self.condition(text), cites=bands[name].cites)
+        return found
 
     def finding(self, name: str, data: Data) -> p.Finding:
         if "number" not in data:

@@ -20,7 +20,7 @@ from chatbot.core.protocol import Protocol
 FORMAT = "backstory.protocol/1"
 
 ORDERED = frozenset(
-    "questions fields options rows columns quick cannot_apply red_flags rules hypotheses conflicts".split()
+    "questions fields options rows columns quick cannot_apply red_flags rules hypotheses conflicts items bands".split()
 )
 """Mappings whose order means something: they become lists of entries with their id."""
 
@@ -43,6 +43,9 @@ def bundle_of(package: Package) -> dict[str, Any]:
         bundle["tables"] = {name: _data(entry) for name, entry in sorted(package.entries("tables").items())}
     for stem in ("red_flags", "hypotheses", "conflicts"):
         bundle[stem] = [{"id": name, **_data(entry)} for name, entry in package.entries(stem).items()]
+    if package.instruments:
+        # Only where there are any, as below.
+        bundle["instruments"] = {name: _data(file.model) for name, file in sorted(package.instruments.items())}
     if package.entries("audiences"):
         # Left out where there are none, so that protocols from before audiences keep their digest.
         bundle["audiences"] = [{"id": name, **_data(entry)} for name, entry in package.entries("audiences").items()]

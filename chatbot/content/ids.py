@@ -14,7 +14,7 @@ from typing import Any
 
 from chatbot.content.beside import LEDGER_KINDS
 from chatbot.content.package import File, Package
-from chatbot.content.schema import GroupModel
+from chatbot.content.schema import GroupModel, InstrumentQuestionModel
 
 FILE = "ids.yaml"
 QUESTIONS = "questions"
@@ -44,6 +44,8 @@ def named_entries(package: Package) -> Iterator[Named]:
     for file, path, name, question in package.all_questions():
         if not isinstance(question, GroupModel):
             yield from _question(name, question, file, path)
+            if isinstance(question, InstrumentQuestionModel):
+                yield from _items(package, name, question)
             continue
         yield Named(QUESTIONS, name, question.was, file, path)
         for inner, entry in question.fields.items():
@@ -59,6 +61,15 @@ def _question(name: str, question: Any, file: File[Any], path: tuple[str | int, 
     yield Named(QUESTIONS, name, question.was, file, path)
     for option, entry in question.options.items():
         yield Named(options_of(name), option, entry.was, file, (*path, "options", option))
+
+
+def _items(package: Package, name: str, question: InstrumentQuestionModel) -> Iterator[Named]:
+    """Yield the items of the instrument a question asks: its answers are kept by them, as by options."""
+    file = package.instruments.get(question.instrument)
+    if file is None:
+        return
+    for item, entry in file.model.items.items():
+        yield Named(options_of(name), item, entry.was, file, ("items", item))
 
 
 def options_of(question: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import beside, fields, number_schema, schema, topic_schema, vignette_schema
+from chatbot.content import beside, fields, instrument_schema, number_schema, schema, topic_schema, vignette_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -88,6 +88,8 @@ class Package:
     single: dict[str, File[Any]] = field(default_factory=dict)
     """By stem: findings, tables, red_flags … origin, audiences, topics; beside them words, ids, alarm_tables …"""
     rules: list[File[schema.RulesModel]] = field(default_factory=list)
+    instruments: dict[str, File[instrument_schema.InstrumentModel]] = field(default_factory=dict)
+    """By id."""
     vignettes: list[File[vignette_schema.VignetteModel]] = field(default_factory=list)
     cases: list[File[vignette_schema.CasesModel]] = field(default_factory=list)
     """Read with the vignettes, and outside the digest like them."""
@@ -142,6 +144,12 @@ def read_package(
             _same_name(package, rules, "category", rules.model.category, name)
             package.rules.append(rules)
     package.rules.sort(key=lambda file: CATEGORIES.index(file.model.category))
+    for name in _stems(folder / "instruments"):
+        path = folder / "instruments" / f"{name}.yaml"
+        instrument = _load(package, path, instrument_schema.InstrumentModel, "")
+        if instrument is not None:
+            _same_name(package, instrument, "instrument", instrument.model.instrument, name)
+            package.instruments[name] = instrument
     if vignettes:
         _read_vignettes(package)
     _unused_files(package, names)
@@ -266,6 +274,7 @@ _KNOWN_KEYS = frozenset(
     for model in (
         *vars(schema).values(),
         *vars(number_schema).values(),
+        *vars(instrument_schema).values(),
         *vars(fields).values(),
         *vars(topic_schema).values(),
         *vars(vignette_schema).values(),

@@ -71,6 +71,8 @@ class QuestionModel(Entry):
         least = {"choice": 2, "several": 2, "grid": 2}.get(self.type, 0)
         if len(self.options) < least:
             raise problem("P306", f"a question of type {self.type} needs at least {least} options")
+        if self.type == "instrument" and not isinstance(self, InstrumentQuestionModel):
+            raise problem("P306", "an instrument is asked once, not for each row of a group")
         if self.type == "grid" and not (self.rows and self.columns):
             raise problem("P306", "a grid needs rows and columns")
         if self.normal is not None and self.normal not in self.options:
@@ -92,6 +94,14 @@ _PARTS = {
 """Parts of a question that only some types have."""
 
 
+class InstrumentQuestionModel(QuestionModel):
+    """A question that asks an instrument: its wording, its items or its range stand there."""
+
+    ask: BothWords | None = None  # type: ignore[assignment]
+    type: Literal["instrument"]
+    instrument: Identifier
+
+
 class GroupModel(Entry):
     type: Literal["group"]
     title: Words
@@ -102,7 +112,7 @@ class GroupModel(Entry):
 
 def _kind(value: object) -> str:
     written = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return "a group" if written == "group" else "a question"
+    return {"group": "a group", "instrument": "an instrument"}.get(str(written), "a question")
 
 
 class SectionModel(Strict):
@@ -113,7 +123,10 @@ class SectionModel(Strict):
     questions: dict[
         Name,
         Annotated[
-            Annotated[QuestionModel, Tag("a question")] | Annotated[GroupModel, Tag("a group")], Discriminator(_kind)
+            Annotated[QuestionModel, Tag("a question")]
+            | Annotated[GroupModel, Tag("a group")]
+            | Annotated[InstrumentQuestionModel, Tag("an instrument")],
+            Discriminator(_kind),
         ],
     ] = Field(min_length=1)
 

@@ -170,7 +170,7 @@ class Variety:
     def _candidates(self, atoms: tuple[Atom, ...]) -> Iterator[Value]:
         question = self.question
         match question.type:
-            case QuestionType.GRID:
+            case QuestionType.GRID | QuestionType.INSTRUMENT:
                 yield from self._tables(atoms)
             case QuestionType.SEVERAL:
                 yield from self._several(atoms)
@@ -210,11 +210,14 @@ class Variety:
     def _tables(self, atoms: tuple[Atom, ...]) -> Iterator[Value]:
         """Yield the table with the cells that are read filled in every way; the rest of it stays."""
         question = self.question
-        rest = question.normal if question.normal is not None else question.options[0].id
-        cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-        whole = self.value if isinstance(self.value, Mapping) else dict.fromkeys(cells, rest)
-        choices = {cell: _classes(question, cell, atoms) for cell in cells}
-        read = [cell for cell in cells if len(choices[cell]) > 1]
+        rest = {cell: question.normal or options[0].id for cell, options in question.cells.items()}
+        whole = self.value if isinstance(self.value, Mapping) else rest
+        choices = {cell: _classes(question, cell, atoms) for cell in rest}
+        read = [cell for cell in rest if len(choices[cell]) > 1]
+        if question.type is QuestionType.INSTRUMENT and any(isinstance(atom, domains.SHARED) for atom in atoms):
+            # What reads the score tells sums apart, not items.
+            self.coarse |= bool(read)
+            yield from domains.totals(question, whole)
         count = 1
         for cell in read:
             count *= len(choices[cell])
@@ -309,7 +312,8 @@ def _place(question: Question, answer: Answer, present: Value | None) -> tuple[A
         case Mapping():
             base = present if isinstance(present, Mapping) else {}
             away = sum(value[cell] != base.get(cell, question.normal) for cell in value)
-            return 0, away, tuple(order.index(option) for option in value.values())
+            ids = {cell: [option.id for option in options] for cell, options in question.cells.items()}
+            return 0, away, tuple(ids[cell].index(option) for cell, option in value.items())
         case int() | Decimal():
             number = Decimal(value)
             if isinstance(present, int | Decimal):

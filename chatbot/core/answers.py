@@ -5,11 +5,11 @@ What a person types is read elsewhere (``chatbot.core.entry``); here only stored
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from chatbot.core.protocol import Question, QuestionType, QuickDate, Wording
+from chatbot.core.protocol import Option, Question, QuestionType, QuickDate, Wording
 from chatbot.core.values import (
     Answer,
     Span,
@@ -53,12 +53,16 @@ def accept(question: Question, stored: object, as_of: datetime) -> Value:
             return _date(stored, as_of)
         case QuestionType.TEXT:
             return checked_text(stored)
-        case QuestionType.GRID:
-            return _grid(question, stored)
+        case QuestionType.GRID | QuestionType.INSTRUMENT:
+            return _table(question, stored)
 
 
 def _known_option(question: Question, option: object) -> str:
-    ids = [known.id for known in question.options]
+    return _option_of(question.options, option)
+
+
+def _option_of(options: Sequence[Option], option: object) -> str:
+    ids = [known.id for known in options]
     if not isinstance(option, str) or option not in ids:
         raise ValueProblem(f"{option!r} is not an option; the options are {', '.join(ids)}")
     return option
@@ -162,14 +166,26 @@ def checked_text(stored: object) -> str:
     return stored
 
 
-def _grid(question: Question, stored: object) -> Mapping[str, str]:
+def _table(question: Question, stored: object) -> Mapping[str, str]:
+    is_grid = question.type is QuestionType.GRID
     if not isinstance(stored, Mapping) or not stored:
-        raise ValueProblem(f"{stored!r} is not a table of row.column to grade")
-    cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
+        what = "a table of row.column to grade" if is_grid else "a mapping of items to options"
+        raise ValueProblem(f"{stored!r} is not {what}")
+    cells = question.cells
     for cell in stored:
         if cell not in cells:
-            raise ValueProblem(f"{cell!r} is not a cell; a cell is row.column such as {cells[0]}")
-    return {cell: _known_option(question, stored[cell]) for cell in cells if cell in stored}
+            first = next(iter(cells), "")
+            what = f"a cell; a cell is row.column such as {first}" if is_grid else f"an item; one is {first}"
+            raise ValueProblem(f"{cell!r} is not {what}")
+    return {cell: _option_of(options, stored[cell]) for cell, options in cells.items() if cell in stored}
+
+
+def score_of(question: Question, value: Mapping[str, str]) -> tuple[Decimal | None, ...]:
+    """Return what each item of an instrument scores, in order; None for one without an answer."""
+    return tuple(
+        next((option.grade for option in options if option.id == value.get(item)), None)
+        for item, options in question.cells.items()
+    )
 
 
 def option_label(question: Question, option: str) -> Wording:
@@ -180,11 +196,19 @@ def option_label(question: Question, option: str) -> Wording:
     return Wording(option, option)
 
 
+def cell_label(question: Question, cell: str, option: str) -> Wording:
+    """Return the label of the option in one cell of a grid, or of one item of an instrument."""
+    found = question.cells.get(cell, ())
+    return next((known.label for known in found if known.id == option), Wording(option, option))
+
+
 def value_text(question: Question, value: Value, register: str) -> str:
     """Say a value in words."""
     if isinstance(value, Span):
         return _date_text(question, value)
     if isinstance(value, Mapping):
+        if question.type is QuestionType.INSTRUMENT:
+            return _items_text(question, value)
         return _grid_text(question, value, register)
     if isinstance(value, tuple):
         return ", ".join(option_label(question, option).in_register(register) for option in value)
@@ -220,6 +244,12 @@ def _grid_text(question: Question, value: Mapping[str, str], register: str) -> s
     if missing:
         exceptions.append(f"{missing} not recorded")
     return "; ".join(exceptions)
+
+
+def _items_text(question: Question, value: Mapping[str, str]) -> str:
+    """Say the scores of the items in their order: ``2, 0, –, 1``."""
+    scores = score_of(question, value)
+    return ", ".join("–" if score is None else decimal_text(score) for score in scores)
 
 
 def answer_text(labels: Mapping[str, Wording], question: Question, answer: Answer, register: str) -> str:

@@ -109,6 +109,11 @@ def public_protocol(protocol: Protocol) -> Protocol:
             for name, section in protocol.sections.items()
         },
         findings={name: each for name, each in protocol.findings.items() if name not in hidden.findings},
+        instruments={
+            name: each
+            for name, each in protocol.instruments.items()
+            if each.question in questions and each.score not in hidden.findings
+        },
         red_flags={name: each for name, each in protocol.red_flags.items() if name not in hidden.red_flags},
         guards={name: each for name, each in protocol.guards.items() if name not in hidden.guards},
         rules={name: each for name, each in protocol.rules.items() if name not in hidden.rules},

@@ -41,11 +41,15 @@ RECHECKED_STATUSES = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
 def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: str) -> ev.Pinned:
     """Return what a follow-up under *protocol* takes from a case made under *earlier_protocol*.
 
-    Only what is asked for: scales, what is carried, and what a condition reads of earlier cases. Free text stays
-    where it is.
+    Only what is asked for: scales and instruments, what is carried, and what a condition reads of earlier cases.
+    Free text stays where it is.
     """
     read = {name.partition(".")[2] for name in network(protocol).earlier}
-    scales = {key for key, question in protocol.questions.items() if question.type is QuestionType.SCALE}
+    scales = {
+        key
+        for key, question in protocol.questions.items()
+        if question.type is QuestionType.SCALE or question.instrument is not None
+    }
     rechecked = {key for block in protocol.recheck for key in block.questions}
     wanted = protocol.carried_questions | read | scales | rechecked
     facts = earlier.assessment.facts

@@ -5,12 +5,13 @@ What conditions make of it is ``chatbot.core.condition``'s business, which tree 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chatbot.core.facts import NOT_APPLICABLE, Facts, NotApplicable
 from chatbot.core.quantity import (
+    CONTEXT,
     Quantity,
     exactly,
     greatest,
@@ -33,6 +34,7 @@ from chatbot.core.tree import (
     NumberOf,
     Product,
     Rows,
+    Scored,
     Sum,
     Term,
 )
@@ -86,6 +88,8 @@ def compile_term(term: Term) -> Measure:
             return _compile_rows(term)
         case Lookup():
             return _compile_lookup(term)
+        case Scored():
+            return _compile_scored(term)
         case Banded():
             return _compile_banded(term)
         case Choice():
@@ -198,6 +202,22 @@ def _compile_lookup(term: Lookup) -> Measure:
         return total
 
     return _reader(term.question, known, unknown)
+
+
+def _compile_scored(term: Scored) -> Measure:
+    """An item without an answer is unknown, never zero: it keeps at most a lower end, the least it scores."""
+    scores = {item: dict(entries) for item, entries in term.items}
+    fewest = {item: min(entries.values()) for item, entries in scores.items()}
+    count = Decimal(len(scores)) if term.mean else Decimal(1)
+
+    def total(given: Mapping[str, str]) -> Quantity:
+        found = sum((scores[item][given[item]] if item in given else fewest[item] for item in scores), Decimal(0))
+        low = CONTEXT.divide(found, count)
+        if len(given) == len(scores):
+            return exactly(low)
+        return Quantity(low if term.bounded else None, None)
+
+    return _reader(term.question, total, total({}))
 
 
 def _compile_banded(term: Banded) -> Measure:

@@ -14,6 +14,7 @@ from typing import Any
 from chatbot.core.answers import answer_text
 from chatbot.core.case import Case, RuleOutcome
 from chatbot.core.findings import FlagState, network
+from chatbot.core.instruments import answer_number
 from chatbot.core.lineage import Place
 from chatbot.core.outcome import SHOWN_STATUSES
 from chatbot.core.plan import build_plan
@@ -90,13 +91,12 @@ def snapshot(protocol: Protocol, case: Case) -> Snapshot:
 
 def _said(protocol: Protocol, question: Question, answer: Answer) -> Said:
     texts = [answer_text(protocol.labels, question, answer, register) for register in ("clinician", "patient")]
-    is_number = isinstance(answer.value, int | Decimal) and not isinstance(answer.value, bool)
     return Said(
         name=question.named,
         text=Wording(*texts),
         stored=[answer.status, answer.reason] if answer.value is None else to_stored(answer.value),
-        number=Decimal(answer.value) if is_number else None,  # type: ignore[arg-type]
-        scale=question.type is QuestionType.SCALE,
+        number=answer_number(protocol, question, answer),
+        scale=question.type is QuestionType.SCALE or question.instrument is not None,
         private=question.private,
     )
 

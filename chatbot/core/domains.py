@@ -112,8 +112,8 @@ def vector(question: str, tests: Sequence[Evaluate], value: Any, as_of: datetime
 
 
 def cell_values(question: Question, cell: str) -> tuple[Value, ...]:
-    """Return one grid value for each option of a cell; every other cell is left empty."""
-    return tuple({cell: option.id} for option in question.options)
+    """Return one value of a table for each option of a cell; every other cell is left empty."""
+    return tuple({cell: option.id} for option in question.cells[cell])
 
 
 def candidates(
@@ -136,6 +136,8 @@ def candidates(
             yield "…"
         case QuestionType.GRID:
             yield from _grids(question)
+        case QuestionType.INSTRUMENT:
+            yield from _instruments(question)
 
 
 def _subsets(question: Question, atoms: Sequence[Atom]) -> Iterator[Value]:
@@ -215,6 +217,39 @@ def _grids(question: Question) -> Iterator[Value]:
                 yield {**dict.fromkeys(cells, rest), cell: option.id}
 
 
+def _instruments(question: Question) -> Iterator[Value]:
+    """Yield every sum the items can make, and each item alone at each of its options."""
+    least = {item: ordered[0] for item, ordered in _by_score(question).items()}
+    yield from totals(question, least)
+    for item, options in question.cells.items():
+        yield from ({**least, item: option.id} for option in options)
+
+
+def _by_score(question: Question) -> dict[str, list[str]]:
+    """Return the options of each item from the least to the greatest score."""
+    return {
+        item: [each.id for each in sorted(options, key=lambda each: each.grade or Decimal(0))]
+        for item, options in question.cells.items()
+    }
+
+
+def totals(question: Question, value: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Yield fillings of an instrument from *value* up and down, one item one step at a time, the last items last.
+
+    An item without an answer begins at its least option.
+    """
+    ordered = _by_score(question)
+    start = {item: value.get(item, options[0]) for item, options in ordered.items()}
+    yield start
+    for step in (1, -1):
+        filled = dict(start)
+        for item, options in ordered.items():
+            place = options.index(filled[item])
+            for option in options[place + 1 :] if step == 1 else reversed(options[:place]):
+                filled = {**filled, item: option}
+                yield filled
+
+
 def neighbours(question: Question, value: Value) -> Iterator[Value]:
     """Yield values one step from a value of several choices or a grid: an option more or less, a cell changed."""
     if question.type is QuestionType.SEVERAL and isinstance(value, tuple):
@@ -226,10 +261,8 @@ def neighbours(question: Question, value: Value) -> Iterator[Value]:
             ordered = tuple(each.id for each in question.options if each.id in kept)
             if ordered:
                 yield ordered
-    elif question.type is QuestionType.GRID and isinstance(value, Mapping):
-        for row in question.rows:
-            for column in question.columns:
-                cell = f"{row.id}.{column.id}"
-                for option in question.options:
-                    if value.get(cell) != option.id:
-                        yield {**value, cell: option.id}
+    elif question.is_table and isinstance(value, Mapping):
+        for cell, options in question.cells.items():
+            for option in options:
+                if value.get(cell) != option.id:
+                    yield {**value, cell: option.id}

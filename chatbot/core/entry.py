@@ -10,12 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from chatbot.core.answers import accept, checked_text, limits, quick_span
+from chatbot.core.answers import accept, checked_text, limits
+from chatbot.core.entry_choices import Choice, choices_of, folded, from_view, item_choices, number_of, own_keys
 from chatbot.core.entry_dates import EXAMPLES, read_date
-from chatbot.core.present import OPTION_KEYS
-from chatbot.core.protocol import Axis, Option, Question, QuestionType, Wording
+from chatbot.core.protocol import Axis, Question, QuestionType
 from chatbot.core.resolve import near_miss
 from chatbot.core.values import Stored, ValueProblem, parse_decimal, to_stored
 from chatbot.core.view import QuestionView
@@ -45,20 +44,6 @@ class EntryProblem:
     """How to write it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """An option as it may be typed."""
-
-    key: str
-    id: str
-    labels: tuple[str, ...]
-    stored: str
-
-    @property
-    def label(self) -> str:
-        return self.labels[0]
-
-
 def read_entry(question: QuestionView | Question, typed: str, as_of: datetime) -> Entry | EntryProblem:
     """Read a whole answer.
 
@@ -69,6 +54,19 @@ def read_entry(question: QuestionView | Question, typed: str, as_of: datetime) -
         return Entry(reading.value(typed))
     except ValueProblem as problem:
         return EntryProblem(str(problem), reading.hint())
+
+
+def read_item(question: QuestionView | Question, item: str, typed: str, as_of: datetime) -> Entry | EntryProblem:
+    """Read the answer to one item of an instrument; ``-`` leaves it out. The value holds that item or nothing."""
+    reading = _Reading(question, as_of)
+    axis = next(each for each in reading.question.rows if each.id == item)
+    if typed.strip() == NOT_RECORDED:
+        return Entry({})
+    try:
+        return Entry({item: reading.item(axis, typed)})
+    except ValueProblem as problem:
+        keys = ", ".join(choice.key for choice in item_choices(axis))
+        return EntryProblem(str(problem), f"type one of {keys}; {NOT_RECORDED} leaves it out")
 
 
 def read_row(question: QuestionView | Question, row: str, typed: str, as_of: datetime) -> Entry | EntryProblem:
@@ -97,47 +95,23 @@ def option_keys(question: QuestionView | Question) -> tuple[str, ...]:
     return tuple(choice.key for choice in _Reading(question, datetime.min).choices)
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-_NUMBER_FIRST = re.compile(r"(\d+[+-]?)(?:/\d+)?(?![\w.,])", re.ASCII)
-
-
-def _own_keys(grid: bool, choices: Sequence[tuple[str, str]]) -> list[str] | None:
-    """Return keys for (id, label) pairs whose labels are grades that are numbers; None where they are not."""
-    numbers: list[str | None] = []
-    for id_, label in choices:
-        match = _NUMBER_FIRST.match(label)
-        ending = re.search(r"(\d+)\Z", id_, re.ASCII)
-        if grid and match is None:
-            match = ending
-        said_twice = match is not None and ending is not None and match[1] == ending[1]
-        numbers.append(match[1] if match is not None and (grid or said_twice) else None)
-    own = [number for number in numbers if number is not None]
-    if len(own) < 2 or len(set(own)) != len(own):
-        return None
-    spare = (key for key in OPTION_KEYS if not key.isdecimal())
-    return [next(spare, "") if number is None else number for number in numbers]
-
-
 class _Reading:
     """One question, ready to have an answer read."""
 
     def __init__(self, question: QuestionView | Question, as_of: datetime) -> None:
         self.as_of = as_of
         if isinstance(question, QuestionView):
-            self.question = _from_view(question)
-            options = [_Choice(each.key, each.id, (each.label,), each.stored) for each in question.options]
+            self.question = from_view(question)
+            options = [Choice(each.key, each.id, (each.label,), each.stored) for each in question.options]
         else:
             self.question = question
-            options = _choices(question, as_of)
+            options = choices_of(question, as_of)
         pairs = [(choice.id, choice.label) for choice in options]
         is_date = self.question.type is QuestionType.DATE
-        own = None if is_date else _own_keys(self.question.type is QuestionType.GRID, pairs)
+        own = None if is_date else own_keys(self.question.type is QuestionType.GRID, pairs)
         keys = own or [choice.key or choice.id for choice in options]
         self.choices = [
-            _Choice(key, choice.id, choice.labels, choice.stored) for key, choice in zip(keys, options, strict=True)
+            Choice(key, choice.id, choice.labels, choice.stored) for key, choice in zip(keys, options, strict=True)
         ]
 
     def value(self, typed: str) -> Stored:
@@ -155,7 +129,7 @@ class _Reading:
             case QuestionType.SEVERAL:
                 return self.several(typed)
             case QuestionType.NUMBER:
-                return _number(typed, self.question.unit)
+                return number_of(typed, self.question.unit)
             case QuestionType.SCALE:
                 return self.scale(typed)
             case QuestionType.DATE:
@@ -165,35 +139,37 @@ class _Reading:
                 return checked_text(typed)
             case QuestionType.GRID:
                 return self.grid(typed)
+            case QuestionType.INSTRUMENT:
+                return self.items(typed)
 
     # --- options ---
 
-    def find(self, typed: str, whole: bool = False) -> _Choice | None:
+    def find(self, typed: str, whole: bool = False) -> Choice | None:
         """Return the option a text stands for: its key, its id, its label, or (not *whole*) how one label begins.
 
         Raises: ValueProblem when several labels begin so.
         """
-        text = _folded(typed)
+        text = folded(typed)
         if self.question.type is QuestionType.YES_NO:
             text = _YES_NO.get(text, text)
         for choice in self.choices:
             if text == choice.key:
                 return choice
         for spelled in (lambda choice: [choice.id, choice.id.replace("_", " ")], lambda choice: choice.labels):
-            named = [choice for choice in self.choices if text in map(_folded, spelled(choice))]
+            named = [choice for choice in self.choices if text in map(folded, spelled(choice))]
             if len(named) == 1:
                 return named[0]
         if whole or text.isdecimal():
             return None
-        begun = [choice for choice in self.choices if any(_folded(label).startswith(text) for label in choice.labels)]
+        begun = [choice for choice in self.choices if any(folded(label).startswith(text) for label in choice.labels)]
         if len(begun) > 1:
             raise ValueProblem(f"{typed!r} could be {' or '.join(repr(choice.label) for choice in begun)}")
         return begun[0] if begun else None
 
-    def choice(self, typed: str) -> _Choice:
+    def choice(self, typed: str) -> Choice:
         found = self.find(typed)
         if found is None:
-            guess = near_miss(_folded(typed), [_folded(label) for choice in self.choices for label in choice.labels])
+            guess = near_miss(folded(typed), [folded(label) for choice in self.choices for label in choice.labels])
             raise ValueProblem(f"no option is {typed!r}" + (f"; {guess}" if guess else ""))
         return found
 
@@ -215,10 +191,31 @@ class _Reading:
     def scale(self, typed: str) -> Stored:
         high = limits(self.question)[1]
         text = typed.removesuffix(f"/{high}").strip()
-        number = parse_decimal(_number(text, self.question.unit))
+        number = parse_decimal(number_of(text, self.question.unit))
         if number != number.to_integral_value():
             raise ValueProblem(f"{typed!r} is not a whole number")
         return int(number)
+
+    # --- instruments ---
+
+    def items(self, typed: str) -> Stored:
+        """Read one answer for each item, in their order."""
+        parts = typed.replace(",", " ").replace(";", " ").split()
+        if len(parts) != len(self.question.rows):
+            raise ValueProblem(f"{len(parts)} answers to {len(self.question.rows)} items")
+        found = {
+            item.id: self.item(item, part)
+            for item, part in zip(self.question.rows, parts, strict=True)
+            if part != NOT_RECORDED
+        }
+        if not found:
+            raise ValueProblem("no item is answered")
+        return found
+
+    def item(self, item: Axis, typed: str) -> str:
+        """Return the option of one item a text stands for: its score, its id, or how its label begins."""
+        self.choices = item_choices(item)
+        return self.choice(_YES_NO.get(folded(typed), typed)).stored
 
     # --- grids ---
 
@@ -227,7 +224,7 @@ class _Reading:
         cells: dict[str, str] = {}
         rest_normal = False
         for part in filter(None, map(str.strip, re.split(r"[;\n]", typed))):
-            if re.fullmatch(r"(all|otherwise|rest|the rest)? ?normal", _folded(part)) and question.normal is not None:
+            if re.fullmatch(r"(all|otherwise|rest|the rest)? ?normal", folded(part)) and question.normal is not None:
                 rest_normal = True
             else:
                 cells.update(self.cell(part))
@@ -240,8 +237,8 @@ class _Reading:
 
     def cell(self, part: str) -> dict[str, str]:
         """Read "row column grade", or "row" with its grades."""
-        text = _folded(part)
-        found = _named(self.question.rows, text) or _named(self.question.rows, _folded(re.sub("[.:=]", " ", text)))
+        text = folded(part)
+        found = _named(self.question.rows, text) or _named(self.question.rows, folded(re.sub("[.:=]", " ", text)))
         if found is None:
             rows = ", ".join(axis.label.clinician for axis in self.question.rows)
             raise ValueProblem(f"{part!r} does not begin with one of: {rows}")
@@ -250,7 +247,7 @@ class _Reading:
 
     def row(self, row: str, typed: str) -> dict[str, str]:
         columns = self.question.columns
-        text = _folded(typed)
+        text = folded(typed)
         if not text:
             raise ValueProblem("nothing was typed")
         if text == NOT_RECORDED:
@@ -299,6 +296,8 @@ class _Reading:
                 return f"type a date: {EXAMPLES}"
             case QuestionType.TEXT:
                 return "type a line of text"
+            case QuestionType.INSTRUMENT:
+                return f"type the answers to all {len(self.question.rows)} in their order, {NOT_RECORDED} for none"
             case QuestionType.GRID:
                 normal = "normal, or " if self.question.normal is not None else ""
                 return f"type {normal}the cells: {self.some_cell()}"
@@ -326,74 +325,13 @@ def _named(axes: Sequence[Axis], text: str) -> tuple[str, str] | None:
     best: tuple[int, str] | None = None
     for axis in axes:
         for name in (axis.id, axis.id.replace("_", " "), axis.label.clinician, axis.label.patient):
-            folded = _folded(name)
-            if text.startswith(f"{folded} ") and (best is None or len(folded) > best[0]):
-                best = (len(folded), axis.id)
+            spelled = folded(name)
+            if text.startswith(f"{spelled} ") and (best is None or len(spelled) > best[0]):
+                best = (len(spelled), axis.id)
     return None if best is None else (best[1], text[best[0] :].strip())
 
 
 def _commas_before(axes: Sequence[Axis], text: str) -> str:
     """Part "right 4 left 5" before each name of a column."""
-    names = {_folded(name) for axis in axes for name in (axis.id, axis.label.clinician, axis.label.patient)}
+    names = {folded(name) for axis in axes for name in (axis.id, axis.label.clinician, axis.label.patient)}
     return re.sub(rf" (?=(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))}) )", ",", text)
-
-
-def _number(typed: str, unit: str | None) -> str:
-    """Return the digits of a number typed with or without its unit, a decimal comma read where it can be no other."""
-    text = _without_unit(typed.strip(), unit)
-    if match := re.fullmatch(r"(-?[0-9]+),([0-9]+)", text):
-        if len(match[2]) == 3 and match[1].lstrip("-0"):
-            raise ValueProblem(f"{typed!r} may be {match[1]}{match[2]} or {match[1]}.{match[2]}")
-        text = f"{match[1]}.{match[2]}"
-    return str(to_stored(parse_decimal(text)))
-
-
-def _without_unit(text: str, unit: str | None) -> str:
-    if unit is None:
-        return text
-    match = re.fullmatch(r"([-0-9.,]+)\s*([^\s\d.,-].*)", text)
-    if match is None:
-        return text
-    said, known = _folded(match[2]), _folded(unit)
-    if said in {known, known.removeprefix("°")} or (known.isalpha() and len(known) > 2 and said in _plurals(known)):
-        return match[1]
-    raise ValueProblem(f"the unit here is {unit}, not {match[2]}")
-
-
-def _plurals(unit: str) -> set[str]:
-    return {f"{unit}s", unit.removesuffix("s")}
-
-
-def _choices(question: Question, as_of: datetime) -> list[_Choice]:
-    keys = [*OPTION_KEYS, *[""] * len(question.options)]
-    if question.type is not QuestionType.DATE:
-        return [
-            _Choice(key, each.id, (each.label.clinician, each.label.patient), each.id)
-            for key, each in zip(keys, question.options, strict=False)
-        ]
-    # A hint is asked for without a moment; then there is none to count from.
-    stored = ["" if as_of == datetime.min else quick_span(each, as_of) for each in question.quick]
-    return [
-        _Choice(key, each.id, (each.label.clinician, each.label.patient), span)
-        for key, each, span in zip(keys, question.quick, stored, strict=False)
-    ]
-
-
-def _from_view(view: QuestionView) -> Question:
-    """Return as much of the question as its view carries: all but the ranges of a number."""
-    nothing = Wording("", "")
-    top = re.search(r"(-?\d+) to (-?\d+)", view.range) if view.type == QuestionType.SCALE.value else None
-    return Question(
-        id=view.id,
-        section="",
-        type=QuestionType(view.type),
-        ask=nothing,
-        why=nothing,
-        options=tuple(Option(each.id, Wording(each.label, each.label), each.exclusive) for each in view.options),
-        rows=tuple(Axis(each.id, Wording(each.label, each.label)) for each in view.rows),
-        columns=tuple(Axis(each.id, Wording(each.label, each.label)) for each in view.columns),
-        normal=view.normal,
-        unit=view.unit,
-        minimum=None if top is None else Decimal(top[1]),
-        maximum=None if top is None else Decimal(top[2]),
-    )

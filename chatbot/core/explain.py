@@ -19,6 +19,7 @@ from chatbot.core.tree import (
     Not,
     NumberOf,
     Or,
+    Scored,
     Term,
     is_earlier,
     parts_of,
@@ -80,7 +81,7 @@ def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> froze
     while waiting:
         term = waiting.pop()
         match term:
-            case Asked(question) | Lookup(question):
+            case Asked(question) | Lookup(question) | Scored(question):
                 found.add(question)
             case NumberOf(finding) if not is_earlier(finding):
                 waiting.append(protocol.numbers[finding].term)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.core.answers import answer_text, option_label
+from chatbot.core.answers import answer_text, cell_label
 from chatbot.core.case import Case
 from chatbot.core.condition import compile_node
 from chatbot.core.facts import Facts, NotApplicable
@@ -284,7 +284,7 @@ class _Parts:
         if whole.state != "known" or value is None:
             return replace(whole, question=f"{key}[{cell}]")
         option = value.get(cell)
-        said = "not recorded" if option is None else option_label(self.protocol.questions[key], option).clinician
+        said = "not recorded" if option is None else cell_label(self.protocol.questions[key], cell, option).clinician
         return replace(whole, question=f"{key}[{cell}]", answer=said)
 
 

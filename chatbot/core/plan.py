@@ -18,14 +18,15 @@ from chatbot.core.answers import answer_text
 from chatbot.core.condition import Condition
 from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
+from chatbot.core.instruments import instrument_json, told
 from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, hypothesis_state, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
-from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Protocol, Rule, Wording
+from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Instrument, Protocol, Rule, Wording
 from chatbot.core.refusal import recorded
 from chatbot.core.site import with_site
-from chatbot.core.tree import Measured
+from chatbot.core.tree import Measured, NumberOf, Term
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
@@ -79,6 +80,8 @@ class _Builder:
             for rule in conflict.rules:
                 self.conflicts_of.setdefault(rule, []).append(conflict.id)
         self.numbers: dict[str, int] = {}
+        self.scores = frozenset(each.score for each in protocol.instruments.values())
+        """Findings that are the score of an instrument."""
 
     def build(self) -> dict[str, Any]:
         protocol, case = self.protocol, self.case
@@ -87,11 +90,12 @@ class _Builder:
         conflicts = [self.conflict(name) for name in conflicts_shown(protocol, self.outcome.statuses)]
         hypotheses = [self.hypothesis(name) for name in protocol.hypotheses]
         numbers = [each for name in protocol.numbers if (each := self.calculated(name)) is not None]
+        instruments = [self.instrument(each) for each in told(protocol, self.facts)]
         safety_net = summary.safety_net(protocol)
         unresolved = self.unresolved()
         said = registers(protocol.labels[f"urgency_text.{self.urgency.value}"])
         urgency = {key: text.replace("{open}", summary.hanging(unresolved)) for key, text in said.items()}
-        self.number(flags, recommendations, conflicts, safety_net, hypotheses, numbers)
+        self.number(flags, recommendations, conflicts, safety_net, hypotheses, [*numbers, *instruments])
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
         descent = plan_member(protocol, case)
         return {
@@ -112,6 +116,7 @@ class _Builder:
             "red_flags": flags,
             "findings": {name: finding_json(protocol, self.facts, name) for name in protocol.findings},
             **({"numbers": numbers} if protocol.numbers else {}),
+            **({"instruments": instruments} if protocol.instruments else {}),
             "hypotheses": hypotheses,
             "recommendations": recommendations,
             "conflicts": conflicts,
@@ -260,18 +265,24 @@ class _Builder:
         }
 
     def calculated(self, name: str) -> dict[str, Any] | None:
-        """Return a number with the answers it is made of; None where it does not apply."""
-        finding = self.protocol.findings[name]
+        """Return a number with the answers it is made of; None where it does not apply or is said elsewhere."""
+        finding, number = self.protocol.findings[name], self.protocol.numbers[name]
+        if name in self.scores or _repeats(number.term, self.scores):
+            return None  # said with its instrument
         found = number_json(self.protocol, self.facts, name)
         if found is None:
             return None
+        return {**found, "because": self.made_of(name), "references": [cited(each) for each in finding.cites]}
+
+    def instrument(self, instrument: Instrument) -> dict[str, Any]:
+        """Return an instrument with its score, its band, and the answers it is made of."""
+        return {**instrument_json(self.protocol, self.facts, instrument), "because": self.made_of(instrument.score)}
+
+    def made_of(self, name: str) -> list[dict[str, str]]:
+        """Return the answers a number is made of."""
         behind = in_play(self.protocol, Measured(self.protocol.numbers[name].term), self.facts)
         said = [key for key in self.protocol.questions if key in behind and key in self.case.answers]
-        return {
-            **found,
-            "because": [self.reason(key) for key in said if self.assessment.applies[key] is not False],
-            "references": [cited(each) for each in finding.cites],
-        }
+        return [self.reason(key) for key in said if self.assessment.applies[key] is not False]
 
     def conflict(self, name: str) -> dict[str, Any]:
         conflict = self.protocol.conflicts[name]
@@ -366,6 +377,11 @@ class _Builder:
 
     def references(self) -> list[dict[str, Any]]:
         return [reference_entry(self.protocol, name, n) for name, n in self.numbers.items()]
+
+
+def _repeats(term: Term, scores: frozenset[str]) -> bool:
+    """Whether a number only gives the score of an instrument another name."""
+    return isinstance(term, NumberOf) and term.finding in scores
 
 
 def reference_entry(protocol: Protocol, name: str, n: int) -> dict[str, Any]:

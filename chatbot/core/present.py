@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
@@ -13,7 +14,9 @@ from chatbot.core.findings import FlagState, network
 from chatbot.core.outcome import outcome
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import (
+    Axis,
     Citation,
+    Instrument,
     Protocol,
     Question,
     QuestionType,
@@ -50,6 +53,12 @@ STATUS_KEYS = {
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
     return _Presenter(with_site(protocol, case.site), case, register).view()
+
+
+def score_key(score: Decimal | None) -> str:
+    """Return the key of a score: its digit, or of 10 the letter after the digits; empty for any other."""
+    keys = "0123456789a"
+    return keys[int(score)] if score is not None and score in range(len(keys)) else ""
 
 
 class _Presenter:
@@ -201,7 +210,7 @@ class _Presenter:
             options=self.options(question),
             statuses=self.statuses(question),
             cannot_apply=self.keyed([(each.id, each.label, False) for each in question.cannot_apply]),
-            rows=tuple(v.AxisView(axis.id, self.say(axis.label)) for axis in question.rows),
+            rows=tuple(v.AxisView(axis.id, self.say(axis.label), self.choices(axis)) for axis in question.rows),
             columns=tuple(v.AxisView(axis.id, self.say(axis.label)) for axis in question.columns),
             normal=question.normal,
             unit=question.unit,
@@ -213,7 +222,19 @@ class _Presenter:
             expired=expired,
             carried=answer is not None and answer.carried,
             postponed=question.id in case.postponed,
+            credit="" if question.instrument is None else self.credit(protocol.instruments[question.instrument]),
         )
+
+    def credit(self, instrument: Instrument) -> str:
+        return " · ".join(filter(None, (self.say(instrument.attribution), instrument.address)))
+
+    def choices(self, item: Axis) -> tuple[v.OptionView, ...]:
+        """Return the options of an item of an instrument, with the keys of their scores where each has one."""
+        shown = self.keyed([(each.id, each.label, False) for each in item.options])
+        keys = [score_key(each.grade) for each in item.options]
+        if "" in keys or len(set(keys)) < len(keys):
+            return shown
+        return tuple(replace(option, key=key) for option, key in zip(shown, keys, strict=True))
 
     def options(self, question: Question) -> tuple[v.OptionView, ...]:
         if question.type is QuestionType.DATE:

@@ -15,6 +15,7 @@ from functools import cached_property
 from chatbot.core.calculate import Calculation
 from chatbot.core.condition import Condition
 from chatbot.core.topics import Asks, Topic
+from chatbot.core.tree import SCORE
 from chatbot.core.values import Source, Urgency
 
 
@@ -29,6 +30,7 @@ class QuestionType(StrEnum):
     DATE = "date"
     TEXT = "text"
     GRID = "grid"
+    INSTRUMENT = "instrument"
 
 
 class Stage(StrEnum):
@@ -142,10 +144,12 @@ class QuickDate:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One row or column of a grid."""
+    """One row or column of a grid, or one item of an instrument."""
 
     id: str
     label: Wording
+    options: tuple[Option, ...] = ()
+    """Of an item: its own options, each with its score as ``grade``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +207,67 @@ class Question:
     """The group it is a row of."""
     row: int = 0
     """Its row in that group, from 1; 0 outside groups."""
+    instrument: str | None = None
+    """The instrument it asks item by item, or (a number) whose score it takes."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its value maps cells to options: a grid, or the items of an instrument."""
+        return self.type in {QuestionType.GRID, QuestionType.INSTRUMENT}
+
+    @property
+    def cells(self) -> Mapping[str, tuple[Option, ...]]:
+        """The cells of a grid (``row.column``) or the items of an instrument, each with its options."""
+        if self.type is QuestionType.INSTRUMENT:
+            return {item.id: item.options for item in self.rows}
+        return {f"{row.id}.{column.id}": self.options for row in self.rows for column in self.columns}
 
     @property
     def named(self) -> Wording:
         """How a report names it."""
         return self.report or self.ask
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A named stretch of the scores of an instrument; its truth is the finding ``question.band``."""
+
+    id: str
+    title: Wording
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A published questionnaire: what its score means, and whose it is. Its items stand in its question."""
+
+    id: str
+    title: Wording
+    question: str
+    """The question that asks it; ``question.score`` is the finding with its score."""
+    reproduced: bool
+    """Its items are asked here; otherwise the score is entered."""
+    owner: str
+    licence: str
+    attribution: Wording
+    """Who is to be named wherever it is used."""
+    address: str
+    """Where its owner keeps it."""
+    bands: tuple[Band, ...]
+    prorated: int
+    """How many items may be missing for an estimate; 0: no estimate is made."""
+    includes: str | None
+    """The question of another instrument whose score counts into this one."""
+    mean: bool
+    """The score is the mean of the items, not their sum."""
+    cites: tuple[Citation, ...]
+    verified: str
+    """How far the wording and the scoring were compared with the source."""
+
+    @property
+    def score(self) -> str:
+        """The finding with its score."""
+        return f"{self.question}.{SCORE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,6 +590,7 @@ class Protocol:
     """What follow-up questions may be about."""
     asks: Asks | None = None
     """How they are asked; None without topics."""
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -591,13 +652,14 @@ class Protocol:
         """What a follow-up carries: what content says, else what does not age and hangs on nothing that is asked again.
 
         A question whose own condition reads something volatile belongs to that: its answer is about what was so then.
-        A scale says how things are now.
+        A scale or an instrument says how things are now.
         """
         found: set[str] = set()
         for key, question in self.questions.items():
             behind = frozenset() if question.when is None else self.questions_behind(question.when)
             # Questions stand in the order of asking: what a condition reads has been looked at before.
-            lasts = question.valid_for is None and question.type is not QuestionType.SCALE
+            now = question.type is QuestionType.SCALE or question.instrument is not None
+            lasts = question.valid_for is None and not now
             stable = lasts and behind <= found
             if stable if question.carry is None else question.carry:
                 found.add(key)

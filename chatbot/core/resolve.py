@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -73,6 +74,24 @@ class Shape:
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     grades: tuple[tuple[str, Decimal], ...] = ()
+    items: tuple[tuple[str, tuple[tuple[str, Decimal], ...]], ...] = ()
+    """Of an instrument: by item, the score of each option."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemShape:
+    """One item of an instrument, as a condition reads it."""
+
+    question: str
+    """Key of the question that asks the instrument; ``previous.…`` of an earlier case."""
+    item: str
+    scores: tuple[tuple[str, Decimal], ...]
+    """By option."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options, in order."""
+        return tuple(option for option, _ in self.scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +143,19 @@ class Symbols:
         """Whether a name is a finding that is true or false, of this case or an earlier one."""
         return name in self.findings or _of_earlier(name) in self.findings
 
+    def item(self, name: str) -> ItemShape | None:
+        """Return the item of an instrument a name stands for: ``mood_scale.sleep``."""
+        of, _, last = name.rpartition(".")
+        key = self.key(of) if of else None
+        if key is None or key.endswith("."):
+            return None
+        scores = dict(self.shape(key).items).get(last)
+        return None if scores is None else ItemShape(key, last, scores)
+
     def names(self) -> list[str]:
         """Return the names an author may write, for suggestions."""
         plain = [key for key in self.questions if "[" not in key]
+        plain += [f"{key}.{item}" for key, shape in self.questions.items() for item, _ in shape.items]
         fields = [field for group in self.groups.values() for field in group.fields]
         return [*plain, *self.findings, *self.numbers, *self.groups, *fields]
 
@@ -184,6 +213,17 @@ def resolve_number(
     if found is None or resolver.problems:
         return None, tuple(dict.fromkeys(resolver.problems))
     return Calculation(text, found.term, shape.unit, shape.minimum, shape.maximum, shape.decimals), ()
+
+
+def resolve_term(text: str, symbols: Symbols) -> tuple[ConditionProblem, ...]:
+    """Return everything that is wrong with a term that stands by itself, such as the edge of a band.
+
+    Raises: ConditionSyntaxError.
+    """
+    parsed, resolver = parse_term(text), Resolver(symbols)
+    with suppress(_Unresolved):
+        bind(resolver, parsed, Word(text, 0, len(text)))
+    return tuple(dict.fromkeys(resolver.problems))
 
 
 def calculation(text: str, symbols: Symbols, shape: NumberShape) -> Calculation:
@@ -274,6 +314,9 @@ class Resolver:
             if self.symbols.number(name.text) is not None:
                 hint = f"compare it: {name.text} >= 1"
                 raise self.problem("kind", f"{name.text!r} is a number, not a question", name, hint)
+            if self.symbols.item(name.text) is not None:
+                hint = f"compare its score with a number, as in {name.text} >= 1, or ask for an option with 'is'"
+                raise self.problem("kind", f"{name.text!r} is one item of an instrument", name, hint)
             if name.text in self.symbols.groups:
                 raise self.problem(
                     "type", f"{name.text!r} is a group", name, f"write any({name.text}, …) or count({name.text})"
@@ -290,7 +333,7 @@ class Resolver:
     def finding(self, name: Word) -> Node:
         if self.symbols.is_truth(name.text):
             return FindingIs(name.text)
-        if self.symbols.number(name.text) is not None:
+        if self.symbols.number(name.text) is not None or self.symbols.item(name.text) is not None:
             raise self.problem(
                 "kind", f"{name.text!r} is a number and stands alone", name, f"compare it: {name.text} >= 1"
             )
@@ -319,6 +362,7 @@ class Resolver:
             hints = {
                 "several": "use 'includes'",
                 "grid": "use any(…, grade <= …)",
+                "instrument": f"write {name.text}.score, or one of its items or bands",
                 "date": "use days_since(…)",
                 "text": "only 'is known' can be asked of a text",
             }
@@ -336,6 +380,9 @@ class Resolver:
             return self.one_of(name, (word,))
         if self.symbols.number(name.text) is not None and word.text == "known":
             return Measured(NumberOf(name.text), settled=True)
+        item = self.symbols.item(name.text)
+        if item is not None and (word.text in item.options or word.text not in STATES):
+            return self.one_of(name, (word,))
         key, shape = self.question(name)
         if word.text in STATES and word.text not in shape.options:
             if key.endswith(".") and word.text != "known":
@@ -351,6 +398,8 @@ class Resolver:
             if name.text == "column":
                 return Constant(self.cell.column in self.options(words, shape.columns))
             return Cell(self.cell.question, f"{self.cell.row}.{self.cell.column}", self.options(words, shape.options))
+        if (item := self.symbols.item(name.text)) is not None:
+            return Cell(item.question, item.item, self.options(words, item.options))
         key, shape = self.question(name)
         self.want(name, shape, "yes_no", "choice")
         return OneOf(key, self.options(words, shape.options))
@@ -375,6 +424,8 @@ class Resolver:
             grades = self.symbols.shape(self.cell.question).grades
             limit = self.literal(right, None, at)
             return CellGrade(self.cell.question, f"{self.cell.row}.{self.cell.column}", op, limit, grades)
+        if (item := self.symbols.item(left.text)) is not None:
+            return self.item_compared(left, item, op, right, at)
         key, shape = self.question(left)
         if isinstance(right, Word):
             other_key, other = self.question(right)
@@ -388,6 +439,14 @@ class Resolver:
         limit = self.literal(right, shape.unit, at)
         self.within_range(left, shape, limit, right, at)
         return Number(key, op, limit)
+
+    def item_compared(self, left: Word, item: ItemShape, op: str, right: Term, at: Word) -> Node:
+        """Compare what one item of an instrument scores with a number."""
+        limit = self.literal(right, None, at)
+        scores = [score for _, score in item.scores]
+        of_item = Shape("scale", minimum=min(scores), maximum=max(scores))
+        self.within_range(left, of_item, limit, right, at)
+        return CellGrade(item.question, item.item, op, limit, item.scores)
 
     def compared(self, left: Term, op: str, right: Term, at: Word) -> Node:
         """Compare two terms. One that is settled whatever the answers are is a mistake."""

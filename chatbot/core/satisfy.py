@@ -19,7 +19,7 @@ from typing import Any
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, at_least, compile_node, negate
 from chatbot.core.domains import MOST_TOGETHER, Variable, cell_values, representatives
-from chatbot.core.protocol import Protocol, Question, QuestionType
+from chatbot.core.protocol import Protocol, Question
 from chatbot.core.tree import (
     And,
     AtLeast,
@@ -222,7 +222,7 @@ class _Search:
                 yield Reading("known", value)
             yield Reading("known", {})
             return
-        if question.type is QuestionType.GRID:
+        if question.is_table:
             yield Reading("known", {})
         else:
             for value in self._values(question):

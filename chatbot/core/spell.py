@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from enum import IntEnum
 
-from chatbot.core.resolve import Symbols
+from chatbot.core.resolve import ItemShape, Symbols
 from chatbot.core.spell_terms import Unsayable, spell_term
 from chatbot.core.tree import (
     STATES,
@@ -232,6 +232,10 @@ class _Spelling:
             raise Unsayable
         return ""
 
+    def item(self, question: str, cell: str, place: Place) -> ItemShape | None:
+        """Return the item of an instrument that a cell is; None for a cell of a grid."""
+        return self.symbols.item(f"{self.name(question, place)}.{cell}")
+
     def among(self, name: str, question: str, options: frozenset[str]) -> str:
         ordered = [option for option in self.symbols.shape(question).options if option in options]
         return f"{name} is {ordered[0]}" if len(ordered) == 1 else f"{name} in {joined(ordered)}"
@@ -258,6 +262,12 @@ class _Spelling:
                 return f"{self.name(left, place)} {op} {self.name(right, place)}"
             case Since(question, unit, op, limit):
                 return f"{unit}_since({self.name(question, place)}) {op} {limit}"
+            case Cell(question, cell, options) if (item := self.item(question, cell, place)) is not None:
+                ordered = [option for option in item.options if option in options]
+                name = f"{self.name(question, place)}.{cell}"
+                return f"{name} is {ordered[0]}" if len(ordered) == 1 else f"{name} in {joined(ordered)}"
+            case CellGrade(question, cell, op, limit) if self.item(question, cell, place) is not None:
+                return f"{self.name(question, place)}.{cell} {op} {number_text(limit)}"
             case Cell(question, cell, options):
                 return self.among(f"{self.cell(question, cell, place)}cell", question, options)
             case CellGrade(question, cell, op, limit):

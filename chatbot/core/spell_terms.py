@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from chatbot.core.resolve import Symbols
 from chatbot.core.tree import (
+    SCORE,
     Asked,
     Banded,
     Choice,
@@ -21,6 +22,7 @@ from chatbot.core.tree import (
     NumberOf,
     Product,
     Rows,
+    Scored,
     Sum,
     Term,
 )
@@ -81,6 +83,8 @@ class _Terms:
                 return self.rows(term), _Binds.FACTOR
             case Lookup(question):
                 return f"lookup({self.table(term)}, {self.named(question, row_of)})", _Binds.FACTOR
+            case Scored(question):
+                return f"{self.named(question, row_of)}.{SCORE}", _Binds.FACTOR
             case Banded(item):
                 return f"lookup({self.table(term)}, {self.say(item, row_of)[0]})", _Binds.FACTOR
             case Choice(condition, then, otherwise):

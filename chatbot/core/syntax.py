@@ -16,8 +16,10 @@ One grammar and its one parser, so it stays one module past 400 lines.
     call       := unit "_since" "(" name ")" | "count" "(" name ["," condition] ")"
                 | ("min" | "max") "(" term ("," term)+ ")" | "sum" "(" name "," term ")"
                 | "lookup" "(" table "," term ")"
-    name       := [("previous" | "first") "."] word
+    name       := [("previous" | "first") "."] word ["." word]
     set        := "{" word ("," word)* "}"
+
+The second word of a name is what an instrument has: its ``score``, an item, a band.
 
 A number finding is a term alone. ``×``, ``÷`` and ``−`` are read as ``*``, ``/`` and ``-``. A unit follows its number
 and is written without spaces (``88.4 umol/L``), so a division by a name has a space before it (``weight / height``).
@@ -186,7 +188,8 @@ class Quantified:
 Tree = Joined | Negated | Named | IsTest | InTest | IncludesTest | Comparison | Quantified
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>(?:(?:previous|first)\.(?=[A-Za-z_]))?[A-Za-z_]\w*)"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>(?:(?:previous|first)\.(?=[A-Za-z_]))?[A-Za-z_]\w*"
+    r"(?:\.(?!(?:and|or|not|is|in|includes)\b)[A-Za-z_]\w*)?)"
     r"|(?P<op><=|>=|!=|==|<|>)|(?P<sign>[-+*/\u2212\u00d7\u00f7])|(?P<mark>[(){},]))",
     re.ASCII,
 )

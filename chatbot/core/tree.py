@@ -108,7 +108,7 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid is one of the options."""
+    """One cell of a grid, or one item of an instrument, is one of the options."""
 
     question: str
     cell: str
@@ -117,7 +117,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CellGrade:
-    """The grade of one cell compared; a cell left empty, or with an option without grade, is unknown."""
+    """The grade of one cell, or the score of one item, compared; one left empty, or without grade, is unknown."""
 
     question: str
     cell: str
@@ -199,6 +199,18 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """The sum, or the mean, of what the items of an instrument score."""
+
+    question: str
+    items: tuple[tuple[str, tuple[tuple[str, Decimal], ...]], ...]
+    """By item: the score of each option."""
+    mean: bool
+    bounded: bool
+    """Whether a lower end is kept while items are missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Banded:
     """What a table says of a number that falls in one of its bands."""
 
@@ -218,7 +230,7 @@ class Choice:
     otherwise: Term
 
 
-Term = Fixed | Asked | NumberOf | Sum | Product | Extreme | Rows | Lookup | Banded | Choice
+Term = Fixed | Asked | NumberOf | Sum | Product | Extreme | Rows | Lookup | Scored | Banded | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +256,9 @@ Node = Constant | And | Or | Not | AtLeast | FindingIs | Atom
 
 EARLIER = ("previous", "first")
 """What a name is read of when it is not this case: the case before it, or the first of the same person."""
+
+SCORE = "score"
+"""What an instrument comes to, as a condition names it: ``mood_scale.score``."""
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
@@ -329,7 +344,7 @@ def keys_of(node: Node) -> tuple[str, ...]:
         case Pair(left, _, right):
             return (left, right)
         case Compare() | Measured():
-            keys = [term.question for term in terms_of(node) if isinstance(term, Asked | Lookup)]
+            keys = [term.question for term in terms_of(node) if isinstance(term, Asked | Lookup | Scored)]
             keys += [key for inner in conditions_in(node) for key in keys_of(inner)]
             return tuple(dict.fromkeys(keys))
         case Constant() | And() | Or() | Not() | AtLeast() | FindingIs():

@@ -40,6 +40,8 @@ class StatusView:
 class AxisView:
     id: str
     label: str
+    options: tuple[OptionView, ...] = ()
+    """Of an item of an instrument: its choices, each with the key of its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class QuestionView:
     postponed: bool
     carried: bool = False
     """The answer that stands comes from an earlier visit: one key says *still so*."""
+    credit: str = ""
+    """Of an instrument: whose it is, and where it is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class _Writer:
         self.held_back()
         self.section("heading.after_emergency", map(self.rule, self.after_emergency()))
         self.section("heading.conflicts", map(self.conflict, self.plan["conflicts"]))
+        self.section("heading.instruments", map(self.instrument, self.plan.get("instruments", ())))
         self.section("heading.numbers", map(self.number, self.plan.get("numbers", ())))
         if self.plan["scope"] != "out":
             self.section("heading.hypotheses", map(self.hypothesis, self.plan["hypotheses"]))
@@ -394,6 +395,25 @@ class _Writer:
             said = self.say("status.unknown")
         title = f"{number['title'][self.register]} {said}{self.cite(number['references'])}"
         return Item(title, tuple(self.because(number["because"])))
+
+    def instrument(self, found: Mapping[str, Any]) -> Block:
+        """Write "Sleep scale: 14 (0 to 21), poor", what is missing, and whose it is."""
+        if found["score"] is not None:
+            said = found["score"]
+        elif found["at_least"] is not None:
+            said = f"{self.say('heading.at_least')} {found['at_least']}"
+        else:
+            said = self.say("status.unknown")
+        band = "" if found["band"] is None else f", {found['band']['title'][self.register]}"
+        low, high = found["range"]
+        said = f"{found['title'][self.register]}: {said} ({low}–{high}){band}{self.cite(found['references'])}"
+        details = []
+        if found["missing"]:
+            details.append(f"{self.say('instrument.missing')}: {found['missing']}")
+        if found["estimate"] is not None:
+            details.append(f"{self.say('instrument.estimate')}: {found['estimate']}")
+        details.append(f"{found['attribution'][self.register]} ({found['licence']})")
+        return Item(said, tuple(details))
 
     def hypothesis(self, hypothesis: Mapping[str, Any]) -> Block:
         details = [f"+ {clue['text'][self.register]}" for clue in hypothesis["for"]]

@@ -13,7 +13,7 @@ from chatbot.core.lineage import Place
 from chatbot.core.preview import Consequences, consequence_details, consequence_text
 from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.telling import place_line, story_told, word
-from chatbot.core.view import AlarmView, QuestionView, RecheckView, View
+from chatbot.core.view import AlarmView, AxisView, QuestionView, RecheckView, View
 from chatbot.export.document import spell
 
 Row = tuple[str, str]
@@ -92,6 +92,8 @@ def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: 
     rows.append(("", asked.text))
     for key, option in zip(option_keys(asked), asked.options, strict=True):
         rows.append((f"  {key}  ", option.label))
+    if asked.type == QuestionType.INSTRUMENT.value:
+        rows += item_rows(asked)
     if asked.type == QuestionType.GRID.value:
         rows.append(("  ", f"{', '.join(row.label for row in asked.rows)}"))
         rows.append(("  ", f"({', '.join(column.label for column in asked.columns)})"))
@@ -99,6 +101,8 @@ def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: 
         rows.append(("  ", asked.range))
     if asked.type not in {QuestionType.YES_NO.value, QuestionType.CHOICE.value}:
         rows.append(("  ", entry_hint(asked)))
+    if asked.credit:
+        rows.append(("  ", asked.credit))
     colon = ":" if asked.type == QuestionType.TEXT.value else ""
     rows.append(("  ", ", ".join(f"{colon}{each.key} {each.label}" for each in asked.statuses)))
     if asked.answer:
@@ -106,6 +110,26 @@ def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: 
         still = f" ({word(labels, 'carried', register)}){still}" if asked.carried else still
         rows.append(("  ", f"recorded: {asked.answer}{still}"))
     return rows
+
+
+def item_rows(asked: QuestionView) -> list[Row]:
+    """Return the items of an instrument with their numbers; choices that all of them share stand once, before them."""
+    shared = all(each.options == asked.rows[0].options for each in asked.rows)
+    rows = choice_rows(asked.rows[0]) if shared else []
+    for place, item in enumerate(asked.rows, 1):
+        rows.append((f"  {place}. ", item.label))
+        rows += [] if shared else [(f"  {begin}", label) for begin, label in choice_rows(item)]
+    return rows
+
+
+def choice_rows(item: AxisView) -> list[Row]:
+    """Return the choices of one item of an instrument, each with what is typed for it; a scale in one row."""
+    typed = {each.id: "10" if each.id == "10" else each.key for each in item.options}
+    worded = [each for each in item.options if each.label != each.id]
+    if len(worded) < len(item.options):
+        ends = ", ".join(f"{typed[each.id]} {each.label.removeprefix(each.id).strip()}" for each in worded)
+        return [("  ", f"{item.options[0].id} to {item.options[-1].id}: {ends}")]
+    return [(f"  {typed[each.id]}  ", each.label) for each in item.options]
 
 
 def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:

@@ -32,6 +32,7 @@ PLACES = {
     "question": "At a question",
     "several": "Several choices",
     "grid": "A table",
+    "instrument": "Items of a questionnaire",
     "typing": "In a typed field",
     "review": "When nothing is left to ask",
     "doubt": "When asked to confirm",
@@ -111,6 +112,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("commit", "enter", "Enter", "done", "Give the choices marked [x].", "several"),
     _action(
         "commit", "enter", "Enter", "as recorded", "Give the table as it stands; the rest is not recorded.", "grid"
+    ),
+    _action(
+        "commit", "enter", "Enter", "as it stands", "Give the items as they stand; the rest is missing.", "instrument"
     ),
     _action("all_normal", "n", "n", "rest normal", "Fill every cell left open as normal, and give the table.", "grid"),
     _action("commit", "enter", "Enter", "save", "Give what is typed.", "typing"),

@@ -75,8 +75,10 @@ class Form:
         self.caret = self._first_caret()
         self.chosen: set[str] = {each.id for each in view.options if each.chosen}
         stored: Any = view.stored
-        self.cells: dict[str, str] = dict(stored) if self.type is QuestionType.GRID and stored is not None else {}
+        self.cells: dict[str, str] = dict(stored) if question.is_table and stored is not None else {}
         self.row = self.column = 0
+        self.begun = bool(self.cells)
+        """It had an answer when it came up: then nothing is given before it is asked for."""
         self.source: str | None = None
         self.problem: tuple[str, str] | None = None
         """What is wrong and what to do."""
@@ -130,8 +132,15 @@ class Form:
         if self.scale or self.type in ONE_CHOICE:
             self.caret = self._first_caret()
 
+    @property
+    def item_options(self) -> tuple[OptionView, ...]:
+        """The choices of the item of an instrument the mark stands on."""
+        return self.view.rows[self.row].options
+
     def option_at(self, key: str) -> OptionView | None:
         """Return the choice a key stands for."""
+        if self.type is QuestionType.INSTRUMENT:
+            return next((each for each in self.item_options if key == each.key or each.id == ALIASES.get(key)), None)
         for own, option in zip(self.keys, self.view.options, strict=True):
             if key == own or (self.type is QuestionType.YES_NO and option.id == ALIASES.get(key)):
                 return option
@@ -160,6 +169,8 @@ class Form:
             return self.give(self._number(key))
         option = self.option_at(key)
         assert option is not None
+        if self.type is QuestionType.INSTRUMENT:
+            return self._item(option)
         self.caret = self.view.options.index(option)
         if self.type is QuestionType.SEVERAL:
             self._toggle(option)
@@ -182,7 +193,8 @@ class Form:
     @property
     def cell(self) -> str:
         """The cell of the table the mark stands on."""
-        return f"{self.view.rows[self.row].id}.{self.view.columns[self.column].id}"
+        row = self.view.rows[self.row].id
+        return row if self.type is QuestionType.INSTRUMENT else f"{row}.{self.view.columns[self.column].id}"
 
     def _grade(self, option: OptionView) -> None:
         self.cells[self.cell] = option.id
@@ -191,10 +203,21 @@ class Form:
         elif self.row + 1 < len(self.view.rows):
             self.row, self.column = self.row + 1, 0
 
+    def _item(self, option: OptionView) -> Outcome:
+        """Answer an item and go on to the next without an answer; the last answer gives the whole."""
+        self.cells[self.cell] = option.id
+        ids = [each.id for each in self.view.rows]
+        after = [*range(self.row + 1, len(ids)), *range(self.row)]
+        left = [place for place in after if ids[place] not in self.cells]
+        if not left and not self.begun:
+            return self.commit()
+        self.row = left[0] if left and not self.begun else min(self.row + 1, len(ids) - 1)
+        return None
+
     def move(self, down: int, right: int) -> None:
         """Move the mark."""
         self.problem = None
-        if self.type is QuestionType.GRID:
+        if self.question.is_table:
             self.row = max(0, min(self.row + down, len(self.view.rows) - 1))
             self.column = max(0, min(self.column + right, len(self.view.columns) - 1))
             return
@@ -222,6 +245,9 @@ class Form:
             return (
                 self.give(ordered) if ordered else self._say("nothing is chosen", "mark what is true, or say why not")
             )
+        if self.type is QuestionType.INSTRUMENT:
+            items = {each.id: self.cells[each.id] for each in self.view.rows if each.id in self.cells}
+            return self.give(items) if items else self._say("no item is answered", "answer one, or say why not")
         if self.type is QuestionType.GRID:
             hint = "set a cell" if self.view.normal is None else "press n if all is normal, or set a cell"
             return self.give(dict(self.cells)) if self.cells else self._say("no cell is filled in", hint)

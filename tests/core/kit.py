@@ -20,6 +20,7 @@ TABLES = Path(__file__).parent / "tables"
 AS_OF = datetime(2026, 3, 15, 10, 30)
 
 GRADES = tuple((str(grade), Decimal(grade)) for grade in range(6))
+SCORES = tuple((str(score), Decimal(score)) for score in range(4))
 KIND = Shape("choice", options=("fusion", "discectomy"))
 
 SYMBOLS = Symbols(
@@ -43,6 +44,7 @@ SYMBOLS = Symbols(
             columns=("here", "there"),
             grades=GRADES,
         ),
+        "worry": Shape("instrument", items=(("calm", SCORES), ("sleep", SCORES))),
         "visits_count": Shape("number", minimum=Decimal(0), maximum=Decimal(3)),
         "visits[1].kind": KIND,
         "visits[2].kind": KIND,

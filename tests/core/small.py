@@ -169,6 +169,9 @@ def every_value(question: Question, case: Case) -> Iterator[Stored]:
             yield from ((case.as_of.date() - timedelta(days=days)).isoformat() for days in range(20))
         case QuestionType.TEXT:
             yield "a text"
+        case QuestionType.INSTRUMENT:
+            for filled in product(*(item.options for item in question.rows)):
+                yield {item.id: option.id for item, option in zip(question.rows, filled, strict=True)}
         case QuestionType.GRID:
             cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
             for filled in product(options, repeat=len(cells)):

@@ -46,9 +46,9 @@ VOCABULARY = Symbols(
         "mass": Shape("number", unit="kg", minimum=D(10), maximum=D(200)),
         **{f"visits[{row}].cost": Shape("number", minimum=D(0), maximum=D(100)) for row in (1, 2, 3)},
     },
-    kit.SYMBOLS.findings,
+    kit.SYMBOLS.findings | {"worry.high"},
     {"visits": GroupShape("visits_count", 3, ("kind", "day", "cost"))},
-    numbers={"index": NumberShape(None, D(0), D(50))},
+    numbers={"index": NumberShape(None, D(0), D(50)), "worry.score": NumberShape(None, D(0), D(6))},
     tables={
         "points": TableShape((("red", D(0)), ("green", None), ("blue", D(3)), ("unknown_shade", D(1)))),
         "weights": TableShape((("a", D(1)), ("b", D(2)), ("c", D(4)), ("none", D(0)))),
@@ -61,7 +61,8 @@ def facts(given_values: dict[str, Any], reads: Condition) -> Facts:
     """Everything not given has no value; of earlier cases it does not apply."""
     values: dict[str, Any] = dict.fromkeys(VOCABULARY.questions)
     states: dict[str, str] = dict.fromkeys(VOCABULARY.questions, "not_asked")
-    findings: dict[str, Any] = {"index": Quantity(None, None), "odd": None, "even": None}
+    findings: dict[str, Any] = {"odd": None, "even": None, "worry.high": None}
+    findings |= dict.fromkeys(VOCABULARY.numbers, Quantity(None, None))
     for name in reads.earlier:
         if VOCABULARY.number(name) is not None:
             findings[name] = NOT_APPLICABLE
@@ -97,6 +98,15 @@ def test_arithmetic_comes_out_as_the_table_says(row: dict[str, Any]) -> None:
         ("score / other >= 1", "division", "/"),
         ("1 / (mass - mass) >= 1", "division", "/"),
         ("score + 1 >= 30", "range", ">="),
+        ("worry.sleep", "kind", "worry.sleep"),
+        ("worry.sleep + 1 >= 2", "kind", "worry.sleep"),
+        ("worry.sleep >= 4", "range", "4"),
+        ("worry.sleep is often", "unknown_option", "often"),
+        ("worry.sleep is known", "kind", "worry.sleep"),
+        ("worry.slep >= 1", "unknown_name", "worry.slep"),
+        ("worry >= 1", "type", "worry"),
+        ("worry is high", "type", "worry"),
+        ("worry.score >= 7", "range", ">="),
         ("index >= 51", "range", ">="),
         ("index", "kind", "index"),
         ("index is red", "kind", "index"),

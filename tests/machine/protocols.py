@@ -22,13 +22,27 @@ FOLDER = Path(__file__).parents[1] / "data" / "protocols"
 BASE: dict[str, Any] = json.loads(load_protocol("tiny", folder=FOLDER, cache=False).canonical)
 """Words, timeline and references are those of the tiny protocol."""
 
-TYPES = ("yes_no", "yes_no", "choice", "choice", "several", "number", "scale", "date", "grid")
+TYPES = ("yes_no", "yes_no", "choice", "choice", "several", "number", "scale", "date", "grid", "instrument")
 STAGES = ("context", "safety", "history", "examination")
 GRADES = [{"id": "5", "grade": "5"}, {"id": "3", "grade": "3"}, {"id": "0", "grade": "0"}, {"id": "not_tested"}]
 
 
 def said(text: str) -> dict[str, str]:
     return {"clinician": text, "patient": text}
+
+
+def instrument(name: str, random: Random) -> dict[str, Any]:
+    """Return a questionnaire of three items, each scored 0 to 4."""
+    options = [{"id": str(score), "label": said(str(score))} for score in range(5)]
+    return {
+        **dict.fromkeys(("owner", "licence", "address"), "anybody"),
+        **{"instrument": name, "title": said(name), "attribution": said(name), "verified": "seen", "reproduce": True},
+        "stem": said("how often"),
+        "options": options,
+        "items": [{"id": each, "text": said(each)} for each in ("first", "second", "third")],
+        "missing": random.choice(("at_least", "incomplete")),
+        "bands": [{"id": "low", "title": said("low"), "to": "5"}, {"id": "high", "title": said("high"), "from": "6"}],
+    }
 
 
 @dataclass
@@ -38,6 +52,7 @@ class Drawn:
     random: Random
     questions: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
 
     # --- conditions ---
@@ -97,6 +112,8 @@ class Drawn:
                     if negates
                     else (f"any({name}, grade <= 3)", f"count({name}, grade <= 3) >= 2", f"any({name}, cell is 0)")
                 )
+            case "instrument":
+                return choice((f"{name}.score >= {number}", f"{name}.first >= 2", f"{name}.high"))
             case _:
                 limit = min(number, int(question.get("range", {}).get("max", 10)))
                 return f"{name} {choice(('>=', '<=', '>', '<'))} {limit}"
@@ -113,6 +130,9 @@ class Drawn:
             entry["options"].append({"id": "none", "label": said("none"), "exclusive": True})
         if type_ == "number":
             entry["range"] = {"min": "0", "max": "10"}
+        if type_ == "instrument":
+            entry["instrument"] = f"i_{name}"
+            self.instruments[f"i_{name}"] = instrument(f"i_{name}", random)
         if type_ == "grid":
             entry["options"] = [{**each, "label": said(each["id"])} for each in GRADES]
             entry["rows"] = [{"id": each, "label": said(each)} for each in ("up", "down")]
@@ -194,6 +214,7 @@ def drawn_bundle(random: Random) -> dict[str, Any]:
     return BASE | {
         "id": "drawn",
         "sections": sections,
+        "instruments": made.instruments,
         "findings": findings,
         "guards": guards,
         "red_flags": flags,

@@ -15,6 +15,7 @@ from chatbot.content.checks import (
     conditions,
     graph,
     ids,
+    instruments,
     links,
     numbers,
     options,
@@ -48,7 +49,7 @@ class Memory:
     searched: tuple[bytes, str] | None = None
     """What the searches for impossible answers depend on, when they found nothing."""
     examples: tuple[object, list[Diagnostic]] | None = None
-    """What the worked examples of numbers depend on, and what was wrong with them."""
+    """What the worked examples of numbers and instruments depend on, and what was wrong with them."""
 
 
 def check_package(package: Package, memory: Memory | None = None) -> list[Diagnostic]:
@@ -60,9 +61,9 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
         return []
     known = None if memory is None else memory.conditions
     bundle = bundle_of(package)
-    sites = list(conditions.sites(package))
+    sites = [*conditions.sites(package), *instruments.sites(package)]
     found = [*conditions.check(package, bundle, sites, known), *links.check(package), *clinical.check(package)]
-    found += numbers.tables(package)
+    found += [*numbers.tables(package), *instruments.check(package, bundle)]
     found += [*ids.check(package), *words.check(package), *spoken.check(package), *registers.check(package)]
     found += [*sense.check(package), *unused.repeated(package)]
     if not errors(found):
@@ -73,7 +74,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     found += [*privacy.check(package, protocol), *topics.check(package, protocol), *sources.check(package, protocol)]
     if not errors([*package.found, *found]):
         # These ask what answers can do, and mean nothing while a name or an order is wrong.
-        found += options.check(package, protocol)
+        found += [*options.check(package, protocol), *instruments.screened(package, protocol)]
         found += _searched(package, bundle, protocol, sites, memory)
     return found
 
@@ -127,9 +128,11 @@ def examine(
 
 def _examples(package: Package, protocol: Protocol, memory: Memory, logic: bytes) -> list[Diagnostic]:
     """Work the examples of numbers, unless neither they nor anything but wordings has changed."""
-    depends = (logic, [(file.path, file.root.mark.source.text) for file in package.single.values()])
+    files = [*package.single.values(), *package.instruments.values()]
+    depends = (logic, [(file.path, file.root.mark.source.text) for file in files])
     if memory.examples is None or memory.examples[0] != depends:
-        memory.examples = (depends, list(numbers.examples(package, protocol)))
+        found = [*numbers.examples(package, protocol), *instruments.examples(package, protocol)]
+        memory.examples = (depends, found)
     return memory.examples[1]
 
 

@@ -11,7 +11,7 @@ from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.schema import GroupModel
 from chatbot.content.source import at
-from chatbot.core.resolve import Symbols, resolve, resolve_number
+from chatbot.core.resolve import Symbols, resolve, resolve_number, resolve_term
 from chatbot.core.syntax import ConditionSyntaxError, parse, parse_term, tokens
 
 CODE_OF_KIND = {
@@ -45,16 +45,21 @@ class Site:
     """One condition and where it stands."""
 
     owner: str
-    """question, finding, red_flag, guard, rule, hypothesis, audience, scope or alarm_table."""
+    """question, finding, red_flag, guard, rule, hypothesis, audience, scope, alarm_table or instrument."""
     name: str
-    """Id of the owner; ``group.field`` for a field of a group."""
+    """Id of the owner; ``group.field`` for a field of a group, ``question.band`` for an instrument."""
     part: str
-    """when, unless, number or may_know; of a table ``axis.cell`` or ``allowed_routine.n``."""
+    """when, unless, number or may_know; of a table ``axis.cell`` or ``allowed_routine.n``; of a band from or to."""
     text: str
     file: File[Any]
     path: tuple[str | int, ...]
     row_of: str | None = None
     """The group whose fields it may name."""
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it is a number rather than a condition."""
+        return self.part == "number" or self.owner == "instrument"
 
     def diagnostic(self, code: str, message: str, start: int, end: int, hint: str = "") -> Diagnostic:
         """Return a diagnostic about a stretch of the condition."""
@@ -122,14 +127,14 @@ def check(
     symbols = symbols_of(bundle)
     resolved = {} if known is None else known.under(symbols)
     for site in found:
-        if site.part != "number" and site.row_of is None and (site.text, None) in resolved:
+        if not site.is_term and site.row_of is None and (site.text, None) in resolved:
             continue
         yield from _check(package, bundle, site, symbols)
 
 
 def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbols) -> Iterator[Diagnostic]:
     try:
-        tree = parse_term(site.text) if site.part == "number" else parse(site.text)
+        tree = parse_term(site.text) if site.is_term else parse(site.text)
     except ConditionSyntaxError as error:
         yield site.diagnostic("P120", error.message, error.start, error.end, error.hint or HINT_OF_CODE["P120"])
         return
@@ -137,7 +142,9 @@ def _check(package: Package, bundle: dict[str, Any], site: Site, symbols: Symbol
         return
     if site.row_of is not None:
         symbols = replace(symbols, row_of=f"{site.row_of}[1]")
-    if site.part == "number":
+    if site.owner == "instrument":
+        problems = resolve_term(site.text, symbols)
+    elif site.part == "number":
         _, problems = resolve_number(site.text, symbols, number_shape(bundle["findings"][site.name]))
     else:
         _, problems = resolve(tree, symbols)  # type: ignore[arg-type]

@@ -118,7 +118,7 @@ def _negations(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
         if site.owner == "red_flag" and site.part == "when":
             condition: Condition | None = raising.get(site.name)
             what = f"the red flag {site.name!r}"
-        elif site.owner == "finding" and site.name in used:
+        elif site.owner in {"finding", "instrument"} and site.name in used:
             condition = protocol.findings[site.name].when
             what = f"the finding {site.name!r}, which red flag {used[site.name]!r} reads,"
         else:

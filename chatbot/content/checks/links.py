@@ -48,6 +48,12 @@ def citations(package: Package) -> Iterator[tuple[File[Any], Path, str]]:
                 yield from of(section, (*path, "fields", name), inner)
         else:
             yield from of(section, path, question)
+    for instrument in package.instruments.values():
+        yield from of(instrument, (), instrument.model)
+        for name, band in instrument.model.bands.items():
+            yield from of(instrument, ("bands", name), band)
+        for index, example in enumerate(instrument.model.examples):
+            yield from of(instrument, ("examples", index), example)
     for stem in ("findings", "tables", "red_flags", "hypotheses"):
         for name, entry in package.entries(stem).items():
             yield from of(package.single[stem], (stem, name), entry)

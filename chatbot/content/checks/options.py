@@ -12,7 +12,7 @@ from chatbot.content.schema import GroupModel, QuestionModel
 from chatbot.content.source import at
 from chatbot.core.domains import atoms_by_question
 from chatbot.core.protocol import Protocol
-from chatbot.core.tree import Atom, Cell, CellGrade, Includes, Lookup, OneOf, terms_of
+from chatbot.core.tree import Atom, Cell, CellGrade, Includes, Lookup, OneOf, conditions_in, terms_of
 
 
 def check(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
@@ -54,5 +54,6 @@ def _told(atom: Atom, option: str) -> Any:
         return option in atom.options
     if isinstance(atom, CellGrade):
         return dict(atom.grades).get(option)
-    looked_up = [dict(term.entries) for term in terms_of(atom) if isinstance(term, Lookup)]
-    return tuple(entries.get(option) for entries in looked_up) or None
+    looked_up = [dict(term.entries).get(option) for term in terms_of(atom) if isinstance(term, Lookup)]
+    chosen_by = [option in node.options for node in conditions_in(atom) if isinstance(node, OneOf | Includes)]
+    return (*looked_up, *chosen_by) or None

@@ -46,7 +46,7 @@ def check(
     """Yield conditions without a case for, or against. Only for content whose names and order are right."""
     search = _Search(protocol, symbols_of(bundle), verdicts)
     for site in sites:
-        if site.owner != "alarm_table" and site.part != "number":
+        if site.owner != "alarm_table" and not site.is_term:
             yield from _site(search, site)
     yield from _cleared(search, sites)
     yield from _conflicts(package, search)

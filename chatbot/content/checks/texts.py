@@ -57,6 +57,7 @@ def files_of(package: Package) -> Iterator[File[Any]]:
         yield package.manifest
     yield from package.sections
     yield from (file for stem, file in package.single.items() if stem not in BESIDE)
+    yield from package.instruments.values()
     yield from package.rules
     yield from package.vignettes
     yield from package.cases

@@ -26,7 +26,8 @@ def check(package: Package, sites: list[Site]) -> Iterator[Diagnostic]:
 
 def _words(text: str) -> frozenset[str]:
     try:
-        return frozenset(token.text for token in tokens(text))
+        # What an instrument has is read with its question: ``scale.score``.
+        return frozenset(part for token in tokens(text) for part in (token.text, token.text.partition(".")[0]))
     except ConditionSyntaxError:
         return frozenset()
 
@@ -67,6 +68,8 @@ def _questions(package: Package, words: list[tuple[Site, frozenset[str]]]) -> It
     assert package.manifest is not None
     read = {word for _, each in words for word in each}
     read |= {name for part in package.manifest.model.handover for name in part.questions}
+    asks = {each.instrument: name for _, _, name, each in package.all_questions() if hasattr(each, "instrument")}
+    read |= {asks[other] for file in package.instruments.values() if (other := file.model.includes) in asks}
     for _, _, _, question in package.all_questions():
         if isinstance(question, GroupModel):
             read.add(question.count)

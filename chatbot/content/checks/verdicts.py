@@ -52,7 +52,7 @@ class Verdicts:
             self._definitions[question.id] = (
                 question.type,
                 tuple((option.id, option.exclusive, option.grade) for option in question.options),
-                tuple(axis.id for axis in (*question.rows, *question.columns)),
+                tuple((axis.id, axis.options) for axis in (*question.rows, *question.columns)),
                 (question.minimum, question.maximum, question.group, question.row),
                 "" if question.when is None else question.when.text,
                 tuple((reason.id, reason.substitute) for reason in question.cannot_apply),

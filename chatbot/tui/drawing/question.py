@@ -59,6 +59,8 @@ def _choices(form: Form, width: int) -> Drawn:
         return _scale(form, width)
     if form.type is QuestionType.GRID:
         return _grid(form, width)
+    if form.type is QuestionType.INSTRUMENT:
+        return _items(form, width)
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
@@ -123,6 +125,40 @@ def _grid(form: Form, width: int) -> Drawn:
     return Drawn(rows, first, first)
 
 
+def _items(form: Form, width: int) -> Drawn:
+    """Draw the items one below the other with their scores, the one that is asked in full and with its choices."""
+    rows: list[Line] = []
+    first = last = 0
+    for place, item in enumerate(form.view.rows):
+        at = place == form.row
+        chosen = next((each for each in item.options if each.id == form.cells.get(item.id)), None)
+        mark, score = f"{CARET} " if at else "  ", "·" if chosen is None else chosen.key
+        head_ = line(Seg(mark, "key"), Seg(score, "strong" if chosen is not None else "quiet"), Seg("  "))
+        drawn = hang(head_, item.label, width, "strong" if at else "quiet")
+        if at:
+            first = len(rows)
+            drawn += _item_choices(form, width)
+            last = first + len(drawn) - 1
+        rows += drawn
+    return Drawn(rows, first, last)
+
+
+def _item_choices(form: Form, width: int) -> list[Line]:
+    """Draw the choices of an item: one below the other, or of a scale with words at its ends only in one line."""
+    options = form.item_options
+    worded = [each for each in options if each.label != each.id]
+    chosen = form.cells.get(form.cell)
+    if len(worded) < len(options):
+        keys = [line(Seg(each.key, "caret" if each.id == chosen else "key")) for each in options]
+        ends = [line(Seg(each.key, "key"), Seg(f" {each.label.removeprefix(each.id).strip()}")) for each in worded]
+        return prefixed([*packed(keys, width - 5, " "), *packed(ends, width - 5)], Seg("     "))
+    rows: list[Line] = []
+    for each in options:
+        label = line(Seg("     "), Seg(each.key, "key"), Seg("  "))
+        rows += hang(label, each.label, width, "strong" if each.id == chosen else "")
+    return rows
+
+
 def below(
     form: Form,
     words: Words,
@@ -151,6 +187,7 @@ def below(
         problem,
         hint,
         _standing(form, room),
+        wrapped(form.view.credit, room, "quiet") if form.view.credit and not tight else [],
         [] if tight else [BLANK],
         packed(keys, room),
         [(Seg("source: ", "quiet"), Seg(source, "strong" if form.source else "quiet"))],

@@ -28,6 +28,9 @@ TEXT_ROWS = 3
 QUIET_ROWS = 8
 """Rows for earlier answers above the question, so that it begins at the same place every time."""
 
+MANY_KEYS = frozenset({QuestionType.SEVERAL, QuestionType.GRID, QuestionType.INSTRUMENT})
+"""Questions one key does not answer: what they are called is a place where keys have a meaning of their own."""
+
 EDITING = frozenset({"backspace", "delete", "left", "right", "up", "down"})
 """Keys that belong to the field while there is text in it."""
 
@@ -188,7 +191,7 @@ class AskSheet(Sheet[T]):
         if form.mode is Mode.TYPING:
             letters = self.entry is not None and self.entry.letters_are_keys and self.entry.untouched
             return ("typing", *(("question",) if letters else ()), *scroll)
-        kind = {QuestionType.GRID: ("grid",), QuestionType.SEVERAL: ("several",)}.get(form.type, ())
+        kind = (form.type.value,) if form.type in MANY_KEYS else ()
         return (*kind, "question", *scroll)
 
     def can(self, action: str) -> bool:
@@ -212,20 +215,22 @@ class AskSheet(Sheet[T]):
             case "commit":
                 return form.mode is Mode.TYPING or not form.is_typed or bool(form.view.options)
             case "up" | "down" | "left" | "right":
-                return form.mode is Mode.KEYS and bool(form.view.options or form.scale)
+                return form.mode is Mode.KEYS and bool(form.view.options or form.scale or form.question.is_table)
         return True
 
     def worth_showing(self, action: str) -> bool:
         form = self.form
         if action != "commit" or form is None or form.mode is Mode.TYPING:
             return True
-        return form.caret >= 0 or form.type in {QuestionType.SEVERAL, QuestionType.GRID}
+        return form.caret >= 0 or form.type in MANY_KEYS
 
     def extra_keys(self) -> list[tuple[str, str]]:
         form = self.form
         if form is None or form.mode is not Mode.KEYS:
             return []
         keys = [str(number) for number in form.scale if number < 10] or list(form.keys)
+        if form.type is QuestionType.INSTRUMENT:
+            keys = [each.key for each in form.item_options]
         shown = f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and keys == sorted(keys) else " ".join(keys)
         shown += f" {TEN}" if 10 in form.scale else ""
         label = {QuestionType.SEVERAL: "mark", QuestionType.GRID: "grade"}.get(form.type, "answer")
