@@ -109,6 +109,7 @@ CODES: dict[str, str] = {
     "P428": "a handover that would read out a question",
     "P429": "content that is not approved",
     "P430": "a release without its lists",
+    "P431": "a safety question that is asked by a test of state",
     "P441": "a constant nobody checked, used without saying so",
     "P442": "a recommendation without evidence",
     "P443": "a recommendation that claims more than was checked",

@@ -97,7 +97,7 @@ def test_at_twelve_weeks_a_score_down_by_a_third_from_the_first_needs_no_confere
 def test_a_list_confirms_only_what_was_not_marked_and_asks_the_rest(tmp_path: Path) -> None:
     interview = desk(tmp_path, seed=9).follow_up(first_visit(tmp_path), as_of=weeks_later(2))
     assert interview.send(cmd.ConfirmCarried()) is None
-    assert interview.send(cmd.GiveAnswer("communication", value="no_help")) is None
+    assert interview.send(cmd.GiveAnswer("setting", value=["private"])) is None
     view = interview.view()
     assert view.recheck is not None and view.recheck.id == "nerves" and len(view.recheck.lines) >= 10
     changed = ("saddle_sensation", "gait_unsteady")
@@ -117,7 +117,7 @@ def test_a_list_is_refused_where_it_is_not_up_or_all_of_it_changed(tmp_path: Pat
     assert interview.send(cmd.ConfirmCarried()) is None
     assert isinstance(interview.send(cmd.ConfirmBlock("body")), cmd.Refusal)
     assert isinstance(interview.send(cmd.ConfirmBlock("no_such_list")), cmd.Refusal)
-    assert interview.send(cmd.GiveAnswer("communication", value="no_help")) is None
+    assert interview.send(cmd.GiveAnswer("setting", value=["private"])) is None
     found = recheck(PROTOCOL, interview.case)
     assert found is not None
     every = tuple(key for key, _ in found.before)
@@ -128,7 +128,7 @@ def test_a_list_is_refused_where_it_is_not_up_or_all_of_it_changed(tmp_path: Pat
 def test_a_list_begun_question_by_question_is_not_offered_again(tmp_path: Path) -> None:
     interview = desk(tmp_path, seed=9).follow_up(first_visit(tmp_path), as_of=weeks_later(2))
     assert interview.send(cmd.ConfirmCarried()) is None
-    assert interview.send(cmd.GiveAnswer("communication", value="no_help")) is None
+    assert interview.send(cmd.GiveAnswer("setting", value=["private"])) is None
     assert interview.case.next == "bladder_retention" and recheck(PROTOCOL, interview.case) is not None
     assert interview.send(cmd.GiveAnswer("bladder_retention", value="no")) is None
     assert recheck(PROTOCOL, interview.case) is None
@@ -146,7 +146,7 @@ def test_an_emergency_confirmed_in_a_list_alarms_at_once(tmp_path: Path) -> None
         assert again.send(cmd.Acknowledge()) is None
     if again.view().carried:
         assert again.send(cmd.ConfirmCarried()) is None
-    assert again.send(cmd.GiveAnswer("communication", value="no_help")) is None
+    assert again.send(cmd.GiveAnswer("setting", value=["private"])) is None
     assert again.send(cmd.ConfirmBlock("nerves")) is None
     assert again.case.urgency.value == "emergency" and again.case.alarms
 

@@ -19,7 +19,7 @@ def interview(tmp_path: Path) -> Interview:
     """A follow-up that stands before its first list."""
     opened = desk(tmp_path, seed=9).follow_up(first_visit(tmp_path), as_of=weeks_later(2))
     assert opened.send(cmd.ConfirmCarried()) is None
-    assert opened.send(cmd.GiveAnswer("communication", value="no_help")) is None
+    assert opened.send(cmd.GiveAnswer("setting", value=["private"])) is None
     return opened
 
 

@@ -47,6 +47,7 @@ def check(package: Package, protocol: Protocol, sites: list[Site]) -> Iterator[D
     yield from _negations(protocol, sites)
     yield from _cleared_by_absence(protocol, sites)
     yield from _absent_cases(protocol, sites)
+    yield from _asked_by_state(protocol, sites)
 
 
 def _later_questions(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
@@ -199,6 +200,41 @@ def _negation(protocol: Protocol, tree: Node) -> tuple[str, str] | None:
                     return "'is no'", r"\bis\s+no\b|\bin\s*\{\s*no\s*\}"
             case FindingIs():
                 continue
+    return None
+
+
+def _asked_by_state(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
+    """Yield questions of the safety screen that are asked by a test of state.
+
+    Such a test turns when an answer is lost: the question no longer applies, and what its own answer raised is gone.
+    """
+    for site in sites:
+        if site.owner != "question":
+            continue
+        key = site.name if site.row_of is None else site.name.replace(".", "[1].", 1)
+        when = protocol.questions[key].when
+        if key not in protocol.safety_questions or when is None:
+            continue
+        through = sorted(_findings_used(protocol, {key: when}))
+        found = [name for name in through if _tested_state(protocol.findings[name].when.tree)]
+        state = _tested_state(when.tree)
+        if state is None and not found:
+            continue
+        match = re.search(rf"\bis\s+(not\s+)?{state}\b", site.text)
+        start, end = match.span() if match else _stretch(site.text, found[0] if found else "")
+        message = f"the safety question {site.name!r} is asked by a test of state: a lost answer could take it away"
+        yield site.diagnostic("P431", message, start, end, "say which answers it follows, or name them under 'not'")
+
+
+def _tested_state(tree: Node) -> str | None:
+    for node in walk(tree):
+        if isinstance(node, InState):
+            return node.state
+        for inner in conditions_in(node):
+            if isinstance(inner, InState):
+                return inner.state
+        if isinstance(node, Measured) and node.settled:
+            return "known"
     return None
 
 
