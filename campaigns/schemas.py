@@ -21,7 +21,16 @@ import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from chatbot.content import beside, fields, instrument_schema, number_schema, schema, topic_schema, vignette_schema
+from chatbot.content import (
+    beside,
+    fields,
+    instrument_schema,
+    language_schema,
+    number_schema,
+    schema,
+    topic_schema,
+    vignette_schema,
+)
 from chatbot.content.package import SINGLE_FILES
 from chatbot.core.values import RESERVED_WORDS
 
@@ -38,6 +47,7 @@ FILES: dict[str, type[BaseModel]] = {
     "instrument": instrument_schema.InstrumentModel,
     "vignette": vignette_schema.VignetteModel,
     "cases": vignette_schema.CasesModel,
+    "language": language_schema.LanguageModel,
 }
 """Name of a schema to the model of the files it describes."""
 
@@ -71,6 +81,10 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_duration": ("duration", {"type": "string", "pattern": DURATION}),
     "_day": ("day", {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
     "_moment": ("day or moment", {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$"}),
+    "_language": (
+        "language tag",
+        {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+    ),
     "_citation": ("citation", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*(:.*)?$"}),
 }
 """Validator to what the page calls it, and its schema."""
@@ -79,7 +93,8 @@ SCALARS: dict[str, tuple[str, Schema]] = {
 def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
-    for module in (schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, fields):
+    rooms = (schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, language_schema, fields)
+    for module in rooms:
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
                 found[value.__name__] = value
@@ -297,6 +312,7 @@ def schema_for(path: Path) -> str:
         "instruments": "instrument",
         "vignettes": "vignette",
         "cases": "cases",
+        "languages": "language",
     }
     if path.parent.name in folders:
         return folders[path.parent.name]

@@ -113,6 +113,7 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("protocol", nargs="?", help="the protocol; without it the one that settings or content name")
     parser.add_argument("--plain", action="store_true", help="line by line, without a screen")
     parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
+    parser.add_argument("--language", metavar="TAG", help="language of the texts; without it that of case or content")
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; without it now")
     whence = parser.add_mutually_exclusive_group()
     whence.add_argument("--resume", metavar="CASE", help="go on with a saved case: its code or its file")
@@ -146,6 +147,7 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument("--as-of", metavar="DATE", help="the day of the interview; overrides the file")
     parser.add_argument("--register", choices=REGISTERS, default="clinician", help="wording of text and md")
+    parser.add_argument("--language", metavar="TAG", help="language of text and md; without it that of the content")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
     parser.add_argument("--what-if", action="store_true", help="also which other answers would change the plan")
     parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
@@ -177,6 +179,7 @@ def _check_parser(commands: Any) -> None:
     parser.add_argument("--reading", action="store_true", help="name each patient's text that reads above the target")
     parser.add_argument("--coverage", action="store_true", help="what vignettes and cases show; exit 1 on a gap")
     parser.add_argument("--write-ids", action="store_true", help="add new ids to the ledger of released ids")
+    parser.add_argument("--write-language", metavar="TAG", help="add every text that a language lacks to its file")
     _common(parser, again=True)
     parser.set_defaults(handler=_check)
 
@@ -262,6 +265,16 @@ def _plan(options: argparse.Namespace) -> int:
     from chatbot.core.plan import build_plan
 
     protocol, case = _answered(options, options.protocol)
+    if options.language is not None:
+        from chatbot.content.language_file import in_language
+        from chatbot.content.library import find_protocol, protocols_folder
+
+        if options.format == "json" and options.language != protocol.language:
+            hint = "a translation is a view of it: choose text or md"
+            raise UsageError(f"a plan as JSON is in the protocol's own language, {protocol.language!r}", hint=hint)
+        name = options.protocol or protocol.id
+        where = protocols_folder(options.protocols)
+        protocol = in_language(protocol, options.language, lambda: find_protocol(name, where))
     _print(_rendered(build_plan(protocol, case), protocol, case, options))
     return ExitCode.FINE
 
@@ -418,6 +431,12 @@ def _check(options: argparse.Namespace) -> int:
         for path in paths:
             for line in add_ids(path) or ["no new id"]:
                 _print(f"{shown_path(path)}: {line}")
+        return ExitCode.FINE
+    if options.write_language:
+        from chatbot.content.language_file import write_language
+
+        for path in paths:
+            _print(f"{shown_path(path)}: {write_language(path, options.write_language)} texts to translate")
         return ExitCode.FINE
     today = _day(options.as_of)
     wanted = {"release": options.release, "listed": options.reading, "covered": options.coverage}

@@ -7,14 +7,14 @@ before ``append`` returns; only then does the case move on.
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chatbot.core import commands as cmd
 from chatbot.core.case import Case, evolve, fold
 from chatbot.core.commands import Command, Refusal
-from chatbot.core.events import CaseOpened, Event
-from chatbot.core.navigation import decide, opening
+from chatbot.core.events import CaseOpened, Event, QuestionShown
+from chatbot.core.navigation import decide, opening, shown
 from chatbot.core.plan import build_plan
 from chatbot.core.present import present
 from chatbot.core.protocol import Protocol
@@ -47,20 +47,31 @@ class MemoryRecorder:
 class Interview:
     """One case being worked on."""
 
-    def __init__(self, protocol: Protocol, recorder: Recorder, events: Sequence[Event]) -> None:
+    def __init__(
+        self, protocol: Protocol, recorder: Recorder, events: Sequence[Event], words: Protocol | None = None
+    ) -> None:
+        """*words*: the same protocol in the language its texts are shown in; None: its own."""
         self.opened_by = ""
         """Who opened the case, as its first record says; stands for every actor before the first that was named."""
-        self.protocol = protocol
+        self.content = protocol
+        """The protocol in its own language: what is decided, digested and kept is decided by it."""
+        self.protocol = words or protocol
+        """The protocol in the words that screens show."""
         self.recorder = recorder
         self.events = list(events)
         self.case: Case = fold(protocol, self.events)
 
     @classmethod
     def start(
-        cls, protocol: Protocol, recorder: Recorder, opened: CaseOpened, site: Mapping[str, str] | None = None
+        cls,
+        protocol: Protocol,
+        recorder: Recorder,
+        opened: CaseOpened,
+        site: Mapping[str, str] | None = None,
+        words: Protocol | None = None,
     ) -> Interview:
         """Begin a case whose opening is already recorded: pins the local facts *site*, shows the first question."""
-        interview = cls(protocol, recorder, [opened])
+        interview = cls(protocol, recorder, [opened], words)
         interview._record(opening(protocol, opened, site))
         return interview
 
@@ -72,12 +83,13 @@ class Interview:
         events: Sequence[Event],
         as_of: str,
         site: Mapping[str, str] | None = None,
+        words: Protocol | None = None,
     ) -> Interview:
         """Begin a new sitting of a recorded case. Local facts *site* are pinned when they changed; None: they stay.
 
         Raises: UsageError when the case is closed or *as_of* lies before its last sitting.
         """
-        interview = cls(protocol, recorder, events)
+        interview = cls(protocol, recorder, events, words)
         refusal = interview.send(cmd.Resume(as_of))
         if refusal is not None:
             raise UsageError(refusal.message, hint=refusal.hint)
@@ -90,7 +102,7 @@ class Interview:
 
         Raises: BackstoryError from the recorder; the case then stands as before the command.
         """
-        decided = decide(self.protocol, self.case, command)
+        decided = decide(self.content, self.case, command)
         if isinstance(decided, Refusal):
             return decided
         self._record(decided)
@@ -101,7 +113,7 @@ class Interview:
         return present(self.protocol, self.case, register)
 
     def plan(self) -> dict[str, Any]:
-        """Return the plan of the present answers."""
+        """Return the plan of the present answers, in the words that screens show."""
         return build_plan(self.protocol, self.case)
 
     @property
@@ -114,8 +126,18 @@ class Interview:
         return recap(self.protocol, self.case, register, self.opened_by)
 
     def _record(self, events: tuple[Event, ...]) -> None:
+        if self.protocol is not self.content:
+            events = as_shown(events, self.protocol)
         if events:
             self.recorder.append(events)
         for event in events:
-            self.case = evolve(self.protocol, self.case, event)
+            self.case = evolve(self.content, self.case, event)
             self.events.append(event)
+
+
+def as_shown(events: Iterable[Event], protocol: Protocol) -> tuple[Event, ...]:
+    """Return events with the digests of the wordings that were on screen, which those of *protocol* are."""
+    return tuple(
+        shown(protocol, event.question) if isinstance(event, QuestionShown) and event.question else event
+        for event in events
+    )

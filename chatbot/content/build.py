@@ -163,6 +163,7 @@ class _Builder:
         return p.Protocol(
             id=bundle["id"],
             version=bundle["version"],
+            language=bundle.get("language", p.Protocol.language),
             digest=digest,
             title=words(bundle["title"]),
             intended_use=words(bundle["intended_use"]),

@@ -141,6 +141,11 @@ CODES: dict[str, str] = {
     "P482": "a release whose reading ease was not measured",
     "P483": "a word barred from the patient's register",
     "P484": "a patient's text that cannot be read aloud",
+    "P485": "a language that lacks texts",
+    "P486": "a translation of another wording",
+    "P487": "a translation of nothing",
+    "P488": "a translation with other blanks than its source",
+    "P489": "a language that nobody may be shown",
 }
 """Every code with what it stands for."""
 

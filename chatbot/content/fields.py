@@ -163,6 +163,17 @@ ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 TruthWord = Annotated[bool | None, BeforeValidator(_truth)]
 """true, false or unknown."""
+
+
+def _language(value: object) -> str:
+    text = _a_text(value)
+    if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", text) is None:
+        raise problem("P301", f"{text!r} is no language", "write its tag, like fr or es-MX")
+    return text
+
+
+Language = Annotated[str, BeforeValidator(_language)]
+"""A BCP 47 tag."""
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 NumberOrNone = Annotated[Decimal | None, BeforeValidator(_decimal_or_none)]

@@ -14,7 +14,16 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import beside, fields, instrument_schema, number_schema, schema, topic_schema, vignette_schema
+from chatbot.content import (
+    beside,
+    fields,
+    instrument_schema,
+    language_schema,
+    number_schema,
+    schema,
+    topic_schema,
+    vignette_schema,
+)
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
@@ -42,6 +51,9 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "constants": beside.ConstantsModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
+
+LANGUAGES = "languages"
+"""The folder of translations."""
 
 CONTAINERS = {"origin": "recommendations"}
 
@@ -93,6 +105,8 @@ class Package:
     vignettes: list[File[vignette_schema.VignetteModel]] = field(default_factory=list)
     cases: list[File[vignette_schema.CasesModel]] = field(default_factory=list)
     """Read with the vignettes, and outside the digest like them."""
+    languages: list[File[language_schema.LanguageModel]] = field(default_factory=list)
+    """Further languages, by tag; outside the digest."""
     memory: dict[Key, Loaded] = field(default_factory=dict)
     """Files that were read before, by path and shape, with their bytes."""
 
@@ -152,8 +166,20 @@ def read_package(
             package.instruments[name] = instrument
     if vignettes:
         _read_vignettes(package)
+        for name in _stems(folder / LANGUAGES):
+            read_language(package, name)
     _unused_files(package, names)
     return package
+
+
+def read_language(package: Package, tag: str) -> File[language_schema.LanguageModel] | None:
+    """Read one further language into a package; None when its file cannot be used."""
+    path = package.folder / LANGUAGES / f"{tag}.yaml"
+    language = _load(package, path, language_schema.LanguageModel, "texts")
+    if language is not None:
+        _same_name(package, language, "language", language.model.language, tag)
+        package.languages.append(language)
+    return language
 
 
 def _read_vignettes(package: Package) -> None:
@@ -278,6 +304,7 @@ _KNOWN_KEYS = frozenset(
         *vars(fields).values(),
         *vars(topic_schema).values(),
         *vars(vignette_schema).values(),
+        *vars(language_schema).values(),
         *vars(beside).values(),
     )
     if isinstance(model, type) and issubclass(model, BaseModel)

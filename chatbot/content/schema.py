@@ -19,6 +19,7 @@ from chatbot.content.fields import (
     Duration,
     Entry,
     Identifier,
+    Language,
     Name,
     OptionId,
     OptionModel,
@@ -410,6 +411,7 @@ class ManifestModel(Strict):
     id: Identifier
     version: Text
     default: YesNo = False
+    language: Language = "en"
     title: Words
     content_status: Text
     last_updated: Day

@@ -591,6 +591,8 @@ class Protocol:
     asks: Asks | None = None
     """How they are asked; None without topics."""
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    language: str = "en"
+    """The tag of the language it is written in."""
 
     @property
     def identity(self) -> dict[str, str]:

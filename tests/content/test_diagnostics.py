@@ -27,6 +27,7 @@ def edited(case: dict[str, Any], folder: Path) -> Path:
     """Return a copy of a small protocol, the tiny one unless the case says otherwise, with the case's edit made."""
     shutil.copytree(BASES / case.get("base", "tiny"), folder)
     for name, text in case.get("files", {}).items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     path = folder / case["file"]
     if "bytes" in case:

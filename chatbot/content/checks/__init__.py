@@ -16,6 +16,7 @@ from chatbot.content.checks import (
     graph,
     ids,
     instruments,
+    languages,
     links,
     numbers,
     options,
@@ -116,6 +117,7 @@ def examine(
         found += reviews.not_ready(package)
     if package.manifest is not None:
         found += reading.check(package, listed=listed, release=release)
+        found += languages.check(package)
     if errors(found):
         memory.runs.protocol = None
         return found, None

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import Memory, alarm_table, check_package, examine, reading
+from chatbot.content.checks import Memory, alarm_table, check_package, examine, languages, reading
 from chatbot.content.checks.coverage import Coverage, coverage
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
@@ -36,6 +36,8 @@ class Report:
     cases: int = 0
     coverage: Coverage | None = None
     """What vignettes and cases show, where that was asked for."""
+    languages: tuple[str, ...] = ()
+    """A line for each further language."""
 
     @property
     def failed(self) -> bool:
@@ -99,6 +101,7 @@ class Report:
             *(f"  alarm table {line}" for line in self.tables),
             *([] if self.coverage is None else (f"  {line}" for line in self.coverage.lines())),
             *([f"  reading ease: {self.reading}"] if self.reading else []),
+            *(f"  language {line}" for line in self.languages),
         ]
         return "\n".join(lines)
 
@@ -114,6 +117,7 @@ class Report:
             "alarm_tables": list(self.tables),
             **({} if self.coverage is None else {"coverage": self.coverage.to_json()}),
             "reading_ease": self.reading,
+            "languages": list(self.languages),
             "diagnostics": [each.to_json() for each in self.found],
         }
 
@@ -140,7 +144,8 @@ def check_protocol(
     shown = coverage(protocol, memory.runs) if covered and protocol is not None else None
     cases = sum(len(file.model.cases) for file in package.cases)
     problems, vignettes = tuple(in_order(found)), len(package.vignettes)
-    return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown)
+    spoken = () if protocol is None else tuple(languages.lines(package))
+    return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown, spoken)
 
 
 def add_ids(path: Path) -> list[str]:
