@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from chatbot.content.languages import PSEUDO
 from chatbot.content.library import load_bundle, load_protocol
+from chatbot.content.wordings import Wordings
 from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
 from chatbot.core.changes import Story
 from chatbot.core.commands import ChangeActor
@@ -61,14 +61,13 @@ class Desk:
         known: str = "typed",
         keys: Path | None = None,
         site: Callable[[Protocol, bool], Mapping[str, str] | None] = lambda protocol, strict: None,
-        language: str | None = None,
-        in_language: Callable[[Protocol, str], Protocol] | None = None,
+        wordings: Wordings | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
         *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
-        local facts that a protocol names, strictly checked or not; None: there is no file of them. *language* is the
-        tag its texts are shown in, None: that of the case, else the protocol's own; *in_language* translates.
+        local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
+        in which language texts are shown; None: the protocol's own.
         """
         self.transcripts = transcripts
         self.host = host
@@ -77,7 +76,7 @@ class Desk:
         self.actor, self.role, self.known = actor, role, known
         self.keys = keys
         self._site = site
-        self._language, self._in_language = language, in_language
+        self._wordings = wordings or Wordings()
         self._writer: TranscriptWriter | None = None
         self._notices: list[str] = []
 
@@ -98,13 +97,6 @@ class Desk:
 
             return site_facts(protocol, path, folder=options.protocols, strict=strict)
 
-        def in_language(protocol: Protocol, tag: str) -> Protocol:
-            # Deferred: PyYAML and pydantic, for other languages only.
-            from chatbot.content.language_file import in_language
-            from chatbot.content.library import find_protocol, protocols_folder
-
-            return in_language(protocol, tag, lambda: find_protocol(protocol.id, protocols_folder(options.protocols)))
-
         return cls(
             transcripts_folder(options.transcripts, os.environ),
             lambda: load_protocol(name, folder=options.protocols),
@@ -115,8 +107,7 @@ class Desk:
             known="typed" if actor else "remembered",
             keys=keys_file(getattr(options, "keys", None), os.environ, settings.keys),
             site=site,
-            language=getattr(options, "language", None),
-            in_language=in_language,
+            wordings=Wordings.of(getattr(options, "language", None), options.protocols),
         )
 
     @cached_property
@@ -213,7 +204,7 @@ class Desk:
         protocol = self.protocol
         site = self._site(protocol, True)
         opened = self._opened(protocol, kind, label, subject, as_of)
-        words = self._words(protocol, opened.kind)
+        words = self._wordings.shown(protocol, opened.kind, self._notices.append)
         writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
         self._writer = writer
         self._warn(self.transcripts)
@@ -262,29 +253,8 @@ class Desk:
             label=label,
             subject=subject,
             protocol=protocol.identity,
-            locale=self._language or protocol.language,
+            locale=self._wordings.locale(protocol),
         )
-
-    def _words(self, protocol: Protocol, kind: str, of_case: str = "") -> Protocol:
-        """Return the protocol in the language that was asked for, else in that *of_case*.
-
-        A language of the case that is not offered any more strands nothing: its own words are shown, and it is said.
-        Raises: UsageError when the one asked for is not offered; ContentError for a file with an error.
-        """
-        tag = self._language or of_case or protocol.language
-        if tag == protocol.language or self._in_language is None:
-            return protocol
-        if tag == PSEUDO and kind == "clinical":
-            raise UsageError(
-                f"{PSEUDO} is made up to test screens", hint="give --kind test, or choose another language"
-            )
-        try:
-            return self._in_language(protocol, tag)
-        except (UsageError, ContentError) as error:
-            if self._language:
-                raise
-            self._notices.append(f"{error.render()}\nThe texts are shown in {protocol.language!r}.")
-            return protocol
 
     def _begun(
         self,
@@ -295,7 +265,7 @@ class Desk:
         site: Mapping[str, str] | None = None,
     ) -> Interview:
         """Record the beginning of a case beside the one it comes from, in one piece."""
-        words = self._words(protocol, opened.kind)
+        words = self._wordings.shown(protocol, opened.kind, self._notices.append)
         root = folder_of(earlier.path)
         folder = root if (root / "protocols").is_dir() else self.transcripts
         # Who is at the keyboard comes first: taking over from nobody needs no recap.
@@ -327,7 +297,8 @@ class Desk:
         try:
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
-            words = self._words(protocol, transcript.header["kind"], transcript.header["locale"])
+            header = transcript.header
+            words = self._wordings.shown(protocol, header["kind"], self._notices.append, header["locale"])
             interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now(), site, words)
         except BaseException:
             writer.close()

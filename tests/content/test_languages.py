@@ -14,6 +14,7 @@ from chatbot.content.language_file import in_language, write_language
 from chatbot.content.languages import PSEUDO, pseudo, reviewed_digest
 from chatbot.content.library import load_checked
 from chatbot.content.package import Package, read_language
+from chatbot.content.wordings import Wordings
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.desk import Desk
@@ -105,8 +106,7 @@ def desk(folder: Path, transcripts: Path, language: str | None) -> Desk:
         lambda: load_checked(folder),
         Host(),
         as_of="2026-03-15T10:30",
-        language=language,
-        in_language=lambda protocol, tag: in_language(protocol, tag, lambda: folder),
+        wordings=Wordings(language, lambda protocol, tag: in_language(protocol, tag, lambda: folder)),
     )
 
 
