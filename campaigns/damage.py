@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
+# First even where an editable install lists it last: an installed package may bring a 'tests' of its own.
+sys.path.insert(0, str(ROOT))
 
 from chatbot.core import events as ev  # noqa: E402
 from chatbot.record import chain  # noqa: E402

@@ -44,7 +44,7 @@ def page(measured: Measured) -> str:
         f"`words.yaml`: the grade is the median of {', '.join(limits.formulas).replace('_', ' ')};",
         f"target grade {limits.target}, none above grade {limits.limit}. A text of {limits.fewest_words} words or more",
         "is measured alone,",
-        "shorter ones of the same question, rule or group of labels together.",
+        "shorter ones of the same question or rule together.",
         "",
         f"- {len(grades)} texts measured, {measured.short} too short",
         f"- median grade {statistics.median(grades):.1f}, 90th percentile {statistics.quantiles(grades, n=10)[8]:.1f}",

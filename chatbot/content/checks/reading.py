@@ -17,6 +17,9 @@ from chatbot.content.source import at
 HARDEST = 3
 """How many of the longest words are named."""
 
+SHOWN_ALONE = frozenset({"labels", "report"})
+"""Keys of words that stand by themselves or elsewhere: the short ones are part of no passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -69,8 +72,10 @@ def measure(package: Package) -> Measured:
     for parts in _entries(package):
         few = [said for said in parts if len(said.text.split()) < limits.fewest_words]
         passages += [_passage(limits, (said,)) for said in parts if said not in few]
-        if sum(len(said.text.split()) for said in few) >= limits.fewest_words:
-            passages.append(_passage(limits, tuple(few)))
+        heard = tuple(said for said in few if SHOWN_ALONE.isdisjoint(said.path))
+        if sum(len(said.text.split()) for said in heard) >= limits.fewest_words:
+            passages.append(_passage(limits, heard))
+            short += len(few) - len(heard)
         else:
             short += len(few)
     return Measured(limits, tuple(passages), short)
@@ -82,7 +87,7 @@ def _passage(limits: ReadingModel, parts: tuple[Said, ...]) -> Passage:
 
 
 def _entries(package: Package) -> Iterator[list[Said]]:
-    """Yield the patient's texts by entry: a question with its options, a rule, a group of labels."""
+    """Yield the patient's texts by entry: a question with its options, a rule, and so on."""
     last: tuple[Any, ...] = ()
     parts: list[Said] = []
     for said in spoken_texts(package):
