@@ -100,7 +100,7 @@ def test_a_list_confirms_only_what_was_not_marked_and_asks_the_rest(tmp_path: Pa
     assert interview.send(cmd.GiveAnswer("setting", value=["private"])) is None
     view = interview.view()
     assert view.recheck is not None and view.recheck.id == "nerves" and len(view.recheck.lines) >= 10
-    changed = ("saddle_sensation", "gait_unsteady")
+    changed = ("saddle_sensation", "cord_symptoms")
     assert interview.send(cmd.ConfirmBlock("nerves", changed)) is None
     case = interview.case
     lines = {line.question for line in view.recheck.lines}
