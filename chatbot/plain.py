@@ -39,6 +39,7 @@ from chatbot.export.lines import (
     choice_rows,
     flag_rows,
     head_rows,
+    normal_name,
     preview_rows,
     question_rows,
     recheck_rows,
@@ -318,8 +319,9 @@ class _Shell:
             self.source = None
         self.rows(question_rows(asked, self.labels, self.register, self.mark))
         if asked.type == QuestionType.GRID.value:
-            normal = "Enter = everything normal; " if asked.normal is not None and not asked.answer else ""
-            self.put(f"{normal}rows = one row after the other", "  ")
+            normal = normal_name(asked)
+            every = f"Enter = everything {normal}; " if normal and not asked.answer else ""
+            self.put(f"{every}rows = one row after the other", "  ")
         if asked.type == QuestionType.INSTRUMENT.value and not asked.answer:
             self.put("Enter = one item after the other", "  ")
         while not self.take(asked, self.ask(">")):
@@ -394,7 +396,7 @@ class _Shell:
 
     def row_by_row(self, asked: QuestionView) -> bool:
         columns = ", ".join(column.label for column in asked.columns)
-        enter = "Enter = normal, " if asked.normal is not None else ""
+        enter = f"Enter = {normal_name(asked)}, " if asked.normal is not None else ""
         self.put(f"{enter}{NOT_RECORDED} = not recorded, :stop = leave the table. Columns: {columns}")
         cells: dict[str, str] = {}
         for row in asked.rows:

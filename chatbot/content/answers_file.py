@@ -21,6 +21,7 @@ from chatbot.content.source import Mapping, Mark, Node, Scalar, Sequence, plain,
 from chatbot.core.answers import accept
 from chatbot.core.batch import NotAccepted, give_all, with_answers
 from chatbot.core.case import Case
+from chatbot.core.cells import rest_normal, row_normal
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import KINDS, CaseOpened, Event
 from chatbot.core.protocol import Protocol, Question, QuestionType
@@ -375,7 +376,7 @@ def stored_value(question: Question, node: Node) -> Stored:
             return sorted(given, key=lambda each: order.index(each) if each in order else len(order))
         raise ValueProblem("a list of options is expected")
     if question.type is QuestionType.GRID:
-        return _grid(node)
+        return _grid(question, node)
     if question.type is QuestionType.INSTRUMENT:
         return _items(question, node)
     if not isinstance(node, Scalar):
@@ -402,15 +403,26 @@ def _items(question: Question, node: Node) -> dict[str, str]:
     return items
 
 
-def _grid(node: Node) -> dict[str, str]:
+OTHERWISE = "otherwise"
+"""In a table: what stands in every cell that is not written, or of a table of records in every row."""
+
+
+def _grid(question: Question, node: Node) -> dict[str, str]:
     if not isinstance(node, Mapping):
         raise ValueProblem("a mapping of row.column to a grade is expected")
     cells: dict[str, str] = {}
+    otherwise = False
     for key, value in node.entries:
-        if isinstance(value, Scalar):
+        if key.text == OTHERWISE:
+            if not isinstance(value, Scalar) or value.text != question.normal:
+                raise ValueProblem(f"'{OTHERWISE}' is {question.normal or 'left out'}: it names the normal option")
+            otherwise = True
+        elif isinstance(value, Scalar) and value.text == question.normal and "." not in key.text:
+            cells |= row_normal(question, key.text)
+        elif isinstance(value, Scalar):
             cells[key.text] = value.text
         elif isinstance(value, Mapping) and all(isinstance(inner, Scalar) for _, inner in value.entries):
             cells |= {f"{key.text}.{column.text}": plain(inner) for column, inner in value.entries}
         else:
             raise ValueProblem(f"{key.text!r} holds neither a grade nor columns with grades")
-    return cells
+    return rest_normal(question, cells) if otherwise and cells.keys() <= question.cells.keys() else cells

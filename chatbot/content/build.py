@@ -305,6 +305,7 @@ class _Builder:
         self, data: Data, key: str, section: str, *, group: str | None = None, row: int = 0, count: str = ""
     ) -> p.Question:
         limits = data.get("range", {})
+        options = self.options(data)
         return p.Question(
             id=key,
             section=section,
@@ -313,9 +314,16 @@ class _Builder:
             why=_numbered(words(data["why"]), row),
             report=_numbered(words(data["report"]), row) if "report" in data else None,
             cites=cites(data),
-            options=self.options(data),
+            options=options,
             rows=tuple(p.Axis(axis["id"], words(axis["label"])) for axis in data.get("rows", ())),
-            columns=tuple(p.Axis(axis["id"], words(axis["label"])) for axis in data.get("columns", ())),
+            columns=tuple(
+                p.Axis(
+                    axis["id"],
+                    words(axis["label"]),
+                    tuple(each for each in options if each.id in axis.get("options", ())),
+                )
+                for axis in data.get("columns", ())
+            ),
             normal=data.get("normal"),
             quick=tuple(
                 p.QuickDate(each["id"], words(each["label"]), each.get("oldest"), each["newest"])

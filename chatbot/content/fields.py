@@ -260,6 +260,12 @@ def labelled(value: object) -> object:
     return value
 
 
+class ColumnModel(Strict):
+    label: Words
+    options: tuple[OptionId, ...] = Field(default=(), strict=False)
+    """The options of the grid it takes; left out: every one."""
+
+
 class CannotApplyModel(Strict):
     label: Words
     substitute: tuple[Name, ...] = Field(default=(), strict=False)

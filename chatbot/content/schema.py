@@ -14,6 +14,7 @@ from chatbot.content.fields import (
     BothWords,
     CannotApplyModel,
     Cited,
+    ColumnModel,
     Condition,
     Day,
     Duration,
@@ -51,7 +52,7 @@ class QuestionModel(Entry):
     cites: tuple[Cited, ...] = Field(default=(), strict=False)
     options: dict[OptionId, Annotated[OptionModel, BeforeValidator(labelled)]] = {}
     rows: dict[Identifier, Words] = {}
-    columns: dict[Identifier, Words] = {}
+    columns: dict[Identifier, Annotated[ColumnModel, BeforeValidator(labelled)]] = {}
     normal: OptionId | None = None
     quick: dict[Identifier, QuickModel] = {}
     unit: Text | None = None
@@ -80,7 +81,23 @@ class QuestionModel(Entry):
             raise problem(
                 "P306", f"'normal' is {self.normal!r}, which is no option", near_miss(self.normal, self.options)
             )
+        for name, column in self.columns.items():
+            self._options_of(name, column)
         return self
+
+    def _options_of(self, name: str, column: ColumnModel) -> None:
+        """Options of a column are options of the grid, two at least, the normal one among them."""
+        for option in column.options:
+            if option not in self.options:
+                hint = near_miss(option, self.options) or f"the options are {', '.join(self.options)}"
+                raise problem("P306", f"the column {name!r} takes {option!r}, which is no option of the grid", hint)
+        if column.options and len(set(column.options)) < 2:
+            raise problem(
+                "P306", f"the column {name!r} leaves no choice", "give it two options, or leave 'options' out"
+            )
+        if column.options and self.normal is not None and self.normal not in column.options:
+            hint = f"add {self.normal!r}: it is what the column says of a row that nothing was said about"
+            raise problem("P306", f"the column {name!r} does not take the normal option", hint)
 
 
 _PARTS = {

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from chatbot.core.cells import has_records
 from chatbot.core.protocol import Option, Question, QuestionType, QuickDate, Wording
 from chatbot.core.values import (
     Answer,
@@ -230,6 +231,8 @@ def _date_text(question: Question, span: Span) -> str:
 
 
 def _grid_text(question: Question, value: Mapping[str, str], register: str) -> str:
+    if has_records(question):
+        return _records_text(question, value, register)
     exceptions = [
         f"{row.label.in_register(register)} {column.label.in_register(register)} "
         f"{option_label(question, value[cell]).in_register(register)}"
@@ -244,6 +247,31 @@ def _grid_text(question: Question, value: Mapping[str, str], register: str) -> s
     if missing:
         exceptions.append(f"{missing} not recorded")
     return "; ".join(exceptions)
+
+
+def _records_text(question: Question, value: Mapping[str, str], register: str) -> str:
+    """Say each row that is not normal as one record, and what is left of the table."""
+    records: list[str] = []
+    normal = left = 0
+    for row in question.rows:
+        said = {column: value.get(f"{row.id}.{column.id}") for column in question.columns}
+        if set(said.values()) == {None}:
+            left += 1
+        elif set(said.values()) == {question.normal}:
+            normal += 1
+        else:
+            parts = (
+                f"{column.label.in_register(register)}: {option_label(question, option).in_register(register)}"
+                for column, option in said.items()
+                if option is not None
+            )
+            records.append(f"{row.label.in_register(register)} ({', '.join(parts)})")
+    if normal and question.normal is not None:
+        rest = option_label(question, question.normal).in_register(register)
+        records.append(f"otherwise {rest}" if records else rest)
+    if left:
+        records.append(f"{left} not recorded")
+    return "; ".join(records)
 
 
 def _items_text(question: Question, value: Mapping[str, str]) -> str:

@@ -129,8 +129,25 @@ def at_least(least: int, values: tuple[Truth, ...]) -> Truth:
     return None if possible >= least else False
 
 
+def without_constants(node: Node) -> Node:
+    """Return a tree that says the same without the tests of row and column that a grid unrolls to."""
+    match node:
+        case And(items) | Or(items):
+            deciding, idle = Constant(isinstance(node, Or)), Constant(isinstance(node, And))
+            kept = tuple(each for each in map(without_constants, items) if each != idle)
+            if deciding in kept:
+                return deciding
+            return kept[0] if len(kept) == 1 else type(node)(kept) if kept else idle
+        case Not(item):
+            inner = without_constants(item)
+            return Constant(not inner.value) if isinstance(inner, Constant) else Not(inner)
+        case _:
+            return node
+
+
 def compile_node(node: Node) -> Evaluate:
     """Compile a tree to closures over ``Facts``."""
+    node = without_constants(node)
     match node:
         case Constant(value):
             return lambda facts: value

@@ -207,14 +207,13 @@ def _day(text: str, as_of: datetime) -> Span:
 
 
 def _grids(question: Question) -> Iterator[Value]:
-    cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-    rest = question.normal if question.normal is not None else question.options[0].id
-    yield dict.fromkeys(cells, rest)
+    table = {cell: question.normal or options[0].id for cell, options in question.cells.items()}
+    yield table
     for option in question.options:
-        if option.id != rest:
-            yield dict.fromkeys(cells, option.id)
-            for cell in cells:
-                yield {**dict.fromkeys(cells, rest), cell: option.id}
+        others = [cell for cell, taken in question.cells.items() if option in taken and table[cell] != option.id]
+        if others:
+            yield {**table, **dict.fromkeys(others, option.id)}
+            yield from ({**table, cell: option.id} for cell in others)
 
 
 def _instruments(question: Question) -> Iterator[Value]:

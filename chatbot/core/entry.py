@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatbot.core.answers import accept, checked_text, limits
+from chatbot.core.cells import has_records, rest_normal, row_normal
 from chatbot.core.entry_choices import Choice, choices_of, folded, from_view, item_choices, number_of, own_keys
 from chatbot.core.entry_dates import EXAMPLES, read_date
 from chatbot.core.protocol import Axis, Question, QuestionType
@@ -144,7 +145,12 @@ class _Reading:
 
     # --- options ---
 
-    def find(self, typed: str, whole: bool = False) -> Choice | None:
+    def choices_in(self, column: str) -> list[Choice]:
+        """Return what a column of a grid takes, with keys of its own where it has options of its own."""
+        axis = next((each for each in self.question.columns if each.id == column), None)
+        return self.choices if axis is None or not axis.options else item_choices(axis)
+
+    def find(self, typed: str, whole: bool = False, column: str = "") -> Choice | None:
         """Return the option a text stands for: its key, its id, its label, or (not *whole*) how one label begins.
 
         Raises: ValueProblem when several labels begin so.
@@ -152,24 +158,26 @@ class _Reading:
         text = folded(typed)
         if self.question.type is QuestionType.YES_NO:
             text = _YES_NO.get(text, text)
-        for choice in self.choices:
+        choices = self.choices_in(column)
+        for choice in choices:
             if text == choice.key:
                 return choice
         for spelled in (lambda choice: [choice.id, choice.id.replace("_", " ")], lambda choice: choice.labels):
-            named = [choice for choice in self.choices if text in map(folded, spelled(choice))]
+            named = [choice for choice in choices if text in map(folded, spelled(choice))]
             if len(named) == 1:
                 return named[0]
         if whole or text.isdecimal():
             return None
-        begun = [choice for choice in self.choices if any(folded(label).startswith(text) for label in choice.labels)]
+        begun = [choice for choice in choices if any(folded(label).startswith(text) for label in choice.labels)]
         if len(begun) > 1:
             raise ValueProblem(f"{typed!r} could be {' or '.join(repr(choice.label) for choice in begun)}")
         return begun[0] if begun else None
 
-    def choice(self, typed: str) -> Choice:
-        found = self.find(typed)
+    def choice(self, typed: str, column: str = "") -> Choice:
+        found = self.find(typed, column=column)
         if found is None:
-            guess = near_miss(folded(typed), [folded(label) for choice in self.choices for label in choice.labels])
+            known = [folded(label) for choice in self.choices_in(column) for label in choice.labels]
+            guess = near_miss(folded(typed), known)
             raise ValueProblem(f"no option is {typed!r}" + (f"; {guess}" if guess else ""))
         return found
 
@@ -222,15 +230,14 @@ class _Reading:
     def grid(self, typed: str) -> Stored:
         question = self.question
         cells: dict[str, str] = {}
-        rest_normal = False
+        rest_is_normal = False
         for part in filter(None, map(str.strip, re.split(r"[;\n]", typed))):
             if re.fullmatch(r"(all|otherwise|rest|the rest)? ?normal", folded(part)) and question.normal is not None:
-                rest_normal = True
+                rest_is_normal = True
             else:
                 cells.update(self.cell(part))
-        if rest_normal and question.normal is not None:
-            every = (f"{row.id}.{column.id}" for row in question.rows for column in question.columns)
-            cells = {cell: cells.get(cell, question.normal) for cell in every}
+        if rest_is_normal and question.normal is not None:
+            cells = rest_normal(question, cells)
         if not cells:
             raise ValueProblem("no cell is filled in")
         return cells
@@ -252,11 +259,15 @@ class _Reading:
             raise ValueProblem("nothing was typed")
         if text == NOT_RECORDED:
             return {}
-        if found := self.find(text.removeprefix("both ").removeprefix("all ")):
+        if text == "normal" and self.question.normal is not None:
+            return row_normal(self.question, row)
+        if has_records(self.question):
+            found = self.find(text, whole=True)
+            if found is not None and found.id == self.question.normal:
+                return row_normal(self.question, row)
+        elif found := self.find(text.removeprefix("both ").removeprefix("all ")):
             if len(columns) == 1 or text.startswith(("both ", "all ")):
                 return {f"{row}.{column.id}": found.stored for column in columns}
-        if text == "normal" and self.question.normal is not None:
-            return {f"{row}.{column.id}": self.question.normal for column in columns}
         if "," not in text:
             text = _commas_before(columns, text) if _named(columns, text) else ",".join(text.split())
         return self.in_columns(row, [part.strip() for part in text.split(",") if part.strip()])
@@ -274,7 +285,12 @@ class _Reading:
             if f"{row}.{column}" in cells:
                 raise ValueProblem(f"{grade!r} is a second grade for the same cell")
             if grade != NOT_RECORDED:
-                cells[f"{row}.{column}"] = self.choice(grade).stored
+                cells[f"{row}.{column}"] = self.choice(grade, column).stored
+        if has_records(self.question) and self.question.normal in cells.values():
+            if set(cells.values()) != {self.question.normal}:
+                label = next(each.label for each in self.choices if each.id == self.question.normal)
+                raise ValueProblem(f"{label!r} stands for the whole row, and nothing beside it")
+            return row_normal(self.question, row)
         return cells
 
     # --- hints ---
@@ -303,8 +319,15 @@ class _Reading:
                 return f"type {normal}the cells: {self.some_cell()}"
 
     def row_hint(self) -> str:
+        if has_records(self.question):
+            columns = "; ".join(self.column_hint(column) for column in self.question.columns)
+            return f"type one of each ({columns}); {NOT_RECORDED} leaves one out"
         columns = ", ".join(column.label.clinician for column in self.question.columns)
         return f"type a grade ({self.keys()}) for: {columns}; {NOT_RECORDED} leaves one out"
+
+    def column_hint(self, column: Axis) -> str:
+        choices = ", ".join(f"{each.key} {each.label}" for each in self.choices_in(column.id))
+        return f"{column.label.clinician}: {choices}"
 
     def keys(self) -> str:
         keys = [choice.key for choice in self.choices]
@@ -316,8 +339,10 @@ class _Reading:
     def some_cell(self) -> str:
         if not (self.question.rows and self.question.columns and self.choices):
             return ""
-        row, column = self.question.rows[0].label.clinician, self.question.columns[0].label.clinician
-        return f"{row} {column} {self.choices[0].key}"
+        row, column = self.question.rows[0].label.clinician, self.question.columns[0]
+        if has_records(self.question):
+            return f"{row} {' '.join(self.choices_in(each.id)[-1].key for each in self.question.columns)}"
+        return f"{row} {column.label.clinician} {self.choices[0].key}"
 
 
 def _named(axes: Sequence[Axis], text: str) -> tuple[str, str] | None:

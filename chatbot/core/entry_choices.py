@@ -128,7 +128,10 @@ def from_view(view: QuestionView) -> Question:
         rows=tuple(
             Axis(each.id, Wording(each.label, each.label), tuple(map(_item_option, each.options))) for each in view.rows
         ),
-        columns=tuple(Axis(each.id, Wording(each.label, each.label)) for each in view.columns),
+        columns=tuple(
+            Axis(each.id, Wording(each.label, each.label), tuple(map(_item_option, each.options)))
+            for each in view.columns
+        ),
         normal=view.normal,
         unit=view.unit,
         minimum=None if top is None else Decimal(top[1]),

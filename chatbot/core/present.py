@@ -211,7 +211,7 @@ class _Presenter:
             statuses=self.statuses(question),
             cannot_apply=self.keyed([(each.id, each.label, False) for each in question.cannot_apply]),
             rows=tuple(v.AxisView(axis.id, self.say(axis.label), self.choices(axis)) for axis in question.rows),
-            columns=tuple(v.AxisView(axis.id, self.say(axis.label)) for axis in question.columns),
+            columns=tuple(v.AxisView(axis.id, self.say(axis.label), self.choices(axis)) for axis in question.columns),
             normal=question.normal,
             unit=question.unit,
             range=range_text(question) if question.type in {QuestionType.NUMBER, QuestionType.SCALE} else "",

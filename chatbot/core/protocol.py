@@ -149,7 +149,7 @@ class Axis:
     id: str
     label: Wording
     options: tuple[Option, ...] = ()
-    """Of an item: its own options, each with its score as ``grade``."""
+    """Of an item: its own options, each with its score as ``grade``. Of a column: those it takes; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class Question:
         """The cells of a grid (``row.column``) or the items of an instrument, each with its options."""
         if self.type is QuestionType.INSTRUMENT:
             return {item.id: item.options for item in self.rows}
-        return {f"{row.id}.{column.id}": self.options for row in self.rows for column in self.columns}
+        return {f"{row.id}.{column.id}": column.options or self.options for row in self.rows for column in self.columns}
 
     @property
     def named(self) -> Wording:

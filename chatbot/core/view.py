@@ -41,7 +41,8 @@ class AxisView:
     id: str
     label: str
     options: tuple[OptionView, ...] = ()
-    """Of an item of an instrument: its choices, each with the key of its score."""
+    """Of an item of an instrument its choices, each with the key of its score; of a column with options of its own
+    those."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,16 @@ def question_rows(asked: QuestionView, labels: Mapping[str, Wording], register: 
     if asked.section_intro:
         rows.append(("", asked.section_intro))
     rows.append(("", asked.text))
-    for key, option in zip(option_keys(asked), asked.options, strict=True):
-        rows.append((f"  {key}  ", option.label))
+    if any(column.options for column in asked.columns):
+        rows += _record_rows(asked)
+    else:
+        for key, option in zip(option_keys(asked), asked.options, strict=True):
+            rows.append((f"  {key}  ", option.label))
+        if asked.type == QuestionType.GRID.value:
+            rows.append(("  ", f"{', '.join(row.label for row in asked.rows)}"))
+            rows.append(("  ", f"({', '.join(column.label for column in asked.columns)})"))
     if asked.type == QuestionType.INSTRUMENT.value:
         rows += item_rows(asked)
-    if asked.type == QuestionType.GRID.value:
-        rows.append(("  ", f"{', '.join(row.label for row in asked.rows)}"))
-        rows.append(("  ", f"({', '.join(column.label for column in asked.columns)})"))
     if asked.range and asked.type == QuestionType.NUMBER.value:
         rows.append(("  ", asked.range))
     if asked.type not in {QuestionType.YES_NO.value, QuestionType.CHOICE.value}:
@@ -130,6 +133,26 @@ def choice_rows(item: AxisView) -> list[Row]:
         ends = ", ".join(f"{typed[each.id]} {each.label.removeprefix(each.id).strip()}" for each in worded)
         return [("  ", f"{item.options[0].id} to {item.options[-1].id}: {ends}")]
     return [(f"  {typed[each.id]}  ", each.label) for each in item.options]
+
+
+def _record_rows(asked: QuestionView) -> list[Row]:
+    """Return the rows of a table of records, and what each of its columns takes."""
+    rows: list[Row] = [("  ", f"{', '.join(row.label for row in asked.rows)}")]
+    keys = dict(zip((each.id for each in asked.options), option_keys(asked), strict=True))
+    for column in asked.columns:
+        taking = [f"{each.key} {each.label}" for each in column.options]
+        taking = taking or [f"{keys[each.id]} {each.label}" for each in asked.options]
+        rows.append(("  ", f"{column.label}: {', '.join(taking)}"))
+    return rows
+
+
+def normal_name(asked: QuestionView) -> str:
+    """Return how the normal option of a table is called: of records by its label; empty where there is none."""
+    if asked.normal is None:
+        return ""
+    if not any(column.options for column in asked.columns):
+        return "normal"
+    return next(each.label for each in asked.options if each.id == asked.normal).casefold()
 
 
 def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, mark: str = "") -> list[Row]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from chatbot.core.cells import has_records, rest_normal, row_normal
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.entry import EntryProblem, option_keys, read_entry
 from chatbot.core.present import OPTION_KEYS
@@ -137,11 +138,19 @@ class Form:
         """The choices of the item of an instrument the mark stands on."""
         return self.view.rows[self.row].options
 
+    def choices(self, column: int | None = None) -> list[tuple[str, OptionView]]:
+        """Return each choice with its key; of a grid those of a column, by default the one the mark stands in."""
+        if self.type is QuestionType.GRID:
+            own = self.view.columns[self.column if column is None else column].options
+            if own:
+                return [(each.key, each) for each in own]
+        return list(zip(self.keys, self.view.options, strict=True))
+
     def option_at(self, key: str) -> OptionView | None:
         """Return the choice a key stands for."""
         if self.type is QuestionType.INSTRUMENT:
             return next((each for each in self.item_options if key == each.key or each.id == ALIASES.get(key)), None)
-        for own, option in zip(self.keys, self.view.options, strict=True):
+        for own, option in self.choices():
             if key == own or (self.type is QuestionType.YES_NO and option.id == ALIASES.get(key)):
                 return option
         return None
@@ -171,12 +180,12 @@ class Form:
         assert option is not None
         if self.type is QuestionType.INSTRUMENT:
             return self._item(option)
+        if self.type is QuestionType.GRID:
+            self._grade(option)
+            return None
         self.caret = self.view.options.index(option)
         if self.type is QuestionType.SEVERAL:
             self._toggle(option)
-            return None
-        if self.type is QuestionType.GRID:
-            self._grade(option)
             return None
         return self.give(option.stored or option.id)
 
@@ -197,7 +206,15 @@ class Form:
         return row if self.type is QuestionType.INSTRUMENT else f"{row}.{self.view.columns[self.column].id}"
 
     def _grade(self, option: OptionView) -> None:
-        self.cells[self.cell] = option.id
+        whole = row_normal(self.question, self.view.rows[self.row].id) if has_records(self.question) else {}
+        if option.id in whole.values():
+            self.cells |= whole
+            self.column = len(self.view.columns) - 1
+        else:
+            for cell, normal in whole.items():  # what was normal no longer holds for this row
+                if self.cells.get(cell) == normal:
+                    del self.cells[cell]
+            self.cells[self.cell] = option.id
         if self.column + 1 < len(self.view.columns):
             self.column += 1
         elif self.row + 1 < len(self.view.rows):
@@ -272,8 +289,7 @@ class Form:
         """Fill every open cell of the table as normal, and give it."""
         if self.view.normal is None:
             return None
-        every = (f"{row.id}.{column.id}" for row in self.view.rows for column in self.view.columns)
-        return self.give({cell: self.cells.get(cell, self.view.normal) for cell in every})
+        return self.give(rest_normal(self.question, self.cells))
 
     def next_source(self) -> None:
         """Choose the next source for this answer; after the last comes the usual one again."""

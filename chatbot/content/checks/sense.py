@@ -68,7 +68,7 @@ def _labels(file: File[Any], path: Path, question: QuestionModel) -> Iterator[Di
         "quick": {name: each.label for name, each in question.quick.items()},
         "cannot_apply": {name: each.label for name, each in question.cannot_apply.items()},
         "rows": question.rows,
-        "columns": question.columns,
+        "columns": {name: column.label for name, column in question.columns.items()},
     }
     for part, labels in lists.items():
         for register in ("clinician", "patient"):

@@ -103,7 +103,7 @@ def _grid(form: Form, width: int) -> Drawn:
     if names + (size + 2) * len(view.columns) > width:
         size = max(3, min(size, (width - min(names, width // 2)) // max(len(view.columns), 1) - 2))
         names = max(8, width - (size + 2) * len(view.columns))
-    keys = {option.id: key for key, option in zip(form.keys, view.options, strict=True)}
+    keys = [{option.id: key for key, option in form.choices(place)} for place in range(len(view.columns))]
     rows: list[Line] = [
         (Seg(" " * names), *(Seg("  " + pad(each.label, size).rstrip().center(size), "quiet") for each in view.columns))
     ]
@@ -113,14 +113,14 @@ def _grid(form: Form, width: int) -> Drawn:
         for column, head_ in enumerate(view.columns):
             at = (row, column) == (form.row, form.column)
             grade = form.cells.get(f"{axis.id}.{head_.id}")
-            text = keys.get(grade, "?") if grade is not None else "·"
+            text = keys[column].get(grade, "?") if grade is not None else "·"
             drawn.append(Seg("  " + (f"{CARET}{text}◂" if at else text).center(size), "caret" if at else ""))
         if row == form.row:
             first = len(rows)
         rows.append(tuple(drawn))
     at_cell = f"{CARET} {view.rows[form.row].label}, {view.columns[form.column].label}"
     rows += wrapped(at_cell, width, "strong")
-    legend = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in zip(form.keys, view.options, strict=True)]
+    legend = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
     rows += packed([*legend, line(Seg("·", "key"), Seg(" not recorded", "quiet"))], width)
     return Drawn(rows, first, first)
 
