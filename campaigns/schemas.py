@@ -67,6 +67,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
         {"anyOf": [{"type": "string", "pattern": "^[a-z0-9][a-z0-9_]*$"}, {"type": ["integer", "boolean"]}]},
     ),
     "_reference_id": ("reference id", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
+    "_region_id": ("region", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
     "_yes_no": ("yes or no", {"enum": ["yes", "no", True, False]}),
     "_truth": ("true, false or unknown", {"enum": ["true", "false", "unknown", True, False]}),
     "_whole": (

@@ -106,6 +106,11 @@ def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     parser.add_argument("--keys", type=Path, metavar="FILE", default=default, help="the site key")
 
 
+def _place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
+    parser.add_argument("--region", metavar="REGION", help="where you work, such as UK; overrides the local facts")
+
+
 def _interview_parser(commands: Any) -> None:
     from chatbot.core.events import KINDS
 
@@ -126,7 +131,7 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--record-number", metavar="N", help="gives the code, is not kept; - asks for it unseen")
     parser.add_argument("--actor", default="", help="who interviews: name or initials")
     parser.add_argument("--role", default="", help="their role")
-    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
+    _place(parser)
     _common(parser, again=True)
     parser.set_defaults(handler=_interview)
 
@@ -150,7 +155,7 @@ def _plan_parser(commands: Any) -> None:
     parser.add_argument("--language", metavar="TAG", help="language of text and md; without it that of the content")
     parser.add_argument("--all-rules", action="store_true", help="also what does not apply")
     parser.add_argument("--what-if", action="store_true", help="also which other answers would change the plan")
-    parser.add_argument("--site", type=Path, metavar="FILE", help="local facts: whom to call, numbers, hours")
+    _place(parser)
     parser.add_argument("protocol", nargs="?", help="the protocol; overrides the file")
     _common(parser, again=True)
     parser.set_defaults(handler=_plan)
@@ -282,7 +287,7 @@ def _plan(options: argparse.Namespace) -> int:
 def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Protocol, Case]:
     """Return the case that an answers file describes, with its protocol and the local facts."""
     from chatbot.content.answers_file import open_case, read_answers
-    from chatbot.content.site_file import site_facts
+    from chatbot.content.site_file import in_region, site_facts
     from chatbot.core.case import evolve
     from chatbot.core.navigation import pinned
     from chatbot.settings import read_settings
@@ -294,8 +299,11 @@ def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Pro
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
     protocol = _protocol(options, name or file.protocol, file.home)
     case, _ = open_case(protocol, file, as_of)
-    named = getattr(options, "site", None) or read_settings(options.settings).site
-    site = site_facts(protocol, Path(named) if named else None, folder=options.protocols)
+    settings = read_settings(options.settings)
+    named = getattr(options, "site", None) or settings.site
+    facts = site_facts(protocol, Path(named) if named else None, folder=options.protocols)
+    region = getattr(options, "region", None) or (file.region.text if file.region else None)
+    site = in_region(protocol, facts, region, remembered=settings.region)
     for event in pinned(protocol, case, site or {}):
         case = evolve(protocol, case, event)
     return protocol, case

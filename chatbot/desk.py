@@ -20,6 +20,7 @@ from chatbot.core.identity import Confirmation
 from chatbot.core.lineage import header_of
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
+from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.errors import ContentError, UsageError
 from chatbot.export.text import plan_text
@@ -88,14 +89,16 @@ class Desk:
         actor = check_text(getattr(options, "actor", ""), "--actor")
         role = check_text(getattr(options, "role", ""), "--role")
         path = getattr(options, "site", None) or (Path(settings.site) if settings.site else None)
+        region = getattr(options, "region", None)
 
         def site(protocol: Protocol, strict: bool) -> Mapping[str, str] | None:
-            if not protocol.site:
+            if not protocol.site and not protocol.regions and region is None:
                 return None
             # Deferred: PyYAML, for protocols that name local facts only.
-            from chatbot.content.site_file import site_facts
+            from chatbot.content.site_file import in_region, site_facts
 
-            return site_facts(protocol, path, folder=options.protocols, strict=strict)
+            facts = site_facts(protocol, path, folder=options.protocols, strict=strict)
+            return in_region(protocol, facts, region, remembered=settings.region)
 
         return cls(
             transcripts_folder(options.transcripts, os.environ),
@@ -228,8 +231,10 @@ class Desk:
         opened = header_of(earlier.case, self._opened(protocol, "", label, subject, moment), amends=False)
         first = first_visit(earlier, protocol, cached_bundle)
         head = earlier.transcript.head
-        beginning = begin_follow_up(protocol, opened, earlier.protocol, earlier.case, head, first)
-        return self._begun(earlier, protocol, opened, beginning, self._site(protocol, True))
+        site = {**region_kept(earlier.case.site), **(self._site(protocol, True) or {})}
+        facts = named_facts(protocol, site)
+        beginning = begin_follow_up(protocol, opened, earlier.protocol, earlier.case, head, first, facts)
+        return self._begun(earlier, protocol, opened, beginning, facts)
 
     def amend(self, path: Path, *, kind: str | None = None) -> Interview:
         """Open a new version of a signed case, under the content it was signed with; the signed file is not touched.
@@ -270,7 +275,7 @@ class Desk:
         folder = root if (root / "protocols").is_dir() else self.transcripts
         # Who is at the keyboard comes first: taking over from nobody needs no recap.
         who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
-        facts = {key: site[key] for key in protocol.site if key in site} if site else {}
+        facts = named_facts(protocol, site or {})
         first = (*who, *([SitePinned(facts)] if facts else []), *as_shown(beginning.events, words))
         writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
         self._writer = writer

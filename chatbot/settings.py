@@ -29,6 +29,8 @@ class Settings:
     """The file of the site key."""
     site: str | None = None
     """File of local facts, used when ``--site`` names none."""
+    region: str | None = None
+    """Where this user works, used when neither ``--region`` nor the local facts say."""
 
 
 def settings_file(option: Path | None = None) -> Path | None:

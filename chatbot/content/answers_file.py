@@ -20,16 +20,18 @@ from chatbot.content.library import MANIFEST
 from chatbot.content.source import Mapping, Mark, Node, Scalar, Sequence, plain, read
 from chatbot.core.answers import accept
 from chatbot.core.batch import NotAccepted, give_all, with_answers
-from chatbot.core.case import Case
+from chatbot.core.case import Case, evolve
 from chatbot.core.cells import rest_normal, row_normal
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import KINDS, CaseOpened, Event
+from chatbot.core.navigation import pinned
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.resolve import near_miss
+from chatbot.core.site import REGION_FACT
 from chatbot.core.values import Source, Status, Stored, ValueProblem, moment_text, parse_moment
 from chatbot.errors import UsageError
 
-HEADS = ("as_of", "protocol", "answers", "kind", "label")
+HEADS = ("as_of", "protocol", "answers", "kind", "label", "region")
 """Keys that are not question ids."""
 
 INHERITING = ("like", "without")
@@ -38,7 +40,7 @@ INHERITING = ("like", "without")
 VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "reason", "expect", *INHERITING)
 """Keys a vignette has besides."""
 
-CASE_HEADS = ("answers", "reason", "expect", *INHERITING)
+CASE_HEADS = ("answers", "region", "reason", "expect", *INHERITING)
 """Keys of a case in a file of cases."""
 
 STATUS_WORDS = frozenset(Status)
@@ -76,6 +78,8 @@ class AnswersFile:
     """Ids of answers that a vignette takes over: what does not apply any more is left out without a word."""
     roots: tuple[Mapping, ...] = ()
     """The vignettes it takes them over from."""
+    region: Scalar | None = None
+    """Where it is, where the file says so."""
 
 
 def read_answers(path: Path) -> AnswersFile:
@@ -139,7 +143,9 @@ def _file(
             found.append(told.as_of.mark.diagnostic("P301", str(error)))
     if found:
         raise AnswersError(found)
-    return AnswersFile(shown, protocol, as_of, kind, label, told.answers, None, told.taken_over, told.roots)
+    return AnswersFile(
+        shown, protocol, as_of, kind, label, told.answers, None, told.taken_over, told.roots, told.region
+    )
 
 
 def answers_in(root: Node, shown: str, label: str, vignettes: Vignettes = NO_VIGNETTES) -> AnswersFile:
@@ -170,7 +176,11 @@ def answers_in(root: Node, shown: str, label: str, vignettes: Vignettes = NO_VIG
         node = root.value("kind")
         assert node is not None
         found.append(node.mark.diagnostic("P301", f"{kind!r} is not a kind of case", f"one of {', '.join(KINDS)}"))
-    own = root if vignette else Mapping(tuple(each for each in root.entries if each[0].text == "as_of"), root.mark)
+    own = (
+        root
+        if vignette
+        else Mapping(tuple(each for each in root.entries if each[0].text in {"as_of", "region"}), root.mark)
+    )
     told = inherit(own, answers, label, vignettes, found)
     return _file(shown, texts["protocol"], told, kind, texts["label"] or label, found)
 
@@ -211,12 +221,35 @@ def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, 
     commands = commands_of(protocol, file, moment)
     opened = _opened(protocol, file, moment)
     try:
-        case, happened = give_all(protocol, opened, commands)
+        case, happened = _in_region(protocol, file, give_all(protocol, opened, commands))
         if idle := _idle(protocol, case, file):
-            return give_all(protocol, opened, [each for each in commands if each.question not in idle])
+            kept = [each for each in commands if each.question not in idle]
+            return _in_region(protocol, file, give_all(protocol, opened, kept))
         return case, happened
     except NotAccepted as error:
         raise _refused(file, error) from error
+
+
+def _region_of(protocol: Protocol, file: AnswersFile) -> str:
+    """Return the region a file names; empty: none. Raises: AnswersError for one that the protocol does not know."""
+    if file.region is None:
+        return ""
+    if file.region.text not in protocol.regions:
+        known = ", ".join(protocol.regions)
+        hint = near_miss(file.region.text, protocol.regions) or (f"one of {known}" if known else "delete it")
+        message = f"{file.region.text!r} is no region of this protocol"
+        raise AnswersError([file.region.mark.diagnostic("P301", message, hint)])
+    return file.region.text
+
+
+def _in_region(
+    protocol: Protocol, file: AnswersFile, told: tuple[Case, tuple[Event, ...]]
+) -> tuple[Case, tuple[Event, ...]]:
+    """Return the case with its region pinned, where the file names one."""
+    (case, happened), region = told, _region_of(protocol, file)
+    for event in pinned(protocol, case, {**case.site, REGION_FACT: region}) if region else ():
+        case, happened = evolve(protocol, case, event), (*happened, event)
+    return case, happened
 
 
 def assessed_case(protocol: Protocol, file: AnswersFile, as_of: str) -> Case:
@@ -226,7 +259,8 @@ def assessed_case(protocol: Protocol, file: AnswersFile, as_of: str) -> Case:
     """
     moment = moment_text(parse_moment(as_of))
     try:
-        case = with_answers(protocol, _opened(protocol, file, moment), commands_of(protocol, file, moment))
+        opened, commands = _opened(protocol, file, moment), commands_of(protocol, file, moment)
+        case = with_answers(protocol, opened, commands, _region_of(protocol, file))
     except NotAccepted as error:
         raise _refused(file, error) from error
     idle = _idle(protocol, case, file)

@@ -72,6 +72,7 @@ def symbols_of(bundle: Data) -> Symbols:
         numbers={name: number_shape(each) for name, each in findings.items() if "number" in each}
         | instruments.numbers(),
         tables={name: _table(each) for name, each in bundle.get("tables", {}).items()},
+        regions=tuple(bundle.get("regions", ())),
     )
 
 
@@ -222,6 +223,7 @@ class _Builder:
             actions=frozenset(bundle["actions"]),
             audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
             site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},
+            regions={name: words(each) for name, each in bundle.get("regions", {}).items()},
             canonical=canonical,
             topics={each["id"]: topic(each) for each in bundle.get("topics", ())},
             asks=asks(bundle["asks"]) if "asks" in bundle else None,
@@ -434,6 +436,7 @@ class _Builder:
             origin=data["origin"],
             verification=data["verification"],
             neutral=_neutral(data),
+            regions=tuple(data.get("regions", ())),
         )
 
     def audience(self, data: Data) -> p.Audience:

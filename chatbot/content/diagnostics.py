@@ -117,6 +117,8 @@ CODES: dict[str, str] = {
     "P445": "a direct recommendation without a direct source",
     "P446": "a recommendation whose sources have all lapsed",
     "P447": "a constant that names something nothing defines",
+    "P448": "danger that hangs on the region",
+    "P449": "a region that nothing declares, or in which a red flag is not answered",
     "P450": "no neutral words for what hangs on a private answer",
     "P451": "a neutral text that names something private",
     "P452": "a scope that hangs on a private answer",

@@ -83,6 +83,13 @@ def _reference_id(value: object) -> str:
     return text
 
 
+def _region_id(value: object) -> str:
+    text = _a_text(value)
+    if re.fullmatch(r"[A-Z][A-Z0-9_]*", text) is None:
+        raise problem("P305", f"{text!r} is not a region", "capitals, digits and _, such as UK")
+    return text
+
+
 def _yes_no(value: object) -> bool:
     if value not in ("yes", "no"):
         raise problem("P301", f"{value!r} is neither yes nor no", "write yes or no")
@@ -160,6 +167,7 @@ Name = Annotated[str, BeforeValidator(_name)]
 """An id a condition may use."""
 OptionId = Annotated[str, BeforeValidator(_option_id)]
 ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
+RegionId = Annotated[str, BeforeValidator(_region_id)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 TruthWord = Annotated[bool | None, BeforeValidator(_truth)]
 """true, false or unknown."""

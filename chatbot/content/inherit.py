@@ -7,7 +7,7 @@ place in the file in which it was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chatbot.content.diagnostics import Diagnostic
@@ -55,6 +55,8 @@ class Inherited:
     """The moment of the interview: its own, or that of the nearest vignette that says one."""
     roots: tuple[Mapping, ...]
     """The vignettes it hangs on, the nearest first."""
+    region: Scalar | None = None
+    """Where it is, said likewise."""
 
 
 def inherit(entry: Mapping, own: Mapping, name: str, vignettes: Vignettes, found: list[Diagnostic]) -> Inherited:
@@ -80,14 +82,17 @@ def _inherit(
         # Behind what is taken over: of a group and its count, the one written here counts.
         before = said.pop(key.text, None)
         said[key.text] = (key, node if before is None else _cells(before[1], node))
-    as_of = entry.value("as_of")
+    as_of, region = entry.value("as_of"), entry.value("region")
     if not isinstance(as_of, Scalar):
         as_of = None if base is None else base.as_of
+    if not isinstance(region, Scalar):
+        region = None if base is None else base.region
     return Inherited(
         answers=Mapping(tuple(said.values()), own.mark),
         taken_over=frozenset(said) - {key.text for key, _ in own.entries},
         as_of=as_of,
         roots=() if base is None else base.roots,
+        region=region,
     )
 
 
@@ -107,7 +112,7 @@ def _base(entry: Mapping, trail: tuple[str, ...], vignettes: Vignettes, found: l
     answers = root.value("answers")
     own = answers if isinstance(answers, Mapping) else Mapping((), root.mark)
     base = _inherit(root, own, (*trail, like.text), vignettes, found)
-    return Inherited(base.answers, base.taken_over, base.as_of, (root, *base.roots))
+    return replace(base, roots=(root, *base.roots))
 
 
 def _left_out(entry: Mapping) -> list[Scalar]:

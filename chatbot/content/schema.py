@@ -27,6 +27,7 @@ from chatbot.content.fields import (
     QuickModel,
     RangeModel,
     ReferenceId,
+    RegionId,
     Strict,
     Text,
     Whole,
@@ -39,6 +40,7 @@ from chatbot.content.fields import (
 from chatbot.content.number_schema import ExampleModel
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
 from chatbot.core.resolve import near_miss
+from chatbot.core.site import REGION_FACT
 from chatbot.core.values import Source, Urgency
 
 # --- sections and questions -----------------------------------------------------------------------
@@ -263,6 +265,7 @@ class RuleModel(Entry):
     origin: Text
     verification: Annotated[str, one_of("verified", "unverified", "expert_opinion", "judgement")]
     neutral: NeutralRuleModel | None = None
+    regions: tuple[RegionId, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _has_one_condition(self) -> RuleModel:
@@ -394,6 +397,12 @@ class SiteFactModel(Strict):
     label: Words
 
 
+def _no_region(key: str) -> str:
+    if key == REGION_FACT:
+        raise problem("P305", "'region' is declared under 'regions'", "regions: {UK: United Kingdom}")
+    return key
+
+
 class StatementModel(Strict):
     id: Identifier
     ask: BothWords
@@ -442,7 +451,8 @@ class ManifestModel(Strict):
     safety_net: tuple[SafetyNetModel, ...] = Field(default=(), strict=False)
     reassurance: tuple[Words, ...] = Field(default=(), strict=False)
     handover: tuple[HandoverModel, ...] = Field(default=(), strict=False)
-    site: dict[Identifier, SiteFactModel] = {}
+    site: dict[Annotated[Identifier, AfterValidator(_no_region)], SiteFactModel] = {}
+    regions: dict[RegionId, Words] = {}
     refusal: Annotated[tuple[StatementModel, ...], AfterValidator(_of_their_own)] = Field(default=(), strict=False)
     recheck: tuple[RecheckModel, ...] = Field(default=(), strict=False)
     labels: dict[Identifier, dict[Identifier, Words]]

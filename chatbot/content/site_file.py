@@ -7,6 +7,7 @@ leaves out is printed as a blank to fill.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Facts
 from pathlib import Path
 
 from chatbot.content.diagnostics import Diagnostic, refuse
@@ -14,6 +15,8 @@ from chatbot.content.library import MANIFEST, protocol_names, protocols_folder, 
 from chatbot.content.source import Mapping, Scalar, read
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
+from chatbot.core.site import REGION_FACT, named_facts
+from chatbot.errors import UsageError
 
 SITE_FILE = "site.yaml"
 
@@ -31,7 +34,7 @@ def site_facts(
 
     Raises: ContentError with every diagnostic.
     """
-    if not protocol.site:
+    if not protocol.site and not protocol.regions:
         return None
     beside = protocols_folder(folder)
     if path is None:
@@ -39,9 +42,35 @@ def site_facts(
         if not path.exists():
             return None
     elsewhere = _declared_elsewhere(beside, protocol) if strict else None
-    facts, found = read_site(path, shown_path(path), protocol.site, elsewhere)
+    facts, found = read_site(path, shown_path(path), [*protocol.site, REGION_FACT], elsewhere)
     refuse(found)
-    return {key: facts[key] for key in protocol.site if key in facts}
+    region = facts.get(REGION_FACT)
+    if strict and region is not None and protocol.regions and region not in protocol.regions:
+        raise UsageError(_no_region(protocol, region), place=shown_path(path), hint=_regions(protocol, region))
+    return named_facts(protocol, facts)
+
+
+def in_region(
+    protocol: Protocol, facts: Facts[str, str] | None, region: str | None, *, remembered: str | None = None
+) -> Facts[str, str] | None:
+    """Return local facts with the *region* that was asked for, else their own, else the one *remembered*.
+
+    A remembered region that this protocol does not know is passed over. Raises: UsageError for one that was asked for.
+    """
+    if region is not None and region not in protocol.regions:
+        raise UsageError(_no_region(protocol, region), hint=_regions(protocol, region))
+    if region is None and (facts is None or REGION_FACT not in facts) and remembered in protocol.regions:
+        region = remembered
+    return facts if region is None else {**(facts or {}), REGION_FACT: region}
+
+
+def _no_region(protocol: Protocol, region: str) -> str:
+    return f"{region!r} is no region of the protocol {protocol.id}"
+
+
+def _regions(protocol: Protocol, region: str) -> str:
+    known = ", ".join(protocol.regions)
+    return near_miss(region, protocol.regions) or (f"one of {known}" if known else "it says the same everywhere")
 
 
 def read_site(
@@ -82,7 +111,7 @@ def read_site(
 
 def _declared_elsewhere(folder: Path, protocol: Protocol) -> set[str]:
     """Return the facts that other protocols of a folder declare, as far as their files can be read."""
-    names: set[str] = set()
+    names: set[str] = {REGION_FACT}
     for name in protocol_names(folder):
         if name == protocol.id:
             continue

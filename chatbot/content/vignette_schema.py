@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from chatbot.content.fields import Identifier, Moment, Name, Strict, Text, TruthWord, YesNo, one_of, problem
+from chatbot.content.fields import Identifier, Moment, Name, RegionId, Strict, Text, TruthWord, YesNo, one_of, problem
 from chatbot.core.events import KINDS
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.values import Urgency
@@ -50,6 +50,7 @@ class VignetteModel(Strict):
     persona: Text | None = None
     kind: Annotated[str, one_of(*KINDS)] = "test"
     as_of: Moment | None = None
+    region: RegionId | None = None
     like: Identifier | None = None
     invented: tuple[str, ...] = Field(default=(), strict=False)
     answers: dict[str, Any] = {}
@@ -68,6 +69,7 @@ class VignetteModel(Strict):
 
 class CaseModel(Strict):
     like: Identifier
+    region: RegionId | None = None
     answers: dict[str, Any] = {}
     without: tuple[str, ...] = Field(default=(), strict=False)
     reason: Text

@@ -20,7 +20,7 @@ from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import CLOSED_PHASES, Phase
 from chatbot.core.plan import build_plan, cited, reference_entry, registers
 from chatbot.core.protocol import SAFETY_CATEGORY, Hypothesis, Protocol, Rule, RuleKind, Wording
-from chatbot.core.site import with_site
+from chatbot.core.site import region_of, with_site
 from chatbot.core.summary import hanging
 from chatbot.core.taint import taint
 from chatbot.core.values import parse_duration
@@ -166,7 +166,7 @@ def public_case(public: Protocol, case: Case) -> Case:
         as_of=case.as_of,
         phase=case.phase if case.phase in {*CLOSED_PHASES, Phase.SUSPENDED} else Phase.OPENED,
         answers=answers,
-        assessment=assess(public, answers, case.as_of, held=held, earlier=earlier),
+        assessment=assess(public, answers, case.as_of, held=held, earlier=earlier, region=region_of(public, case.site)),
         earlier=earlier,
         next=None,
         site=case.site,

@@ -11,6 +11,7 @@ from chatbot.core.events import CaseOpened, Event
 from chatbot.core.findings import assess, network
 from chatbot.core.navigation import checked_answer, decide
 from chatbot.core.protocol import Protocol
+from chatbot.core.site import REGION_FACT
 
 
 class NotAccepted(ValueError):
@@ -44,7 +45,7 @@ def give_all(
     return case, tuple(happened)
 
 
-def with_answers(protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.GiveAnswer]) -> Case:
+def with_answers(protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.GiveAnswer], region: str = "") -> Case:
     """Return a case with answers that were never asked for one by one, assessed once: a tenth of the work.
 
     What comes out (findings, flags, urgency, statuses) is what ``give_all`` comes to; phase, next question and
@@ -58,4 +59,5 @@ def with_answers(protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.G
         if isinstance(event, cmd.Refusal):
             raise NotAccepted(command, event)
         given[command.question] = answer_in(protocol, case, event)
-    return replace(case, answers=given, assessment=assess(protocol, given, case.as_of))
+    site = {REGION_FACT: region} if region else {}
+    return replace(case, site=site, answers=given, assessment=assess(protocol, given, case.as_of, region=region))

@@ -6,7 +6,7 @@ asked again. An amendment is the same visit once more: all that was signed stand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,11 +106,13 @@ def begin_follow_up(
     earlier: Case,
     head: str,
     first: ev.Pinned | None = None,
+    site: Mapping[str, str] | None = None,
 ) -> Beginning:
     """Return what a follow-up of *earlier* begins with, under the content of today.
 
     *head*: hash of the last record of the earlier case. *first*: what the first visit contributes; None: what the
-    earlier case itself took from it, or the earlier case where that is the first one.
+    earlier case itself took from it, or the earlier case where that is the first one. *site*: the local facts that
+    are pinned before it: what is asked first may hang on the region.
     """
     previous = pinned(protocol, earlier_protocol, earlier, head)
     first = first or earlier.first or previous
@@ -127,7 +129,8 @@ def begin_follow_up(
             left_behind.append(earlier_protocol.questions[key].named)
             continue
         events.append(_carry(key, answer, earlier.case, "to_confirm"))
-    return Beginning(_shown(protocol, opened, events), tuple(left_behind))
+    where = [ev.SitePinned(dict(site))] if site else []
+    return Beginning(_shown(protocol, opened, events, where), tuple(left_behind))
 
 
 def _carried(protocol: Protocol, earlier_protocol: Protocol, earlier: Case) -> list[tuple[str, Answer]]:
@@ -159,10 +162,12 @@ def _carry(key: str, answer: Answer, case: str, standing: str) -> ev.AnswerCarri
     )
 
 
-def _shown(protocol: Protocol, opened: ev.CaseOpened, events: Sequence[ev.Event]) -> tuple[ev.Event, ...]:
+def _shown(
+    protocol: Protocol, opened: ev.CaseOpened, events: Sequence[ev.Event], before: Sequence[ev.Event] = ()
+) -> tuple[ev.Event, ...]:
     """Add what stands on screen first: the alarm, when what was carried raises one; otherwise the first question."""
     case = evolve(protocol, None, opened)
-    for event in events:
+    for event in (*before, *events):
         case = evolve(protocol, case, event)
     if case.alarms:
         return (*events, ev.AlarmRaised(list(case.alarms)))

@@ -15,6 +15,7 @@ from chatbot.core.earlier import EarlierCases
 from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
+from chatbot.core.site import region_of
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
 from chatbot.core.values import Answer, Source, Status, Urgency, parse_moment
 
@@ -173,7 +174,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
         case ev.RecapRead():
             return replace(case, recap_due=False)
         case ev.SitePinned(facts):
-            return replace(case, site=dict(facts), plan_digest=None)
+            return _pinned(protocol, case, facts)
         case ev.PlanIssued(digest):
             return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest, reviewed=True)
         case ev.PlanDecided(rule, decision, code, comment):
@@ -190,7 +191,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             states = {name: FlagState(state) for name, state in held.items() if name in protocol.red_flags}
             assessment = case.assessment
             if states:
-                assessment = assess(protocol, case.answers, case.as_of, states, earlier=case.earlier)
+                assessment = _assessed(protocol, case, states)
             return _advance(protocol, replace(case, versions=tuple(chain), assessment=assessment))
         case ev.OutcomeRecorded(rule, outcome, text, on):
             outcomes = {**case.outcomes, rule: RuleOutcome(outcome, text, on)}
@@ -294,17 +295,33 @@ def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> Earli
 
 def with_earlier(protocol: Protocol, case: Case, earlier: EarlierCases) -> Case:
     """Return the case with what earlier cases of the same person said, and everything that follows from it."""
-    assessment = assess(protocol, case.answers, case.as_of, case.assessment.held, earlier=earlier)
+    held, region = case.assessment.held, case.assessment.region
+    assessment = assess(protocol, case.answers, case.as_of, held, earlier=earlier, region=region)
     return _advance(protocol, replace(case, earlier=earlier, assessment=assessment, plan_digest=None))
+
+
+def _pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> Case:
+    """Pin local facts. What texts say changes nothing else; the region is an input of conditions."""
+    case = replace(case, site=dict(facts), plan_digest=None)
+    region = region_of(protocol, facts)
+    if region == case.assessment.region:
+        return case
+    assessment = assess(protocol, case.answers, case.as_of, case.assessment.held, earlier=case.earlier, region=region)
+    return _advance(protocol, replace(case, assessment=assessment))
+
+
+def _assessed(protocol: Protocol, case: Case, held: Mapping[str, FlagState]) -> Assessment:
+    return assess(protocol, case.answers, case.as_of, held, earlier=case.earlier, region=case.assessment.region)
 
 
 def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     phase = _moved(case, Trigger.RESUME)
-    assessment = assess(protocol, case.answers, as_of, earlier=case.earlier)
+    case = replace(case, as_of=as_of)
+    assessment = _assessed(protocol, case, {})
     held = hold(protocol, case.assessment, assessment)
     if held:
-        assessment = assess(protocol, case.answers, as_of, held, earlier=case.earlier)
-    after = _advance(protocol, replace(case, as_of=as_of, phase=phase, assessment=assessment, plan_digest=None))
+        assessment = _assessed(protocol, case, held)
+    after = _advance(protocol, replace(case, phase=phase, assessment=assessment, plan_digest=None))
     if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
         raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")
     return after

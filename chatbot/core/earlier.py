@@ -1,7 +1,8 @@
-"""What earlier cases of the same person said: ``previous.…`` and ``first.…`` in conditions.
+"""What conditions read from outside the interview: earlier cases of the same person, and the region.
 
-Read from and written to JSON-ready data, so that an event can pin it in a transcript. With no earlier case
-every comparison on it is false; with one in which a question had no value, unknown.
+Earlier cases are read from and written to JSON-ready data, so that an event can pin them in a transcript. With no
+earlier case every comparison on it is false; with one in which a question had no value, unknown. A region that is not
+known compares as unknown.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from chatbot.core.answers import accept
 from chatbot.core.facts import NOT_APPLICABLE, Facts
 from chatbot.core.quantity import NOTHING_KNOWN, Quantity, exactly
+from chatbot.core.tree import REGION
 from chatbot.core.values import (
     Span,
     Truth,
@@ -115,12 +117,21 @@ def _said(found: Truth | Quantity) -> bool | str:
     return "unknown" if found is None else found
 
 
-def earlier_facts(protocol: Protocol, names: Iterable[str], earlier: EarlierCases | None, as_of: datetime) -> Facts:
-    """Return facts that hold nothing but what conditions read of earlier cases: *names* such as ``previous.pain``."""
+def earlier_facts(
+    protocol: Protocol, names: Iterable[str], earlier: EarlierCases | None, as_of: datetime, region: str = ""
+) -> Facts:
+    """Return facts that hold nothing but what conditions read from outside: *names* such as ``previous.pain``.
+
+    *region*: the region, where the protocol knows of regions; empty: not known.
+    """
     values: dict[str, Any] = {}
     states: dict[str, str] = {}
     findings: dict[str, Any] = {}
+    if protocol.regions:
+        values[REGION], states[REGION] = (region, "known") if region else (None, "unknown")
     for name in names:
+        if name == REGION:
+            continue
         which, _, plain = name.partition(".")
         case = None if earlier is None else (earlier.previous if which == "previous" else earlier.first)
         if plain in protocol.findings:

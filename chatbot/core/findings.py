@@ -60,6 +60,8 @@ class Assessment:
     """Red flags that the passing of time alone would lower, with the state they keep until they are answered again."""
     earlier: EarlierCases | None = None
     """What earlier cases of the same person said."""
+    region: str = ""
+    """Where the case is; empty: not known, or the protocol does not ask."""
     doubted: frozenset[str] = frozenset()
     """Carried answers of the safety screen that raise something: they raise, and clear nothing until confirmed."""
 
@@ -83,7 +85,7 @@ class Network:
     stages: Mapping[str, Stage]
     """The stage each question is asked in."""
     earlier: frozenset[str]
-    """What conditions read of earlier cases: ``previous.pain``."""
+    """What conditions read from outside the interview: ``previous.pain``."""
 
 
 @lru_cache(maxsize=8)
@@ -159,17 +161,19 @@ def assess(
     held: Mapping[str, FlagState] | None = None,
     *,
     earlier: EarlierCases | None = None,
+    region: str = "",
 ) -> Assessment:
     """Evaluate a case's answers from nothing.
 
-    *held*: red flags that stand at least as they stood before; *earlier*: what ``previous.…`` and ``first.…`` read.
+    *held*: red flags that stand at least as they stood before; *earlier*: what ``previous.…`` and ``first.…`` read;
+    *region*: what ``site.region`` reads.
     """
     net = network(protocol)
-    before = earlier_facts(protocol, net.earlier, earlier, as_of)
+    before = earlier_facts(protocol, net.earlier, earlier, as_of, region)
     aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
-    raising = raising_answers(protocol, answers, as_of, aged, earlier) if aged else set()
+    raising = raising_answers(protocol, answers, as_of, aged, earlier, region) if aged else set()
     doubted = _doubted(protocol, answers, raising)
-    blank = Assessment(as_of, {}, before, before, {}, {}, aged, aged - raising, held or {}, earlier, doubted)
+    blank = Assessment(as_of, {}, before, before, {}, {}, aged, aged - raising, held or {}, earlier, region, doubted)
     found = _evaluate(protocol, net, blank, answers, range(len(net.names)))
     if not found.doubted:
         return found
@@ -205,9 +209,9 @@ def reassess(
     aged |= {key for key in changed if key in answers and is_aged(protocol, key, answers[key], before.as_of)}
     if aged or before.aged:
         # Whether an answer reassures may hang on another one, so what counts as expired is found anew.
-        raising = raising_answers(protocol, answers, before.as_of, aged, before.earlier)
+        raising = raising_answers(protocol, answers, before.as_of, aged, before.earlier, before.region)
         if before.doubted or _doubted(protocol, answers, raising):
-            return assess(protocol, answers, before.as_of, before.held, earlier=before.earlier)
+            return assess(protocol, answers, before.as_of, before.held, earlier=before.earlier, region=before.region)
         expired = aged - raising
         changed |= expired ^ before.expired
         before = replace(before, aged=aged, expired=expired)
@@ -408,6 +412,7 @@ def raising_answers(
     as_of: datetime,
     among: Iterable[str],
     earlier: EarlierCases | None = None,
+    region: str = "",
 ) -> set[str]:
     """Return those questions whose answer makes true some comparison that counts towards a flag or guard.
 
@@ -415,7 +420,7 @@ def raising_answers(
     or not; for numbers, which leave out what does not apply, also as it does apply.
     """
     net = network(protocol)
-    before = earlier_facts(protocol, net.earlier, earlier, as_of)
+    before = earlier_facts(protocol, net.earlier, earlier, as_of, region)
     plain = {key: answers[key].value if key in answers else None for key in protocol.questions}
     states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
     facts = Facts({**plain, **before.values}, {**states, **before.states}, dict(before.findings), as_of)
@@ -425,7 +430,7 @@ def raising_answers(
             numbers[name] = protocol.numbers[name].evaluate(facts)
     readings = [facts]
     if protocol.numbers:
-        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), {}, earlier)
+        blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), {}, earlier, region)
         readings.append(_evaluate(protocol, net, blank, answers, range(len(net.names))).facts)
     wanted = set(among)
     return {

@@ -24,6 +24,7 @@ from chatbot.core.recap import recap, recap_digest
 from chatbot.core.recheck import confirm_block
 from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
 from chatbot.core.resolve import near_miss
+from chatbot.core.site import named_facts, region_kept
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source, Status, ValueProblem, moment_text, parse_moment, to_stored
 
@@ -72,7 +73,7 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
         case cmd.ReadRecap():
             return _read_recap(protocol, case)
         case cmd.PinSite(facts):
-            return pinned(protocol, case, facts)
+            return _pin(protocol, case, facts)
         case cmd.IssuePlan():
             return (ev.PlanIssued(plan_digest(build_plan(protocol, case))),)
         case cmd.DecideRule():
@@ -435,7 +436,19 @@ def _questions(count: int, what: str = "") -> str:
 def opening(protocol: Protocol, opened: ev.CaseOpened, site: Mapping[str, str] | None = None) -> tuple[ev.Event, ...]:
     """Return what follows the opening of a case: the local facts its texts name, and its first question."""
     case = evolve(protocol, None, opened)
-    return (*pinned(protocol, case, site or {}), shown(protocol, case.next))
+    facts = pinned(protocol, case, site or {})
+    for event in facts:
+        case = evolve(protocol, case, event)
+    return (*facts, shown(protocol, case.next))
+
+
+def _pin(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev.Event, ...]:
+    events = pinned(protocol, case, facts)
+    for event in events:
+        after = evolve(protocol, case, event)
+        if case.shown is not None and not is_asked(protocol, after.assessment, case.shown):
+            return (event, shown(protocol, after.next))
+    return events
 
 
 def pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev.SitePinned, ...]:
@@ -443,5 +456,5 @@ def pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev
 
     Facts that this protocol does not name are left out: the content of a case may be older than the site's file.
     """
-    named = {key: facts[key] for key in protocol.site if key in facts}
+    named = named_facts(protocol, {**region_kept(case.site), **facts})
     return () if named == dict(case.site) else (ev.SitePinned(named),)

@@ -84,8 +84,15 @@ def scoped_status(status: str, in_scope: ScopeState, safety: bool) -> str:
 _RAISED: dict[FlagState, Truth] = {FlagState.PRESENT: True, FlagState.CANNOT_EXCLUDE: None, FlagState.CLEAR: False}
 
 
+def elsewhere(rule: Rule, assessment: Assessment) -> bool:
+    """Whether a rule is for another region than this one. In doubt every region's rules stand."""
+    return bool(rule.regions and assessment.region and assessment.region not in rule.regions)
+
+
 def rule_truth(rule: Rule, assessment: Assessment) -> Truth:
-    """Return whether a rule's condition holds: the red flag it answers is raised, and its own ``when``."""
+    """Return whether a rule's condition holds: the red flag it answers is raised, its own ``when``, and its region."""
+    if elsewhere(rule, assessment):
+        return False
     answered = () if rule.answers is None else (_RAISED[assessment.flags[rule.answers]],)
     own = () if rule.when is None else (rule.when.evaluate(assessment.facts),)
     return conjunction((*answered, *own))

@@ -19,6 +19,7 @@ from chatbot.core.quantity import NOTHING_KNOWN, Quantity
 from chatbot.core.resolve import Symbols
 from chatbot.core.spell import rolled, spell
 from chatbot.core.tree import (
+    REGION,
     And,
     AtLeast,
     Cell,
@@ -259,14 +260,14 @@ class _Parts:
         """Return what an earlier case said, as the language names it."""
         value = known.get(key)
         if value is None:
-            return Reading(key.rstrip("."), "not_asked", "")
+            return Reading(key.rstrip("."), "unknown" if key == REGION else "not_asked", "")
         if isinstance(value, NotApplicable):
             return Reading(key.rstrip("."), "not_applicable", "")
         if isinstance(value, Quantity):
             said = number_words(value)
         else:
             said = str(value).lower() if isinstance(value, bool) else str(to_stored(value))
-        return Reading(key.rstrip("."), "known", said, "an earlier case")
+        return Reading(key.rstrip("."), "known", said, "local facts" if key == REGION else "an earlier case")
 
     def reading(self, key: str) -> Reading:
         question, answer = self.protocol.questions[key], self.case.answers.get(key)

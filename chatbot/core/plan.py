@@ -21,7 +21,7 @@ from chatbot.core.findings import FlagState, network
 from chatbot.core.instruments import instrument_json, told
 from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
-from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, hypothesis_state, outcome, rule_truth
+from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, elsewhere, hypothesis_state, outcome, rule_truth
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Instrument, Protocol, Rule, Wording
 from chatbot.core.refusal import recorded
@@ -131,7 +131,14 @@ class _Builder:
             ],
             "produced_by": {"software": "backstory", "version": __version__},
             **({} if descent is None else {"lineage": descent}),
+            **({"region": self.region()} if protocol.regions else {}),
         }
+
+    def region(self) -> dict[str, Any]:
+        """Return the region the plan is for; null where it is not known."""
+        region = self.assessment.region
+        known = self.protocol.regions.get(region, self.protocol.labels.get("region.unset"))
+        return {"id": region or None, "title": {"clinician": "", "patient": ""} if known is None else registers(known)}
 
     # --- reasons ---
 
@@ -185,6 +192,10 @@ class _Builder:
                 why_not = self.protocol.scope.out_of_scope.clinician
             else:
                 pending = self.settles(self.protocol.scope.when)
+        elif elsewhere(rule, self.assessment):
+            because, why_not = [], self.region()["title"]["clinician"]
+        elif status == "pending" and not pending and not self.assessment.region and self.protocol.regions:
+            why_not = self.region()["title"]["clinician"]
         elif status == "not_applicable":
             why_not = "; ".join(each["wording"] for each in because) or None
         elif status == "withheld":
@@ -221,6 +232,7 @@ class _Builder:
             "verification": rule.verification,
             "origin": rule.origin,
             "after_emergency": self.urgency is Urgency.EMERGENCY and not safety,
+            **({"regions": list(rule.regions)} if rule.regions else {}),
         }
 
     def text(self, rule: Rule) -> Wording:

@@ -372,6 +372,8 @@ class Rule:
     verification: str
     """verified, unverified, expert_opinion or judgement."""
     neutral: Neutral | None = None
+    regions: tuple[str, ...] = ()
+    """The regions it is for; empty: everywhere. Where the region is not known it stands as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,6 +585,8 @@ class Protocol:
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     site: Mapping[str, Wording] = field(default_factory=dict)
     """Local facts its texts name as ``{site.key}``: key to what it is."""
+    regions: Mapping[str, Wording] = field(default_factory=dict)
+    """Where the content knows differences: ``UK``, ``US``."""
     default: bool = False
     canonical: str = ""
     """The canonical JSON the digest is over; kept once beside the transcripts."""

@@ -36,6 +36,7 @@ from chatbot.core.syntax import (
 from chatbot.core.terms import LONGEST_NUMBER, NumberShape, TableShape, Typed, between, bind, fitting, is_arithmetic
 from chatbot.core.tree import (
     EARLIER,
+    REGION,
     REVERSED,
     STATES,
     And,
@@ -117,6 +118,8 @@ class Symbols:
     numbers: Mapping[str, NumberShape] = field(default_factory=dict)
     """Findings that are numbers."""
     tables: Mapping[str, TableShape] = field(default_factory=dict)
+    regions: tuple[str, ...] = ()
+    """What ``site.region`` may be."""
 
     def key(self, name: str) -> str | None:
         """Return the question key a name stands for, or None; ``previous`` alone is the earlier case itself."""
@@ -126,12 +129,16 @@ class Symbols:
             return name
         if name in EARLIER:
             return f"{name}."
+        if name == REGION and self.regions:
+            return REGION
         return name if _of_earlier(name) in self.questions else None
 
     def shape(self, key: str) -> Shape:
         """Return what may be asked of a question key; an earlier case itself reads as the date of its interview."""
         if key in self.questions:
             return self.questions[key]
+        if key == REGION:
+            return Shape("choice", self.regions)
         name = _of_earlier(key)
         return self.questions[name] if name else Shape("date")
 
@@ -157,7 +164,7 @@ class Symbols:
         plain = [key for key in self.questions if "[" not in key]
         plain += [f"{key}.{item}" for key, shape in self.questions.items() for item, _ in shape.items]
         fields = [field for group in self.groups.values() for field in group.fields]
-        return [*plain, *self.findings, *self.numbers, *self.groups, *fields]
+        return [*plain, *self.findings, *self.numbers, *self.groups, *fields, *([REGION] if self.regions else [])]
 
 
 def _of_earlier(name: str) -> str | None:
@@ -325,9 +332,10 @@ class Resolver:
                 raise self.problem(
                     "unknown_name", f"{name.text!r} is asked for each row of a group", name, "write any(group, …)"
                 )
-            raise self.problem(
-                "unknown_name", f"no question is called {name.text!r}", name, near_miss(name.text, self.symbols.names())
-            )
+            near = near_miss(name.text, self.symbols.names())
+            if name.text.startswith("site.") and not near:
+                near = "conditions read 'site.region', where the protocol declares 'regions'"
+            raise self.problem("unknown_name", f"no question is called {name.text!r}", name, near)
         return key, self.symbols.shape(key)
 
     def finding(self, name: Word) -> Node:
@@ -387,6 +395,8 @@ class Resolver:
         if word.text in STATES and word.text not in shape.options:
             if key.endswith(".") and word.text != "known":
                 raise self.problem("type", f"an earlier case is known or not, never {word.text}", word, "is known")
+            if key == REGION and word.text not in {"known", "unknown"}:
+                raise self.problem("type", f"a region is known or unknown, never {word.text}", word, "is known")
             return InState(key, word.text)
         return self.one_of(name, (word,))
 

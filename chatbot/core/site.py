@@ -18,8 +18,29 @@ from chatbot.core.protocol import Protocol, Wording
 PLACEHOLDER = re.compile(r"\{site\.([a-z][a-z0-9_]*)\}", re.ASCII)
 """How a text names a local fact."""
 
+REGION_FACT = "region"
+"""The local fact that conditions may read, as ``site.region``."""
+
 BLANK = "______"
 """What stands where a fact is missing: room to write it by hand."""
+
+
+def region_of(protocol: Protocol, facts: Mapping[str, str]) -> str:
+    """Return the region that local facts name; empty where they name none that the protocol knows."""
+    region = facts.get(REGION_FACT, "")
+    return region if region in protocol.regions else ""
+
+
+def named_facts(protocol: Protocol, facts: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the facts that a protocol knows: what its texts name, and the region where it knows that one."""
+    named = {key: facts[key] for key in protocol.site if key in facts}
+    region = region_of(protocol, facts)
+    return {**named, REGION_FACT: region} if region else named
+
+
+def region_kept(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the region among pinned facts: facts that name none leave it as it is."""
+    return {REGION_FACT: facts[REGION_FACT]} if REGION_FACT in facts else {}
 
 
 def with_site(protocol: Protocol, facts: Mapping[str, str]) -> Protocol:

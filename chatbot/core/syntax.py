@@ -188,7 +188,7 @@ class Quantified:
 Tree = Joined | Negated | Named | IsTest | InTest | IncludesTest | Comparison | Quantified
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>(?:(?:previous|first)\.(?=[A-Za-z_]))?[A-Za-z_]\w*"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<word>(?:(?:previous|first|site)\.(?=[A-Za-z_]))?[A-Za-z_]\w*"
     r"(?:\.(?!(?:and|or|not|is|in|includes)\b)[A-Za-z_]\w*)?)"
     r"|(?P<op><=|>=|!=|==|<|>)|(?P<sign>[-+*/\u2212\u00d7\u00f7])|(?P<mark>[(){},]))",
     re.ASCII,

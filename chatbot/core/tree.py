@@ -270,6 +270,9 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 """The comparisons of the language."""
 
+REGION = "site.region"
+"""The local fact that conditions read: where the rules of the house are those of which country."""
+
 REVERSED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 """What a comparison becomes when its sides change places."""
 
@@ -296,8 +299,8 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def is_earlier(key: str) -> bool:
-    """Whether a key names what an earlier case said: ``previous.pain``, or ``previous.`` for the case itself."""
-    return key.startswith(("previous.", "first."))
+    """Whether a key names what this interview does not ask: ``previous.pain``, ``previous.`` alone, the region."""
+    return key.startswith(("previous.", "first.", "site."))
 
 
 def terms_of(node: Node) -> tuple[Term, ...]:

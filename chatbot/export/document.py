@@ -195,6 +195,7 @@ class _Writer:
             *(Paragraph(line, strong=True) for line in head),
             *self.place(story),
             *self.incomplete(),
+            *self.region(),
             Paragraph(f"{self.say('heading.urgency')}: {urgency}", strong=True, neutral=self.withheld),
             Paragraph(
                 self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
@@ -205,6 +206,11 @@ class _Writer:
         ]
         if plan["scope"] != "in":
             self.section("heading.outside_scope", [Paragraph(self.say(f"scope.{plan['scope']}"), strong=True)])
+
+    def region(self) -> list[Block]:
+        """Write which region the plan is for, where the content knows a difference."""
+        region = self.plan.get("region")
+        return [] if region is None else [Paragraph(f"{self.say('region.title')}: {region['title'][self.register]}")]
 
     def further_steps(self) -> None:
         """Write what rests on private answers in neutral words, for an audience that may not know more.

@@ -106,6 +106,8 @@ def _labels(package: Package) -> Iterator[Diagnostic]:
     needed = dict(NEEDED_LABELS)
     if package.entries("audiences"):
         needed["audience"] = AUDIENCE_LABELS
+    if package.manifest.model.regions:
+        needed["region"] = ("title", "unset")
     for group, names in needed.items():
         missing = [name for name in names if name not in labels.get(group, {})]
         if missing:

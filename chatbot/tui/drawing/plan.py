@@ -78,6 +78,8 @@ def terms(plan: Item, words: Words, width: int, *, issued: bool) -> list[Line]:
     level = plan["urgency"]
     asked = words.label(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"]))
     rows = wrapped(sentence(asked), width)
+    if "region" in plan:
+        rows += wrapped(f"{words.label('region.title')}: {words.pick(plan['region']['title'])}", width)
     if plan["scope"] == "out":
         rows += wrapped(sentence(words.heading("outside_scope")), width, "warn")
     if not issued:
