@@ -327,6 +327,7 @@ class ReferenceModel(Entry):
     identifier: str = ""
     verified: Annotated[str, one_of(*VERIFIED)]
     verified_note: Text
+    checked: Day | None = Field(default=None, exclude=True)
     superseded: Text | None = None
     evidence: YesNo = True
 

@@ -121,7 +121,11 @@ def _constants(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
             honest = HONEST.get(constant.verified, ())
             if constant.kind not in CAREFUL_KINDS or not honest or model.verification in honest:
                 continue
-            if uses(protocol, package, constant) & rests[rule]:
+            named = uses(protocol, package, constant)
+            if constant.verified == "judgement":
+                # A judgement behind a finding or a guard is not what the line itself asks for.
+                named = frozenset(each for each in named if each[0] in {"rules", "red_flags"})
+            if named & rests[rule]:
                 mark = at(rules.root, ("rules", rule, "verification"))
                 message = f"{rule!r} uses the constant {name!r}, whose verification is {constant.verified!r}"
                 hint = f"write 'verification: {honest[0]}', or check the constant"
