@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from chatbot.content import (
     beside,
     fields,
+    governance_schema,
     instrument_schema,
     language_schema,
     number_schema,
@@ -86,6 +87,9 @@ SCALARS: dict[str, tuple[str, Schema]] = {
         "language tag",
         {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
     ),
+    "_item": ("item", {"type": "string", "pattern": "^[a-z][a-z0-9_]*:[A-Za-z0-9_]+$"}),
+    "_digest": ("digest", {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    "_digest_start": ("digest", {"type": "string", "pattern": "^[0-9a-f]{12,64}$"}),
     "_citation": ("citation", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*(:.*)?$"}),
 }
 """Validator to what the page calls it, and its schema."""
@@ -94,7 +98,10 @@ SCALARS: dict[str, tuple[str, Schema]] = {
 def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
-    rooms = (schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, language_schema, fields)
+    rooms = (
+        *(schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, governance_schema),
+        *(language_schema, fields),
+    )
     for module in rooms:
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:

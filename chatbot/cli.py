@@ -242,8 +242,10 @@ class _Version(argparse.Action):
 
 def about(protocol: Protocol) -> list[str]:
     """Return what every output says about a protocol: title, status, intended use, disclaimer."""
+    from chatbot.core.approvals import with_review
     from chatbot.core.text import visible
 
+    protocol = with_review(protocol, protocol.review)
     lines = [
         f"{protocol.title.clinician} {protocol.version}, {protocol.last_updated}",
         protocol.content_status,
@@ -267,7 +269,9 @@ def _protocol(options: argparse.Namespace, name: str | None = None, home: Path |
 
 
 def _plan(options: argparse.Namespace) -> int:
+    from chatbot.content.in_use import withdrawn_content
     from chatbot.core.plan import build_plan
+    from chatbot.core.withdrawals import told
 
     protocol, case = _answered(options, options.protocol)
     if options.language is not None:
@@ -280,16 +284,18 @@ def _plan(options: argparse.Namespace) -> int:
         name = options.protocol or protocol.id
         where = protocols_folder(options.protocols)
         protocol = in_language(protocol, options.language, lambda: find_protocol(name, where))
-    _print(_rendered(build_plan(protocol, case), protocol, case, options))
+    plan = told(build_plan(protocol, case), withdrawn_content(options.protocols), protocol)
+    _print(_rendered(plan, protocol, case, options))
     return ExitCode.FINE
 
 
 def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Protocol, Case]:
     """Return the case that an answers file describes, with its protocol and the local facts."""
     from chatbot.content.answers_file import open_case, read_answers
+    from chatbot.content.in_use import refuse_withdrawn, withdrawn_content
     from chatbot.content.site_file import in_region, site_facts
     from chatbot.core.case import evolve
-    from chatbot.core.navigation import pinned
+    from chatbot.core.navigation import pinned, pinned_review
     from chatbot.settings import read_settings
 
     file = read_answers(options.answers)
@@ -298,6 +304,7 @@ def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Pro
         hint = "add 'as_of: 2026-01-31' to it, or give --as-of"
         raise UsageError("the answers do not say for which day they hold", place=file.path, hint=hint)
     protocol = _protocol(options, name or file.protocol, file.home)
+    refuse_withdrawn(withdrawn_content(options.protocols), protocol)
     case, _ = open_case(protocol, file, as_of)
     settings = read_settings(options.settings)
     named = getattr(options, "site", None) or settings.site
@@ -306,6 +313,8 @@ def _answered(options: argparse.Namespace, name: str | None = None) -> tuple[Pro
     site = in_region(protocol, facts, region, remembered=settings.region)
     for event in pinned(protocol, case, site or {}):
         case = evolve(protocol, case, event)
+    for reviewed in pinned_review(protocol.review):
+        case = evolve(protocol, case, reviewed)
     return protocol, case
 
 
@@ -356,6 +365,8 @@ def _topic(name: str | None, protocol: Protocol) -> str | None:
 
 def _saved(options: argparse.Namespace, name: str) -> tuple[Protocol, Case]:
     """Return a saved case under the content it was made with; nothing is written."""
+    from chatbot.content.in_use import withdrawn_as_far_as_known
+    from chatbot.core.withdrawals import concerning
     from chatbot.desk import cached_bundle
     from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.read import read_transcript
@@ -368,6 +379,8 @@ def _saved(options: argparse.Namespace, name: str) -> tuple[Protocol, Case]:
     if transcript.damage is not None:
         _complain(transcript.damage.error(path).render())
     protocol = load_protocol(transcript, cached_bundle)
+    for each in concerning(withdrawn_as_far_as_known(options.protocols, _complain), protocol):
+        _complain(each.said(protocol).clinician)
     return protocol, replay(transcript, protocol)[0]
 
 
@@ -546,7 +559,9 @@ def _screen(
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.core.text import visible
+    from chatbot.core.withdrawals import withdrawn_json
     from chatbot.desk import cached_bundle
     from chatbot.record.replay import verify
     from chatbot.record.salvage import salvage
@@ -564,10 +579,9 @@ def _replay(options: argparse.Namespace) -> int:
 
         return print_events(options, path, _print, _complain)
     report = verify(path, cached_bundle)
+    withdrawn = withdrawn_json(withdrawn_as_far_as_known(options.protocols, _complain), report.protocol)
     if options.json:
-        import json
-
-        _print(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
+        _print_json({**report.to_json(), **({"withdrawn": withdrawn} if withdrawn else {})})
     else:
         _print(
             f"{path}: {report.verdict}\n"
@@ -575,7 +589,7 @@ def _replay(options: argparse.Namespace) -> int:
             f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
-        for line in about(report.protocol):
+        for line in (*about(report.protocol), *(each["text"]["clinician"] for each in withdrawn)):
             _print(f"  {line}")
         for problem in report.problems:
             _complain(problem)
@@ -583,11 +597,13 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.export_command import FORMATS as WRITERS
     from chatbot.export_command import load_export, write_export
 
     path = _transcript(options)
-    export = load_export(path, options.audience, options.register)
+    withdrawals = withdrawn_as_far_as_known(options.protocols, _complain)
+    export = load_export(path, options.audience, options.register, withdrawals)
     text = WRITERS[options.to](export)
     if options.out is None:
         _print(text)

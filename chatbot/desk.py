@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from chatbot.content.in_use import refuse_withdrawn, withdrawn_content
 from chatbot.content.library import load_bundle, load_protocol
 from chatbot.content.wordings import Wordings
 from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
@@ -18,11 +19,14 @@ from chatbot.core.commands import ChangeActor
 from chatbot.core.events import ActorChanged, CaseOpened, SitePinned
 from chatbot.core.identity import Confirmation
 from chatbot.core.lineage import header_of
+from chatbot.core.navigation import pinned_review
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
+from chatbot.core.review import Review
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
-from chatbot.errors import ContentError, UsageError
+from chatbot.core.withdrawals import Withdrawal, told
+from chatbot.errors import BackstoryError, ContentError, UsageError
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview, as_shown
 from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
@@ -63,12 +67,14 @@ class Desk:
         keys: Path | None = None,
         site: Callable[[Protocol, bool], Mapping[str, str] | None] = lambda protocol, strict: None,
         wordings: Wordings | None = None,
+        withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
         *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
-        in which language texts are shown; None: the protocol's own.
+        in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
+        longer be used.
         """
         self.transcripts = transcripts
         self.host = host
@@ -78,6 +84,7 @@ class Desk:
         self.keys = keys
         self._site = site
         self._wordings = wordings or Wordings()
+        self._withdrawals = withdrawals
         self._writer: TranscriptWriter | None = None
         self._notices: list[str] = []
 
@@ -111,6 +118,7 @@ class Desk:
             keys=keys_file(getattr(options, "keys", None), os.environ, settings.keys),
             site=site,
             wordings=Wordings.of(getattr(options, "language", None), options.protocols),
+            withdrawals=lambda: withdrawn_content(options.protocols),
         )
 
     @cached_property
@@ -120,6 +128,14 @@ class Desk:
         Raises: ContentError, UsageError.
         """
         return self._protocol()
+
+    @property
+    def withdrawals(self) -> Sequence[Withdrawal]:
+        """Content that must no longer be used.
+
+        Raises: ContentError when it cannot be told.
+        """
+        return self._withdrawals()
 
     def now(self) -> str:
         """Return the moment of a sitting that begins now: the clinic's own clock, to the minute."""
@@ -152,6 +168,7 @@ class Desk:
     def _named(self, interview: Interview, opened_by: str) -> Interview:
         """Record who is at the keyboard where the records do not say so already."""
         interview.opened_by = opened_by
+        interview.withdrawals = self.withdrawals
         actor = self._at_keyboard
         other_role = bool(self.actor and self.role) and self.role != interview.case.role
         if actor != interview.actor or other_role:
@@ -205,6 +222,7 @@ class Desk:
         if record_number:
             subject = self.subject(record_number)
         protocol = self.protocol
+        refuse_withdrawn(self.withdrawals, protocol)
         site = self._site(protocol, True)
         opened = self._opened(protocol, kind, label, subject, as_of)
         words = self._wordings.shown(protocol, opened.kind, self._notices.append)
@@ -225,6 +243,7 @@ class Desk:
         self.close()
         earlier = kept(path, cached_bundle)
         protocol = self.protocol
+        refuse_withdrawn(self.withdrawals, protocol)
         moment = as_of or self.now()
         check_follow_up(earlier, protocol, moment)
         _same_person(earlier, kind, subject)
@@ -246,6 +265,7 @@ class Desk:
         check_amendment(earlier)
         _same_person(earlier, kind, "")
         protocol, transcript = earlier.protocol, earlier.transcript
+        refuse_withdrawn(self.withdrawals, protocol, earlier.case)
         opened = header_of(earlier.case, self._opened(protocol, "", "", "", None), amends=True)
         beginning = begin_amendment(protocol, opened, earlier.case, transcript.head, transcript.events)
         return self._begun(earlier, protocol, opened, beginning)
@@ -276,7 +296,8 @@ class Desk:
         # Who is at the keyboard comes first: taking over from nobody needs no recap.
         who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
         facts = named_facts(protocol, site or {})
-        first = (*who, *([SitePinned(facts)] if facts else []), *as_shown(beginning.events, words))
+        site_facts = [SitePinned(facts)] if facts else []
+        first = (*who, *site_facts, *pinned_review(protocol.review), *as_shown(beginning.events, words))
         writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
         self._writer = writer
         self._warn(folder)
@@ -295,16 +316,22 @@ class Desk:
     def resume(self, path: Path, as_of: str | None = None) -> Interview:
         """Begin another sitting of a kept case, under the content it was made with. ``look`` at it first.
 
-        Raises: LockedByAnother, CorruptTranscript, VersionUnsupported, StorageError, UsageError.
+        Raises: LockedByAnother, CorruptTranscript, VersionUnsupported, StorageError, UsageError; WithdrawnContent.
         """
         self.close()
+        if self.withdrawals:
+            # Before anything is opened for writing: what was withdrawn leaves no trace in the case.
+            as_it_stands = read_transcript(path)
+            content = self._content_of(as_it_stands)
+            refuse_withdrawn(self.withdrawals, content, replay(as_it_stands, content)[0])
         writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor)
         try:
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
             header = transcript.header
             words = self._wordings.shown(protocol, header["kind"], self._notices.append, header["locale"])
-            interview = Interview.resume(protocol, writer, transcript.events, as_of or self.now(), site, words)
+            moment, review = as_of or self.now(), self._review_of(protocol)
+            interview = Interview.resume(protocol, writer, transcript.events, moment, site, words, review)
         except BaseException:
             writer.close()
             raise
@@ -326,6 +353,14 @@ class Desk:
             self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
             return None
 
+    def _review_of(self, protocol: Protocol) -> Review | None:
+        """Return where the review of a kept case's content stands today; None when today's content is another."""
+        try:
+            today = self.protocol
+        except BackstoryError:
+            return None
+        return today.review if today.digest == protocol.digest else None
+
     def story(self, interview: Interview) -> Story | None:
         """Return where the case being worked on stands, and what differs from those before it.
 
@@ -346,7 +381,7 @@ class Desk:
         case, _ = replay(transcript, protocol)
         story = story_of(path, protocol, transcript.events, cached_bundle)
         return plan_text(
-            build_plan(protocol, case),
+            told(build_plan(protocol, case), self._withdrawn_as_known(), protocol),
             protocol.labels,
             width=width,
             register=register,
@@ -354,6 +389,14 @@ class Desk:
             decisions=case.decisions,
             story=story,
         )
+
+    def _withdrawn_as_known(self) -> Sequence[Withdrawal]:
+        """Return what was withdrawn, for a page that is only read."""
+        try:
+            return self.withdrawals
+        except ContentError as error:
+            self._notices.append(error.render())
+            return ()
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""

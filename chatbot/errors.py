@@ -3,6 +3,7 @@
     BackstoryError             carries ``exit_code``, a ``code`` such as F003, and a ``hint``
     ├── UsageError             2   wrong use, an answers file included
     ├── ContentError           3   content that does not load; carries its diagnostics
+    ├── WithdrawnContent       3   content that must no longer be used
     ├── TornTranscript         4   the last record is not whole; recoverable
     ├── CorruptTranscript      5   damaged, tampered with, or not a transcript
     ├── VersionUnsupported     6   written by a newer version
@@ -78,6 +79,12 @@ class ContentError(BackstoryError):
     def render(self) -> str:
         """Return the diagnostics as they are."""
         return self.message
+
+
+class WithdrawnContent(BackstoryError):
+    """Content that was withdrawn: nothing new is done with it."""
+
+    exit_code = ExitCode.CONTENT
 
 
 class TornTranscript(BackstoryError):

@@ -9,19 +9,20 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chatbot.content.library import load_bundle
-from chatbot.core.audience import for_audience
+from chatbot.core.audience import for_audience, public_protocol
 from chatbot.core.case import Case, Decision
 from chatbot.core.changes import Story
 from chatbot.core.phases import CLOSED_PHASES
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
+from chatbot.core.withdrawals import Withdrawal, told
 from chatbot.errors import StorageError, UsageError
 from chatbot.export.document import Block, plan_blocks, spell
 from chatbot.export.markdown import markdown_lines
@@ -67,8 +68,13 @@ class Export:
         return "neutral" in self.plan
 
 
-def load_export(path: Path, audience: str | None = None, register: str | None = None) -> Export:
-    """Read and verify a transcript and build its plan for an audience.
+def load_export(
+    path: Path,
+    audience: str | None = None,
+    register: str | None = None,
+    withdrawals: Sequence[Withdrawal] = (),
+) -> Export:
+    """Read and verify a transcript and build its plan for an audience. It says what was withdrawn since.
 
     Raises: CorruptTranscript, VersionUnsupported, StorageError; UsageError (X001, X002) for an audience the
     protocol of the case does not have.
@@ -81,6 +87,11 @@ def load_export(path: Path, audience: str | None = None, register: str | None = 
         _known(protocol, audience)
         plan = for_audience(protocol, case, plan, audience)
         register = register or protocol.audiences[audience].register
+    if plan.get("neutral") is None:
+        plan = told(plan, withdrawals, protocol)
+    else:
+        # Of rules that hang on private answers it is not even told that they are there.
+        plan = told(plan, withdrawals, public_protocol(protocol))
     story = story_of(path, protocol, transcript.events, load_bundle)
     return Export(transcript, protocol, case, audience, register or "clinician", plan, story)
 

@@ -19,7 +19,9 @@ from chatbot.core.plan import build_plan
 from chatbot.core.present import present
 from chatbot.core.protocol import Protocol
 from chatbot.core.recap import Recap, recap
+from chatbot.core.review import Review
 from chatbot.core.view import View
+from chatbot.core.withdrawals import Withdrawal, refusal, stopping, told
 from chatbot.errors import UsageError
 
 
@@ -57,6 +59,8 @@ class Interview:
         """The protocol in its own language: what is decided, digested and kept is decided by it."""
         self.protocol = words or protocol
         """The protocol in the words that screens show."""
+        self.withdrawals: Sequence[Withdrawal] = ()
+        """Content that must no longer be used, as far as it is known when this sitting begins."""
         self.recorder = recorder
         self.events = list(events)
         self.case: Case = fold(protocol, self.events)
@@ -84,8 +88,10 @@ class Interview:
         as_of: str,
         site: Mapping[str, str] | None = None,
         words: Protocol | None = None,
+        review: Review | None = None,
     ) -> Interview:
-        """Begin a new sitting of a recorded case. Local facts *site* are pinned when they changed; None: they stay.
+        """Begin a new sitting of a recorded case. Local facts *site* and where the *review* of its content stands are
+        pinned when they changed; None: they stay.
 
         Raises: UsageError when the case is closed or *as_of* lies before its last sitting.
         """
@@ -95,6 +101,8 @@ class Interview:
             raise UsageError(refusal.message, hint=refusal.hint)
         if site is not None:
             interview.send(cmd.PinSite(site))
+        if review is not None:
+            interview.send(cmd.PinReview(review))
         return interview
 
     def send(self, command: Command) -> Refusal | None:
@@ -102,6 +110,10 @@ class Interview:
 
         Raises: BackstoryError from the recorder; the case then stands as before the command.
         """
+        if isinstance(command, cmd.Sign):
+            withdrawn = refusal(stopping(self.withdrawals, self.protocol, self.case), self.protocol)
+            if withdrawn is not None:
+                return withdrawn
         decided = decide(self.content, self.case, command)
         if isinstance(decided, Refusal):
             return decided
@@ -114,7 +126,7 @@ class Interview:
 
     def plan(self) -> dict[str, Any]:
         """Return the plan of the present answers, in the words that screens show."""
-        return build_plan(self.protocol, self.case)
+        return told(build_plan(self.protocol, self.case), self.withdrawals, self.protocol)
 
     @property
     def actor(self) -> str:

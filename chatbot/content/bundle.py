@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.package import Package
-from chatbot.core.plan import canonical_json
+from chatbot.core.canonical import canonical_json
 from chatbot.core.protocol import Protocol
 
 FORMAT = "backstory.protocol/1"

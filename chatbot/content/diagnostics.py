@@ -148,6 +148,13 @@ CODES: dict[str, str] = {
     "P487": "a translation of nothing",
     "P488": "a translation with other blanks than its source",
     "P489": "a language that nobody may be shown",
+    "P490": "an approval of an item that does not exist",
+    "P491": "approved words that are not kept",
+    "P492": "content that calls itself approved",
+    "P493": "a version that was withdrawn",
+    "P494": "a rule that was withdrawn and is still there",
+    "P495": "a withdrawal of a rule that does not exist",
+    "P496": "a withdrawn rule whose replacement does not exist",
 }
 """Every code with what it stands for."""
 

@@ -16,8 +16,11 @@ from typing import Any
 
 from chatbot import __version__
 from chatbot.content.build import build_protocol
+from chatbot.core.approvals import review_of
+from chatbot.core.items import item_digests
 from chatbot.core.protocol import OriginItem, Protocol
 from chatbot.core.resolve import near_miss
+from chatbot.core.review import DRAFT, Review
 from chatbot.errors import ContentError, CorruptTranscript, UsageError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -102,7 +105,7 @@ def load_protocol(
     path = find_protocol(name, protocols_folder(folder), home)
     key = _content_key(path)
     if cache and (bundle := _cached(key)) is not None:
-        return _from_canonical(bundle["canonical"], bundle["origin"])
+        return replace(_from_canonical(bundle["canonical"], bundle["origin"]), review=_review(bundle["review"]))
     protocol = load_checked(path)
     if cache:
         _remember(key, protocol)
@@ -115,6 +118,7 @@ def load_checked(path: Path) -> Protocol:
     Raises: ContentError with every diagnostic.
     """
     # Deferred: pydantic and PyYAML cost a tenth of a second that a cached protocol does not need.
+    from chatbot.content.approvals_file import approvals_of
     from chatbot.content.bundle import protocol_of
     from chatbot.content.checks import check_package
     from chatbot.content.diagnostics import refuse
@@ -125,7 +129,10 @@ def load_checked(path: Path) -> Protocol:
     origin = tuple(
         OriginItem(name, item.says, item.rules, item.changed or "") for name, item in package.entries("origin").items()
     )
-    return replace(protocol_of(package), origin=origin)
+    protocol = protocol_of(package)
+    approvals = approvals_of(package)
+    review = review_of(item_digests(protocol.canonical), approvals) if approvals else Review(DRAFT)
+    return replace(protocol, origin=origin, review=review)
 
 
 def load_bundle(data: bytes) -> Protocol:
@@ -146,6 +153,10 @@ def _from_canonical(canonical: str, origin: list[dict[str, Any]]) -> Protocol:
     protocol = build_protocol(json.loads(canonical), canonical, digest)
     items = tuple(OriginItem(each["id"], each["says"], tuple(each["rules"]), each["changed"]) for each in origin)
     return replace(protocol, origin=items)
+
+
+def _review(data: Mapping[str, Any]) -> Review:
+    return Review(data["state"], tuple(data["items"].items()))
 
 
 # --- the cache ------------------------------------------------------------------------------------
@@ -186,7 +197,7 @@ def _cached(key: str) -> dict[str, Any] | None:
         data = json.loads(path.read_text("utf-8")) if path is not None else None
     except (OSError, ValueError):
         return None
-    if not isinstance(data, dict) or not isinstance(data.get("canonical"), str):
+    if not isinstance(data, dict) or not isinstance(data.get("canonical"), str) or "review" not in data:
         return None
     sha = hashlib.sha256(data["canonical"].encode("utf-8")).hexdigest()
     return data if data.get("digest") == sha else None
@@ -201,7 +212,13 @@ def _remember(key: str, protocol: Protocol) -> None:
         {"id": each.id, "says": each.says, "rules": list(each.rules), "changed": each.changed}
         for each in protocol.origin
     ]
-    data = {"digest": protocol.digest, "canonical": protocol.canonical, "origin": origin}
+    review = protocol.review or Review(DRAFT)
+    data = {
+        "digest": protocol.digest,
+        "canonical": protocol.canonical,
+        "origin": origin,
+        "review": {"state": review.state, "items": dict(review.items)},
+    }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")

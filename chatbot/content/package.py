@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from chatbot.content import (
     beside,
     fields,
+    governance_schema,
     instrument_schema,
     language_schema,
     number_schema,
@@ -49,13 +50,16 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "ids": beside.IdsModel,
     "alarm_tables": beside.AlarmTablesModel,
     "constants": beside.ConstantsModel,
+    "approvals": governance_schema.ApprovalsModel,
+    "withdrawals": governance_schema.WithdrawalsModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 
 LANGUAGES = "languages"
 """The folder of translations."""
 
-CONTAINERS = {"origin": "recommendations"}
+CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": ""}
+"""The container where it is not called as its file; empty for a list, of which no entry can be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,13 @@ def _read_vignettes(package: Package) -> None:
             package.cases.append(cases)
 
 
+def read_beside(path: Path, shown: str, model: type[Model]) -> tuple[File[Model] | None, list[Diagnostic]]:
+    """Read one file that stands beside the content by itself. Returns it, and what is wrong with it."""
+    root, found = read(path, shown)
+    loaded = _fitted(None, shown, root, found, model, "")
+    return loaded.file, list(loaded.found)
+
+
 def _stems(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
@@ -306,6 +317,7 @@ _KNOWN_KEYS = frozenset(
         *vars(vignette_schema).values(),
         *vars(language_schema).values(),
         *vars(beside).values(),
+        *vars(governance_schema).values(),
     )
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()

@@ -18,9 +18,9 @@ from chatbot.core.earlier import Earlier, EarlierCases
 from chatbot.core.findings import assess
 from chatbot.core.outcome import STATUSES
 from chatbot.core.phases import CLOSED_PHASES, Phase
-from chatbot.core.plan import build_plan, cited, reference_entry, registers
+from chatbot.core.plan import as_pinned, build_plan, cited, reference_entry, registers
 from chatbot.core.protocol import SAFETY_CATEGORY, Hypothesis, Protocol, Rule, RuleKind, Wording
-from chatbot.core.site import region_of, with_site
+from chatbot.core.site import region_of
 from chatbot.core.summary import hanging
 from chatbot.core.taint import taint
 from chatbot.core.values import parse_duration
@@ -170,6 +170,7 @@ def public_case(public: Protocol, case: Case) -> Case:
         earlier=earlier,
         next=None,
         site=case.site,
+        review=case.review,
         # That an action was refused belongs to its line; what was said about it is the person's own.
         refusals={
             rule: InformedRefusal({}, "", refusal.at) for rule, refusal in case.refusals.items() if rule in public.rules
@@ -190,7 +191,7 @@ def _public_earlier(public: Protocol, earlier: EarlierCases) -> EarlierCases:
 
 
 def _sited(protocol: Protocol, case: Case) -> Protocol:
-    return with_site(protocol, case.site)
+    return as_pinned(protocol, case)
 
 
 def _urgency(protocol: Protocol, plan: Mapping[str, Any], shown: Json) -> dict[str, str]:

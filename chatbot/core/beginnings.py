@@ -14,7 +14,7 @@ from chatbot.core import events as ev
 from chatbot.core.answers import accept
 from chatbot.core.case import Case, evolve
 from chatbot.core.findings import network
-from chatbot.core.navigation import shown
+from chatbot.core.navigation import pinned_review, shown
 from chatbot.core.outcome import SHOWN_STATUSES, outcome
 from chatbot.core.protocol import Protocol, QuestionType, RuleKind, Wording
 from chatbot.core.quantity import Quantity
@@ -187,6 +187,7 @@ def begin_amendment(
     events: list[ev.Event] = [event for event in recorded if isinstance(event, ev.PreviousPinned)]
     if signed.site:
         events.append(ev.SitePinned(dict(signed.site)))
+    events += pinned_review(signed.review)
     for key in network(protocol).ask_order:
         if key in signed.answers:
             answer = signed.answers[key]

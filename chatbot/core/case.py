@@ -15,6 +15,7 @@ from chatbot.core.earlier import EarlierCases
 from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
+from chatbot.core.review import Review
 from chatbot.core.site import region_of
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
 from chatbot.core.values import Answer, Source, Status, Urgency, parse_moment
@@ -90,6 +91,8 @@ class Case:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     site: Mapping[str, str] = field(default_factory=dict)
     """Local facts pinned for this case: what texts say of whom to call."""
+    review: Review | None = None
+    """Where the review of its content stood; None: a case from before approvals, which says what its content says."""
     plan_digest: str | None = None
     """Digest of the last plan issued, while nothing it says has changed since."""
     earlier: EarlierCases | None = None
@@ -175,6 +178,8 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, recap_due=False)
         case ev.SitePinned(facts):
             return _pinned(protocol, case, facts)
+        case ev.ApprovalsPinned(state, items):
+            return replace(case, review=Review(state, tuple(sorted(items.items()))), plan_digest=None)
         case ev.PlanIssued(digest):
             return replace(case, phase=_moved(case, Trigger.PLAN), plan_digest=digest, reviewed=True)
         case ev.PlanDecided(rule, decision, code, comment):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chatbot.core.review import Review
 from chatbot.core.values import Stored
 
 CORRECTION_REASONS = ("mis_keyed", "misunderstood", "new_information", "examined_again")
@@ -142,6 +143,13 @@ class PinSite:
 
 
 @dataclass(frozen=True, slots=True)
+class PinReview:
+    """Where the review of the content stands at this sitting; nothing happens where that is pinned already."""
+
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePlan:
     """Produce the plan now, complete or not."""
 
@@ -195,6 +203,7 @@ Command = (
     | ChangeActor
     | ReadRecap
     | PinSite
+    | PinReview
     | IssuePlan
     | DecideRule
     | Sign

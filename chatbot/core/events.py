@@ -173,6 +173,17 @@ class SitePinned:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalsPinned:
+    """Where the review of the content stood when this sitting began; plans say it from here on."""
+
+    type: ClassVar[str] = "approvals.pinned"
+    state: str
+    """Of every item that is not named: draft, submitted, under_review or approved."""
+    items: dict[str, str]
+    """Item (``rule:…``, ``question:…``) to its state, where that differs."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanIssued:
     type: ClassVar[str] = "plan.issued"
     digest: str
@@ -312,6 +323,7 @@ Event = (
     | AlarmRaised
     | AlarmAcknowledged
     | SitePinned
+    | ApprovalsPinned
     | PlanIssued
     | PlanDecided
     | PreviousPinned

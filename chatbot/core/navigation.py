@@ -24,6 +24,7 @@ from chatbot.core.recap import recap, recap_digest
 from chatbot.core.recheck import confirm_block
 from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
 from chatbot.core.resolve import near_miss
+from chatbot.core.review import Review
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source, Status, ValueProblem, moment_text, parse_moment, to_stored
@@ -74,6 +75,8 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _read_recap(protocol, case)
         case cmd.PinSite(facts):
             return _pin(protocol, case, facts)
+        case cmd.PinReview(review):
+            return pinned_review(None if review == case.review else review)
         case cmd.IssuePlan():
             return (ev.PlanIssued(plan_digest(build_plan(protocol, case))),)
         case cmd.DecideRule():
@@ -97,6 +100,7 @@ _DURING_ALARM = (
     cmd.DecideRule,
     cmd.ReadRecap,
     cmd.PinSite,
+    cmd.PinReview,
     cmd.Suspend,
     cmd.Resume,
 )
@@ -434,12 +438,12 @@ def _questions(count: int, what: str = "") -> str:
 
 
 def opening(protocol: Protocol, opened: ev.CaseOpened, site: Mapping[str, str] | None = None) -> tuple[ev.Event, ...]:
-    """Return what follows the opening of a case: the local facts its texts name, and its first question."""
+    """Return what follows the opening of a case: local facts, where the review stands, and its first question."""
     case = evolve(protocol, None, opened)
     facts = pinned(protocol, case, site or {})
     for event in facts:
         case = evolve(protocol, case, event)
-    return (*facts, shown(protocol, case.next))
+    return (*facts, *pinned_review(protocol.review), shown(protocol, case.next))
 
 
 def _pin(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev.Event, ...]:
@@ -458,3 +462,8 @@ def pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev
     """
     named = named_facts(protocol, {**region_kept(case.site), **facts})
     return () if named == dict(case.site) else (ev.SitePinned(named),)
+
+
+def pinned_review(review: Review | None) -> tuple[ev.ApprovalsPinned, ...]:
+    """Return the event that pins where the review of the content stands, or nothing where that is not known."""
+    return () if review is None else (ev.ApprovalsPinned(review.state, dict(review.items)),)

@@ -8,13 +8,14 @@ One builder of one document, a little past 400 lines.
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
+from chatbot.core.approvals import with_review
+from chatbot.core.canonical import canonical_json as canonical_json
 from chatbot.core.condition import Condition
 from chatbot.core.explain import contributors, in_play
 from chatbot.core.findings import FlagState, network
@@ -22,6 +23,7 @@ from chatbot.core.instruments import instrument_json, told
 from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
 from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, elsewhere, hypothesis_state, outcome, rule_truth
+from chatbot.core.overdue import overdue_json
 from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Instrument, Protocol, Rule, Wording
 from chatbot.core.refusal import recorded
@@ -41,15 +43,14 @@ if TYPE_CHECKING:
 
 PLAN_SCHEMA = "backstory.plan/1"
 
-
-def canonical_json(value: object) -> str:
-    """Spell JSON canonically: sorted keys, no spaces, no floats (there are none in a plan)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+OUTSIDE_DIGEST = frozenset({"produced_by", "what_if", "review_overdue", "withdrawn"})
+"""Members the plan digest is not over: by which program, a search limited by time, and what is said about the content
+besides: plans from before it was said keep their digest, and a later withdrawal breaks no transcript."""
 
 
 def plan_digest(plan: dict[str, Any]) -> str:
-    """SHA-256 in hex over the whole plan but ``produced_by``, and ``what_if``, whose search is limited by time."""
-    content = {key: value for key, value in plan.items() if key not in {"produced_by", "what_if"}}
+    """SHA-256 in hex over the whole plan but ``OUTSIDE_DIGEST``."""
+    content = {key: value for key, value in plan.items() if key not in OUTSIDE_DIGEST}
     return hashlib.sha256(canonical_json(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -58,7 +59,12 @@ def build_plan(protocol: Protocol, case: Case) -> dict[str, Any]:
 
     Its phase is the one the case moves to when this plan is issued.
     """
-    return _Builder(with_site(protocol, case.site), case).build()
+    return _Builder(as_pinned(protocol, case), case).build()
+
+
+def as_pinned(protocol: Protocol, case: Case) -> Protocol:
+    """Return the protocol as a case says it: with its local facts, and where the review of the content stood."""
+    return with_review(with_site(protocol, case.site), case.review)
 
 
 def registers(wording: Wording) -> dict[str, str]:
@@ -98,6 +104,7 @@ class _Builder:
         self.number(flags, recommendations, conflicts, safety_net, hypotheses, [*numbers, *instruments])
         phase = next_phase(case.phase, Trigger.PLAN) or case.phase
         descent = plan_member(protocol, case)
+        late = overdue_json(protocol, case.as_of.date())
         return {
             "schema": PLAN_SCHEMA,
             "protocol": protocol.identity,
@@ -132,6 +139,7 @@ class _Builder:
             "produced_by": {"software": "backstory", "version": __version__},
             **({} if descent is None else {"lineage": descent}),
             **({"region": self.region()} if protocol.regions else {}),
+            **({} if late is None else {"review_overdue": late}),
         }
 
     def region(self) -> dict[str, Any]:

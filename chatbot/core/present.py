@@ -12,7 +12,8 @@ from chatbot.core.case import Case, is_open, unconfirmed
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
 from chatbot.core.outcome import outcome
-from chatbot.core.plan import build_plan
+from chatbot.core.overdue import overdue_text
+from chatbot.core.plan import as_pinned, build_plan
 from chatbot.core.protocol import (
     Axis,
     Citation,
@@ -25,7 +26,6 @@ from chatbot.core.protocol import (
 )
 from chatbot.core.recheck import recheck
 from chatbot.core.refusal import refused_text
-from chatbot.core.site import with_site
 from chatbot.core.taint import taint
 from chatbot.core.urgency import (
     ScopeState,
@@ -52,7 +52,7 @@ STATUS_KEYS = {
 
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
-    return _Presenter(with_site(protocol, case.site), case, register).view()
+    return _Presenter(as_pinned(protocol, case), case, register).view()
 
 
 def score_key(score: Decimal | None) -> str:
@@ -112,9 +112,14 @@ class _Presenter:
             counts=self.counts(),
             notes=tuple(text for _, text in case.notes),
             closed=case.closed,
+            overdue=self.overdue(),
         )
 
     # --- the case ---
+
+    def overdue(self) -> str:
+        late = overdue_text(self.protocol, self.case.as_of.date())
+        return "" if late is None else self.say(late)
 
     def is_expected(self, key: str) -> bool:
         """Whether a question counts in the progress: it applies, or it is asked although that is in doubt."""

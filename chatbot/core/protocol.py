@@ -14,6 +14,7 @@ from functools import cached_property
 
 from chatbot.core.calculate import Calculation
 from chatbot.core.condition import Condition
+from chatbot.core.review import Review
 from chatbot.core.topics import Asks, Topic
 from chatbot.core.tree import SCORE
 from chatbot.core.values import Source, Urgency
@@ -577,6 +578,8 @@ class Protocol:
     labels: Mapping[str, Wording]
     """Words for urgency levels, statuses, plan states … keyed ``urgency.emergency``, ``status.check_first``."""
     origin: tuple[OriginItem, ...] = ()
+    review: Review | None = None
+    """Where its review stands today, outside the digest; None: not known, as for content kept beside a case."""
     recheck: tuple[RecheckBlock, ...] = ()
     """Lists that are read aloud and confirmed at once when something was said before."""
     refusal: tuple[Statement, ...] = ()

@@ -66,7 +66,7 @@ class _Reply:
             "topic": topic.id,
             "title": registers(topic.title),
             "protocol": protocol.identity,
-            "content_status": protocol.content_status,
+            "content_status": plan["content_status"],
             "disclaimer": registers(protocol.disclaimer),
             "case_kind": case.kind,
             "as_of": plan["as_of"],

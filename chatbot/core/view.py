@@ -260,3 +260,5 @@ class View:
     notes: tuple[str, ...]
     closed: bool
     """Signed or abandoned: nothing can be changed."""
+    overdue: str = ""
+    """That reviews of the content are past their date; empty while none is."""

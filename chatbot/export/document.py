@@ -201,6 +201,7 @@ class _Writer:
                 self.say(f"urgency_text.{level}").replace("{open}", hanging(plan["unresolved"])), neutral=self.withheld
             ),
             Paragraph(f"{plan['content_status']} · {plan['last_updated']}", strong=True),
+            *self.review(),
             Paragraph(f"{self.say('heading.intended_use')}: {plan['intended_use'][self.register]}"),
             Paragraph(f"{self.say('heading.disclaimer')}: {plan['disclaimer'][self.register]}"),
         ]
@@ -211,6 +212,17 @@ class _Writer:
         """Write which region the plan is for, where the content knows a difference."""
         region = self.plan.get("region")
         return [] if region is None else [Paragraph(f"{self.say('region.title')}: {region['title'][self.register]}")]
+
+    def review(self) -> list[Block]:
+        """Write what must be known of the content itself: what was withdrawn, and reviews past their date."""
+        said = [each["text"][self.register] for each in self.plan.get("withdrawn", ())]
+        if late := self.plan.get("review_overdue"):
+            said.append(late["text"][self.register])
+        return [Paragraph(f"! {each}", strong=True) for each in said]
+
+    def withdrawn(self, rule: str) -> list[str]:
+        """Return what is said at the line of a rule that was withdrawn."""
+        return [each["text"][self.register] for each in self.plan.get("withdrawn", ()) if each["rule"] == rule]
 
     def further_steps(self) -> None:
         """Write what rests on private answers in neutral words, for an audience that may not know more.
@@ -334,6 +346,7 @@ class _Writer:
 
     def rule(self, rule: Mapping[str, Any]) -> Block:
         details = [f"{rule['text'][self.register]}{self.cite(rule['references'])}", self.when_and_how_sure(rule)]
+        details[:0] = [f"! {said}" for said in self.withdrawn(rule["id"])]
         details += self.because(rule["because"])
         if self.for_clinician and rule["why_not"]:
             details.append(f"{self.say('rule.' + rule['status'])}: {rule['why_not']}")

@@ -28,6 +28,7 @@ def head_rows(view: View, intended_use: str, labels: Mapping[str, Wording], regi
     return [
         ("", f"{view.title} {view.version}"),
         ("", view.content_status),
+        *([("! ", view.overdue)] if view.overdue else []),
         ("", intended_use),
         ("", view.disclaimer),
         ("", case),

@@ -13,6 +13,7 @@ from chatbot.core import events as ev
 from chatbot.core.answers import accept, answer_text
 from chatbot.core.case import RuleOutcome
 from chatbot.core.protocol import Protocol, Question
+from chatbot.core.review import status_text
 from chatbot.core.telling import outcome_text
 from chatbot.core.values import Answer, Source, Status, ValueProblem, parse_moment
 from chatbot.record.envelope import Record
@@ -164,6 +165,9 @@ class _Teller:
             case ev.SitePinned(facts):
                 kept = ", ".join(f"{name}: {fact}" for name, fact in sorted(facts.items()))
                 return f"took over the local facts ({kept or 'none'})"
+            case ev.ApprovalsPinned(state, items):
+                differ = f"; {len(items)} items differ" if items else ""
+                return f"took over where the review of the content stands ({status_text(state)}{differ})"
             case ev.RefusalInformed(rule, statements):
                 # The statements are the person's own words: the plan shows them, a list of events counts them.
                 return f"recorded an informed refusal of '{self.rule(rule)}': {len(statements)} statements"

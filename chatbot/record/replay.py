@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chatbot.core.approvals import with_review
 from chatbot.core.case import Case, evolve
 from chatbot.core.events import CaseSigned, PlanIssued
 from chatbot.core.plan import build_plan, plan_digest
@@ -39,7 +40,7 @@ class VerifyReport:
     plan_digests_checked: int
     torn: bool
     protocol: Protocol
-    """The protocol it was verified under."""
+    """The protocol it was verified under, with where its review stood for this case."""
     problems: tuple[str, ...]
     """What is not as it should be: a torn end, an earlier case that is missing or is not the one it was."""
     bonds: tuple[Bond, ...] = ()
@@ -112,7 +113,7 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
         urgency=case.urgency.value,
         plan_digests_checked=checked,
         torn=transcript.torn,
-        protocol=protocol,
+        protocol=with_review(protocol, case.review),
         problems=(*(() if damage is None else (damage.error(path).render(),)), *problems_of(found)),
         bonds=found,
     )

@@ -88,6 +88,12 @@ class About:
     content_status: str
     last_updated: str
     editorial_policy: Wording
+    states: str = ""
+    """How many items of the content stand where in their review."""
+    next_due: str = ""
+    """The day the first review is due; empty when not known."""
+    warnings: tuple[Wording, ...] = ()
+    """That reviews are past their date, and what was withdrawn."""
 
 
 def _missing(*_: object) -> Any:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from chatbot.core.approvals import states_text, with_review
 from chatbot.core.changes import Story
+from chatbot.core.overdue import next_due, overdue_text
 from chatbot.core.protocol import Protocol
-from chatbot.core.values import moment_text
+from chatbot.core.review import Review
+from chatbot.core.values import moment_text, parse_moment
+from chatbot.core.withdrawals import Withdrawal, concerning
 from chatbot.desk import Desk, remember_actor
 from chatbot.errors import UsageError
 from chatbot.export.text import plan_text
@@ -66,7 +71,7 @@ def run_trial(
         event_lines=lambda path, wording: (),
         now=lambda: moment_text(interview.case.as_of),
         transcripts=where,
-        protocol_about=_about(interview.protocol),
+        protocol_about=_about(interview.protocol, interview.case.as_of.date(), interview.case.review),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
         notices=notices,
@@ -97,7 +102,7 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         event_lines=desk.event_lines,
         now=desk.now,
         transcripts=str(desk.transcripts),
-        protocol_about=_about(protocol),
+        protocol_about=_about(protocol, parse_moment(desk.now()).date(), protocol.review, desk.withdrawals),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
         notices=desk.notices,
@@ -122,8 +127,17 @@ def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None
     remember_actor(settings_file, name, role)
 
 
-def _about(protocol: Protocol) -> About:
+def _about(
+    protocol: Protocol, day: date, review: Review | None = None, withdrawals: Sequence[Withdrawal] = ()
+) -> About:
+    """Say what content says of itself, on a day, where its *review* stands so."""
+    protocol = with_review(protocol, review)
+    late = overdue_text(protocol, day)
+    gone = [each.said(protocol) for each in concerning(withdrawals, protocol)]
     return About(
+        states="" if review is None else states_text(protocol, review),
+        next_due=next_due(protocol) or "",
+        warnings=(*gone, *(() if late is None else (late,))),
         title=protocol.title,
         version=protocol.version,
         intended_use=protocol.intended_use,

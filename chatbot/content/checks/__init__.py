@@ -13,6 +13,7 @@ from chatbot.content.checks import (
     alarm_table,
     clinical,
     conditions,
+    governance,
     graph,
     ids,
     instruments,
@@ -115,8 +116,9 @@ def examine(
     found = [*package.found, *check_package(package, memory)]
     if package.manifest is not None and today is not None:
         found += reviews.overdue(package, today)
-    if package.manifest is not None and release:
-        found += reviews.not_ready(package)
+    if package.manifest is not None and package.whole:
+        found += reviews.not_ready(package) if release else ()
+        found += governance.approvals(package)
     if package.manifest is not None:
         found += reading.check(package, listed=listed, release=release)
         found += languages.check(package)
@@ -124,6 +126,7 @@ def examine(
         memory.runs.protocol = None
         return found, None
     protocol = protocol_of(package, memory.conditions)
+    found += governance.withdrawn(package, protocol)
     logic = vignettes.logic_of(json.loads(protocol.canonical))
     found += _examples(package, protocol, memory, logic)
     found += vignettes.run_all(package, protocol, memory.runs, logic)

@@ -1,17 +1,15 @@
-"""What time and people owe the content: review dates, approvals, and what a release must not lack."""
+"""What time and people owe the content: review dates, and what a release must not lack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
+from chatbot.content.checks import governance
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.ids import new_ids
 from chatbot.content.package import Package
 from chatbot.content.source import at
-
-APPROVED = "approved"
-"""The review status a release asks of every rule."""
 
 
 def overdue(package: Package, today: date) -> Iterator[Diagnostic]:
@@ -26,16 +24,7 @@ def overdue(package: Package, today: date) -> Iterator[Diagnostic]:
 def not_ready(package: Package) -> Iterator[Diagnostic]:
     """Yield what keeps a sound protocol from being released."""
     assert package.manifest is not None
-    if package.manifest.model.content_status != APPROVED:
-        mark = at(package.manifest.root, ("content_status",))
-        message = f"the content is {package.manifest.model.content_status!r}"
-        yield mark.diagnostic("P429", message, f"a release is {APPROVED!r}, with who approved it and when", WARNING)
-    waiting = [(file, name) for file, name, rule in package.all_rules() if rule.review_status != APPROVED]
-    if waiting:
-        file, name = waiting[0]
-        mark = at(file.root, ("rules", name, "review_status"))
-        message = f"{len(waiting)} rules are not {APPROVED}; {name!r} is the first"
-        yield mark.diagnostic("P429", message, "have each reviewed by a clinician", WARNING)
+    yield from governance.not_approved(package)
     for stem, why in (
         ("words", "no text is checked for stigmatising words and early reassurance"),
         ("ids", "an id could be lost without a word; run 'backstory check --write-ids'"),

@@ -15,7 +15,7 @@ from chatbot.content.source import Mark, at
 
 Path = tuple[str | int, ...]
 
-BESIDE = frozenset({"words", "ids"})
+BESIDE = frozenset({"words", "ids", "approvals"})
 """Single files that hold no text for anybody to read; ``alarm_tables`` has reasons, and is read."""
 
 NOT_SPOKEN = frozenset({"alarm_tables"})

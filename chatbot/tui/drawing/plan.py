@@ -86,6 +86,10 @@ def terms(plan: Item, words: Words, width: int, *, issued: bool) -> list[Line]:
         rows += wrapped("Preview: this plan is not issued.", width, "warn")
     if incomplete := incomplete_text(plan, words.protocol.labels, words.register):
         rows += wrapped(f"{words.heading('incomplete').upper()}: {incomplete}", width, "warn")
+    for said in plan.get("withdrawn", ()):
+        rows += hang(Seg("! ", "alarm"), words.pick(said["text"]), width, "alarm")
+    if late := plan.get("review_overdue"):
+        rows += hang(Seg("! ", "warn"), words.pick(late["text"]), width, "warn")
     return rows + wrapped(f"{sentence(plan['content_status'])}. Not a medical device.", width, "warn")
 
 
@@ -155,6 +159,7 @@ class _Context:
         self.words, self.width, self.would_change = words, width, would_change
         self.citations = {each["id"]: each for each in plan["references"]}
         self.conflicts = {each["id"]: each for each in plan["conflicts"]}
+        self.withdrawn: Sequence[Item] = plan.get("withdrawn", ())
         self.protocol = words.protocol
 
     def short(self, item: Item, at: bool, is_open: bool, decisions: Mapping[str, Decision]) -> list[Line]:
@@ -194,6 +199,7 @@ class _Context:
     def facts(self, item: Item, decisions: Mapping[str, Decision]) -> Iterator[tuple[str, str]]:
         """Yield (label, text) about one rule, in the order of interest."""
         words = self.words
+        yield from (("withdrawn", words.pick(said["text"])) for said in self.withdrawn if said["rule"] == item["id"])
         yield "what", words.pick(item["text"])
         if item["because"]:
             yield words.heading("because"), " · ".join(each["wording"] for each in item["because"])

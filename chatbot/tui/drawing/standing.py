@@ -26,7 +26,15 @@ ASKING = "▸"
 
 
 def header(view: View, width: int, narrow: bool) -> list[Line]:
-    """Draw title, status of the content and whose case it is. Status and case are never left out."""
+    """Draw title, status of the content and whose case it is. Status and case are never left out.
+
+    Before the first answer it also says that reviews are past their date.
+    """
+    banner = wrapped(f"! {view.overdue}", width, "warn") if view.overdue and not view.done else []
+    return [*_header(view, width, narrow), *banner]
+
+
+def _header(view: View, width: int, narrow: bool) -> list[Line]:
     case = (*kind_mark(view.kind), Seg(case_words(view), "strong"))
     status = line(Seg(sentence(view.content_status), "warn"))
     if not narrow:

@@ -74,6 +74,8 @@ class Home(ScrollSheet[None]):
         title = line(Seg(NAME, "strong"), Seg(f" · {about.title.in_register(self.session.register)} {about.version}"))
         status = line(Seg(sentence(about.content_status), "warn"))
         rows = packed([title, status], width) if self.narrow else spread(title, status, width)
+        for each in about.warnings:
+            rows += wrapped(f"! {each.in_register(self.session.register)}", width, "warn")
         return [*rows, *wrapped("Not a medical device; F3 says what it is for.", width, "quiet")]
 
     def lines(self, width: int) -> list[Line]:

@@ -111,8 +111,14 @@ def about_page(session: Session, *, accept: str = "", accept_label: str = "") ->
 
     def draw(width: int) -> list[Line]:
         say = session.register
+        due = f"the next review is due on {about.next_due}" if about.next_due else ""
         parts = [
-            (f"{about.title.in_register(say)} {about.version}", f"{about.content_status}; {about.last_updated}"),
+            (
+                f"{about.title.in_register(say)} {about.version}",
+                f"{about.content_status}; {about.last_updated}",
+            ),
+            *(("", f"! {each.in_register(say)}") for each in about.warnings),
+            ("Where its review stands", "; ".join(filter(None, [about.states, due]))),
             ("Intended use", about.intended_use.in_register(say)),
             ("Disclaimer", about.disclaimer.in_register(say)),
             ("Not a medical device", ""),
