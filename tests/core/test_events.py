@@ -65,6 +65,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "answer.corrected",
         "answer.given",
         "answer.withdrawn",
+        "approvals.pinned",
         "case.abandoned",
         "case.opened",
         "case.resumed",

@@ -76,6 +76,12 @@ def _site(folder: Path) -> Path:
     return kit.written(folder, [(ev.SitePinned(facts), *kit.STEPS[0]), (ev.CaseSuspended(),), sitting])
 
 
+def _approvals(folder: Path) -> Path:
+    """Where the review stood at the opening, and at a later sitting, when most of it was approved."""
+    sitting = (ev.CaseResumed("2026-03-02T11:30"), ev.ApprovalsPinned("approved", {"rule:look_again": "under_review"}))
+    return kit.written(folder, [(ev.ApprovalsPinned("draft", {}), *kit.STEPS[0]), (ev.CaseSuspended(),), sitting])
+
+
 def _abandoned(folder: Path) -> Path:
     return kit.written(folder, [*kit.STEPS, (ev.CaseAbandoned("left"),)])
 
@@ -183,6 +189,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "follow-up": _follow_up,
     "amendment": _amendment,
     "refused": _refused,
+    "approvals": _approvals,
 }
 
 
