@@ -37,14 +37,15 @@ def page(measured: Measured) -> str:
     grades = [each.grade for each in measured.passages]
     tally = Counter(max(0, min(int(limits.limit) + 1, int(-(-grade // 1)))) for grade in grades)
     target, limit = float(limits.target), float(limits.limit)
+    formulas = ", ".join(limits.formulas).replace("flesch_kincaid", "Flesch-Kincaid").replace("_", " ")
     lines = [
         "# Reading ease of what patients hear and read",
         "",
         f"Made by `python -m campaigns.reading_ease` with textstat {version('textstat')} and the limits in",
-        f"`words.yaml`: the grade is the median of {', '.join(limits.formulas).replace('_', ' ')};",
+        f"`words.yaml`: the grade is the median of {formulas};",
         f"target grade {limits.target}, none above grade {limits.limit}. A text of {limits.fewest_words} words or more",
-        "is measured alone,",
-        "shorter ones of the same question or rule together.",
+        "is measured alone, shorter ones of the same question or rule together; questionnaires, whose words are their",
+        "owners', are left out.",
         "",
         f"- {len(grades)} texts measured, {measured.short} too short",
         f"- median grade {statistics.median(grades):.1f}, 90th percentile {statistics.quantiles(grades, n=10)[8]:.1f}",

@@ -21,6 +21,9 @@ BESIDE = frozenset({"words", "ids", "approvals"})
 NOT_SPOKEN = frozenset({"alarm_tables"})
 """Single files whose texts no patient hears or reads."""
 
+QUOTED = frozenset({"title", "attribution", "period", "stem", "options", "items"})
+"""Keys of an instrument whose words are its owner's: nobody may reword them."""
+
 SYMBOLS = ("labels", "symbol")
 """Labels that are marks to look at and no words."""
 
@@ -70,12 +73,14 @@ def texts_of(package: Package) -> Iterator[Said]:
 
 
 def spoken_texts(package: Package) -> Iterator[Said]:
-    """Yield every text a patient might hear or read."""
+    """Yield every text a patient might hear or read and an author may reword."""
+    instruments = list(package.instruments.values())
     for file in files_of(package):
         if file in package.vignettes or file in (package.single.get(stem) for stem in NOT_SPOKEN):
             continue
         for said in _below(file, file.model, ()):
-            if said.register == "patient" and said.path[:2] != SYMBOLS:
+            quoted = file in instruments and said.path[0] in QUOTED
+            if said.register == "patient" and not quoted and said.path[:2] != SYMBOLS:
                 yield said
 
 
