@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _replay_parser(commands)
     _export_parser(commands)
     _authoring_parsers(commands)
+    _governance_parsers(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("case", nargs="?", help="one case: lists its visits and versions")
     cases.add_argument("--json", action="store_true", help="print JSON")
@@ -217,6 +218,12 @@ def _authoring_parsers(commands: Any) -> None:
     from chatbot.authoring.commands import add_parsers
 
     add_parsers(commands, _console())
+
+
+def _governance_parsers(commands: Any) -> None:
+    from chatbot.cli_governance import add_parsers
+
+    add_parsers(commands, _common, _print, _day)
 
 
 def _console() -> Console:

@@ -110,15 +110,18 @@ class Interview:
 
         Raises: BackstoryError from the recorder; the case then stands as before the command.
         """
-        if isinstance(command, cmd.Sign):
-            withdrawn = refusal(stopping(self.withdrawals, self.protocol, self.case), self.protocol)
-            if withdrawn is not None:
-                return withdrawn
+        withdrawn = self.withdrawn() if isinstance(command, cmd.Sign) else None
+        if withdrawn is not None:
+            return withdrawn
         decided = decide(self.content, self.case, command)
         if isinstance(decided, Refusal):
             return decided
         self._record(decided)
         return None
+
+    def withdrawn(self) -> Refusal | None:
+        """Return why the case may not be signed under its content; None when nothing of it was withdrawn."""
+        return refusal(stopping(self.withdrawals, self.protocol, self.case), self.protocol)
 
     def view(self, register: str = "clinician") -> View:
         """Return what a screen shows now."""

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chatbot.cli import _parser
 from chatbot.errors import ExitCode
@@ -36,7 +37,7 @@ def options_of(command: str | None) -> set[str]:
     return {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
 
 
-COMMANDS = "interview plan ask check try eval new graph replay export cases keys".split()
+COMMANDS = "interview plan ask check review diff try eval new graph replay export cases keys".split()
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
@@ -44,6 +45,18 @@ def test_the_readme_names_every_command_and_option(command: str | None) -> None:
     assert command is None or f"backstory {command}" in README
     undocumented = options_of(command) - {"--help", "--json", "--all-rules"}
     assert {option for option in undocumented if option not in README} == set()
+
+
+@pytest.mark.parametrize(
+    "protocol", sorted((ROOT / "dialogue").glob("*/protocol.yaml")), ids=lambda path: path.parent.name
+)
+def test_the_editorial_policy_says_what_the_application_says(protocol: Path) -> None:
+    page = " ".join(
+        line.removeprefix("> ") for line in (ROOT / "docs" / "editorial-policy.md").read_text("utf-8").split("\n")
+    )
+    policy = yaml.safe_load(protocol.read_text("utf-8"))["editorial_policy"]
+    for register in ("clinician", "patient"):
+        assert " ".join(policy[register].split()) in page, "copy the text of protocol.yaml into the page"
 
 
 def test_the_readme_names_every_exit_code() -> None:

@@ -32,11 +32,12 @@ ALLOWED: dict[str, set[str]] = {
     "plain_people": {"core", "record", "export", "interview"},
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
-        *("plain_people", "cli_people", "cli_visits", "export_command", "patience", "authoring"),
+        *("plain_people", "cli_people", "cli_visits", "cli_governance", "export_command", "patience", "authoring"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_people": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
     "cli_visits": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
+    "cli_governance": {"core", "content", "record", "settings"},
     "__main__": {"cli"},
     "errors": set(),
     "": set(),
@@ -46,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
 LAZY_IN = {
     "cli": {
         *("content", "record", "proof", "export", "audit", "interview", "tui", "plain", "core", "settings", "desk"),
-        *("plain_people", "cli_people", "cli_visits", "export_command", "authoring"),
+        *("plain_people", "cli_people", "cli_visits", "cli_governance", "export_command", "authoring"),
     },
     "authoring": {"tui", "plain"},
 }

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chatbot.content.diagnostics import refuse
 from chatbot.content.governance_schema import ApprovalsModel
-from chatbot.content.package import Package
+from chatbot.content.library import shown_path
+from chatbot.content.package import Package, read_beside
 from chatbot.content.source import Mapping as MappingNode
 from chatbot.content.source import parse, plain
 from chatbot.core.approvals import Approval
@@ -58,6 +60,19 @@ class Entry:
 def approvals_of(package: Package) -> tuple[Approval, ...]:
     """Return what was said of each item, in the order it was said; nothing without a file."""
     file = package.single.get("approvals")
+    return () if file is None else _flat(_entries(file.model))
+
+
+def approvals_in(folder: Path) -> tuple[Approval, ...]:
+    """Return the same of a protocol folder, of which nothing else is read.
+
+    Raises: ContentError when the file has an error.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    file, found = read_beside(path, shown_path(path), ApprovalsModel)
+    refuse(found)
     return () if file is None else _flat(_entries(file.model))
 
 

@@ -25,18 +25,22 @@ def digests_of(package: Package) -> dict[str, str]:
     return {name: item_digest(content) for name, content in items(bundle_of(package)).items()}
 
 
+def review(package: Package) -> Review:
+    """Return where the review of a package stands."""
+    said = approvals_of(package)
+    return review_of(digests_of(package), said) if said else Review(DRAFT)
+
+
 def approvals(package: Package) -> Iterator[Diagnostic]:
     """Yield what is wrong with the approvals, and content that says more of itself than they do."""
-    review = Review(DRAFT)
-    if said := approvals_of(package):
-        digests = digests_of(package)
-        review = review_of(digests, said)
-        yield from _unknown(package, digests)
+    stands = review(package)
+    if approvals_of(package):
+        yield from _unknown(package, digests_of(package))
         yield from _not_kept(package)
     assert package.manifest is not None
-    claims = [(package.manifest, ("content_status",), package.manifest.model.content_status, review.approved)]
+    claims = [(package.manifest, ("content_status",), package.manifest.model.content_status, stands.approved)]
     for file, name, rule in package.all_rules():
-        approved = review.of(f"rule:{name}") == APPROVED
+        approved = stands.of(f"rule:{name}") == APPROVED
         claims.append((file, ("rules", name, "review_status"), rule.review_status, approved))  # type: ignore[arg-type]
     for where, path, written, approved in claims:
         if written.strip().lower() == APPROVED and not approved:
@@ -71,12 +75,11 @@ def _not_kept(package: Package) -> Iterator[Diagnostic]:
 def not_approved(package: Package) -> Iterator[Diagnostic]:
     """Yield what a release lacks of approvals."""
     assert package.manifest is not None
-    digests = digests_of(package)
-    review = review_of(digests, approvals_of(package))
-    if review.approved:
+    digests, stands = digests_of(package), review(package)
+    if stands.approved:
         return
-    waiting = [item for item in digests if review.of(item) != APPROVED]
-    written = review.says(package.manifest.model.content_status)
+    waiting = [item for item in digests if stands.of(item) != APPROVED]
+    written = stands.says(package.manifest.model.content_status)
     message = f"the content is {written!r}: {len(waiting)} of {len(digests)} items, the first is {waiting[0]}"
     hint = "have each reviewed and approved by a clinician: 'backstory review' lists them"
     yield at(package.manifest.root, ("content_status",)).diagnostic("P429", message, hint, WARNING)

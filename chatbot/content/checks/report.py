@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import Memory, alarm_table, check_package, examine, languages, reading
+from chatbot.content.checks import Memory, alarm_table, check_package, examine, governance, languages, reading
 from chatbot.content.checks.coverage import Coverage, coverage
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
 from chatbot.content.library import shown_path
 from chatbot.content.package import read_package
+from chatbot.core.approvals import with_review
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
 from chatbot.errors import StorageError
@@ -145,6 +146,8 @@ def check_protocol(
     cases = sum(len(file.model.cases) for file in package.cases)
     problems, vignettes = tuple(in_order(found)), len(package.vignettes)
     spoken = () if protocol is None else tuple(languages.lines(package))
+    # What it says of itself is what the approvals bear out.
+    protocol = None if protocol is None else with_review(protocol, governance.review(package))
     return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown, spoken)
 
 

@@ -270,7 +270,7 @@ class PlanScreen(ScrollSheet[None]):
         self._told()
 
     def act_sign(self) -> None:
-        refused = decide(self.interview.protocol, self.interview.case, Sign())
+        refused = self.interview.withdrawn() or decide(self.interview.protocol, self.interview.case, Sign())
         if isinstance(refused, Refusal):
             self._signed(refused)
             return
