@@ -142,7 +142,7 @@ def load_bundle(data: bytes) -> Protocol:
     """
     try:
         return _from_canonical(data.decode("utf-8"), [])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorruptTranscript(
             "the protocol kept beside the transcripts cannot be read", code="T013", hint="restore it from a backup"
         ) from error
