@@ -138,10 +138,22 @@ def _reads(protocol: Protocol) -> dict[tuple[str, str], list[tuple[str, str]]]:
                 found.extend(("finding", name) for name in sorted(condition.findings))
         return found
 
-    reads = {("question", key): of(question.when) for key, question in protocol.questions.items()}
+    # Whether a question still waits to be asked hangs on the states of all questions behind its condition, and a
+    # state may change where the finding between them does not.
+    reads = {
+        ("question", key): of(question.when) + [("question", other) for other in _behind_when(protocol, question)]
+        for key, question in protocol.questions.items()
+    }
     reads |= {("finding", name): of(finding.when) for name, finding in protocol.findings.items()}
     reads |= {("flag", name): of(flag.when, flag.unless) for name, flag in protocol.red_flags.items()}
     return reads
+
+
+def _behind_when(protocol: Protocol, question: Question) -> list[str]:
+    """Return the questions behind the findings that a question's condition reads."""
+    if question.when is None or not question.when.findings:
+        return []
+    return sorted(protocol.questions_behind(question.when) - question.when.questions)
 
 
 def _stage(protocol: Protocol, question: Question) -> Stage:

@@ -64,6 +64,17 @@ def test_following_changes_gives_what_evaluating_everything_gives(seed: int) -> 
     assert case.assessment.facts.states == whole.facts.states
 
 
+def test_a_declined_answer_reaches_the_questions_that_hang_on_it_through_a_finding() -> None:
+    usual = answers_of(PROTOCOL, "routine_complete")
+    case = evolve(PROTOCOL, None, opened(PROTOCOL, "routine_complete"))
+    while case.next is not None and "both_legs" not in case.answers:
+        declined = cmd.GiveAnswer(case.next, status="declined")
+        case, _ = step(case, declined if case.next == "saddle_sensation" else usual[case.next])
+        whole = assess(PROTOCOL, case.answers, case.as_of)
+        assert case.assessment.open_flags == whole.open_flags, case.shown
+    assert case.assessment.open_flags["cauda_equina_signs"] is FlagState.CANNOT_EXCLUDE
+
+
 @given(seeds)
 @settings(max_examples=30)
 def test_stored_events_give_the_same_case(seed: int) -> None:
