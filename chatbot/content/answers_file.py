@@ -34,7 +34,7 @@ HEADS = ("as_of", "protocol", "answers", "kind", "label", "region")
 INHERITING = ("like", "without")
 """Keys with which a vignette or a case takes over the answers of a vignette."""
 
-VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "reason", "expect", *INHERITING)
+VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "for_others", "reason", "expect", *INHERITING)
 """Keys a vignette has besides."""
 
 CASE_HEADS = ("answers", "region", "reason", "expect", *INHERITING)

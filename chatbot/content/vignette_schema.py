@@ -54,6 +54,7 @@ class VignetteModel(Strict):
     like: Identifier | None = None
     invented: tuple[str, ...] = Field(default=(), strict=False)
     answers: dict[str, Any] = {}
+    for_others: tuple[str, ...] = Field(default=(), strict=False)
     without: tuple[str, ...] = Field(default=(), strict=False)
     expect: VignetteExpectModel
     reason: Text | None = None

@@ -59,6 +59,7 @@ def _back(
     retired: dict[str, set[str]],
 ) -> Iterator[Diagnostic]:
     now = {(entry.kind, entry.id) for entry in entries}
+    before_of = {options_of(entry.id): entry.was for entry in entries if entry.kind == QUESTIONS}
     for entry in entries:
         if entry.id in retired.get(entry.kind, ()):
             mark = at(entry.file.root, entry.path, key=True)
@@ -69,6 +70,8 @@ def _back(
             if (entry.kind, before) in now:
                 message = f"{before!r} stands under 'was' here, and something is called so again"
                 yield mark.diagnostic("P214", message, "give the new one an id that was never used")
+            elif any(before in known.get(options_of(each), {}) for each in before_of.get(entry.kind, ())):
+                continue  # an option of the question under the id it had before
             elif before not in known.get(entry.kind, {}) and entry.kind in known:
                 message = f"no {entry.kind.replace('_', ' ')} was ever released as {before!r}"
                 hint = near_miss(before, known.get(entry.kind, {})) or "delete it"

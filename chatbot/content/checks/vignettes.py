@@ -190,7 +190,12 @@ def _without_words(value: Any) -> Any:
 
 def _problems(protocol: Protocol, patient: Patient, case: Case, came: Outcome) -> Iterator[Diagnostic]:
     root: Node = patient.file.root
-    ignored = [key for key in protocol.questions if key in case.answers and case.assessment.applies[key] is False]
+    spare = set(getattr(patient.model, "for_others", ()))
+    ignored = [
+        key
+        for key in protocol.questions
+        if key in case.answers and case.assessment.applies[key] is False and key.split("[", 1)[0] not in spare
+    ]
     if ignored:
         names = ", ".join(ignored)
         yield at(root, (*patient.path, "answers"), key=True).diagnostic(
