@@ -28,6 +28,7 @@ from chatbot.content import (
     instrument_schema,
     language_schema,
     number_schema,
+    prevalence_schema,
     schema,
     topic_schema,
     vignette_schema,
@@ -99,7 +100,16 @@ def models() -> dict[str, type[BaseModel]]:
     """Return every model of a content file by name, in the order they are described."""
     found: dict[str, type[BaseModel]] = {}
     rooms = (
-        *(schema, vignette_schema, number_schema, instrument_schema, topic_schema, beside, governance_schema),
+        *(
+            schema,
+            vignette_schema,
+            number_schema,
+            instrument_schema,
+            topic_schema,
+            beside,
+            governance_schema,
+            prevalence_schema,
+        ),
         *(language_schema, fields),
     )
     for module in rooms:
@@ -206,6 +216,8 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
             return {"anyOf": [TEXT, words_model]}
         case "_both_registers":
             return words_model
+        case "_drawn" | "_wanted":
+            return {"anyOf": [TEXT, {"type": "array", "items": TEXT}, _refer(annotation, definitions)]}
         case "labelled":
             return {"anyOf": [TEXT, words_model, _refer(annotation, definitions)]}
         case "_rule_guard":
@@ -277,7 +289,7 @@ def called(annotation: Any, metadata: tuple[Any, ...]) -> str:
         name = function.__name__
         if (words := words_of(function)) is not None:
             return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) < 6 else "one of a list"
-        if name in {"labelled", "_rule_guard"}:
+        if name in {"labelled", "_rule_guard", "_drawn", "_wanted"}:
             return _link(annotation)
         own = {"_same_in_both": "a text", "_both_registers": "two texts", "table_key": "id, or list of ids"}
         return own[name] if name in own else SCALARS[name][0]

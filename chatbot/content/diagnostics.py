@@ -138,6 +138,8 @@ CODES: dict[str, str] = {
     "P471": "a vignette that is like itself",
     "P472": "an answer left out that is not taken over",
     "P473": "an expectation of something nothing defines",
+    "P474": "a prevalence of something nothing defines",
+    "P475": "shares that do not add up",
     "P480": "a patient's text above the limit of reading ease",
     "P481": "a patient's text above the target of reading ease",
     "P482": "a release whose reading ease was not measured",

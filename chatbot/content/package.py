@@ -21,6 +21,7 @@ from chatbot.content import (
     instrument_schema,
     language_schema,
     number_schema,
+    prevalence_schema,
     schema,
     topic_schema,
     vignette_schema,
@@ -49,6 +50,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "words": beside.WordListsModel,
     "ids": beside.IdsModel,
     "alarm_tables": beside.AlarmTablesModel,
+    "prevalence": prevalence_schema.PrevalenceModel,
     "constants": beside.ConstantsModel,
     "approvals": governance_schema.ApprovalsModel,
     "withdrawals": governance_schema.WithdrawalsModel,
@@ -58,7 +60,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
 LANGUAGES = "languages"
 """The folder of translations."""
 
-CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": ""}
+CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": "", "prevalence": ""}
 """The container where it is not called as its file; empty for a list, of which no entry can be left out."""
 
 
@@ -315,6 +317,7 @@ _KNOWN_KEYS = frozenset(
         *vars(fields).values(),
         *vars(topic_schema).values(),
         *vars(vignette_schema).values(),
+        *vars(prevalence_schema).values(),
         *vars(language_schema).values(),
         *vars(beside).values(),
         *vars(governance_schema).values(),

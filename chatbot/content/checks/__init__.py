@@ -21,6 +21,7 @@ from chatbot.content.checks import (
     links,
     numbers,
     options,
+    prevalence,
     privacy,
     reading,
     regions,
@@ -129,6 +130,7 @@ def examine(
     found += governance.withdrawn(package, protocol)
     logic = vignettes.logic_of(json.loads(protocol.canonical))
     found += _examples(package, protocol, memory, logic)
+    found += prevalence.check(package, protocol)
     found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
 
