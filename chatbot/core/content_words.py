@@ -38,10 +38,9 @@ _OWN = frozenset({"cell", "grade", "row", "column"})
 
 
 def wording(value: Any) -> str:
-    """Return a text of the canonical JSON in the clinician's words; empty for none."""
-    if isinstance(value, str):
-        return value
-    return str(value.get(REGISTER, "")) if isinstance(value, Mapping) else ""
+    """Return a text of the canonical JSON in the clinician's words, without the number of a line; empty for none."""
+    said = value.get(REGISTER, "") if isinstance(value, Mapping) else value
+    return said.replace(" {n}", "") if isinstance(said, str) else ""
 
 
 def listed(words: Sequence[str], last: str = "or") -> str:
