@@ -64,6 +64,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_one_line": ("text", {**TEXT, "minLength": 1}),
     "_identifier": ("id", {"type": "string", "pattern": ID}),
     "_name": ("id", {"type": "string", "pattern": NAME}),
+    "_finding_name": ("id", {"type": "string", "pattern": NAME.replace("*$", r"*(\.[a-z][a-z0-9_]*)?$")}),
     "_option_id": (
         "id",
         {"anyOf": [{"type": "string", "pattern": "^[a-z0-9][a-z0-9_]*$"}, {"type": ["integer", "boolean"]}]},

@@ -170,10 +170,10 @@ def _items(question: Question, node: Node) -> dict[str, str]:
         pairs = [(key.text, value) for key, value in node.entries]
     else:
         raise ValueProblem(f"a mapping of items to options is expected, or the options of all {len(question.rows)}")
-    items = {name: value.text for name, value in pairs if isinstance(value, Scalar)}
-    if len(items) < len(pairs):
+    if not all(isinstance(value, Scalar) for _, value in pairs):
         raise ValueProblem("an item has one option")
-    return items
+    # What stands later counts: an item of one's own stands behind what is taken over.
+    return {name: value.text for name, value in pairs if isinstance(value, Scalar)}
 
 
 OTHERWISE = "otherwise"

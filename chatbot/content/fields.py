@@ -67,6 +67,12 @@ def _name(value: object) -> str:
     return text
 
 
+def _finding_name(value: object) -> str:
+    """Read the id of a finding; behind a point stands what an instrument has: ``scale.score``."""
+    of, point, part = _a_text(value).partition(".")
+    return f"{_name(of)}.{_identifier(part)}" if point else _name(of)
+
+
 def _option_id(value: object) -> str:
     text = _a_text(value)
     if re.fullmatch(r"[a-z0-9][a-z0-9_]*", text) is None:
@@ -165,6 +171,7 @@ def one_of(*words: str) -> Any:
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Name = Annotated[str, BeforeValidator(_name)]
 """An id a condition may use."""
+FindingName = Annotated[str, BeforeValidator(_finding_name)]
 OptionId = Annotated[str, BeforeValidator(_option_id)]
 ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
 RegionId = Annotated[str, BeforeValidator(_region_id)]

@@ -6,7 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from chatbot.content.fields import Identifier, Moment, Name, RegionId, Strict, Text, TruthWord, YesNo, one_of, problem
+from chatbot.content.fields import (
+    FindingName,
+    Identifier,
+    Moment,
+    Name,
+    RegionId,
+    Strict,
+    Text,
+    TruthWord,
+    YesNo,
+    one_of,
+    problem,
+)
 from chatbot.core.events import KINDS
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.values import Urgency
@@ -28,7 +40,7 @@ class ExpectModel(Strict):
     guards: dict[Name, TruthWord] = {}
     hypotheses: dict[Identifier, Annotated[str, one_of(*HYPOTHESIS_STATES)]] = {}
     conflicts: tuple[Identifier, ...] = Field(default=(), strict=False)
-    findings: dict[Name, Text] = {}
+    findings: dict[FindingName, Text] = {}
 
     @model_validator(mode="after")
     def _says_something(self) -> ExpectModel:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from chatbot.core.condition import NOT_APPLICABLE, Facts, compile_node
+from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, compile_node
 from chatbot.core.domains import atoms_by_question, representatives
 from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
 from chatbot.core.protocol import Protocol, Question, QuestionType
@@ -159,8 +160,13 @@ class _Ways:
     def answered(self, atom: Atom, wanted: bool, depth: int) -> Iterator[Way]:
         """Yield answers that give an atom a value, with what makes their questions apply."""
         keys = tuple(dict.fromkeys(questions_of(atom)))
-        if names_of(atom) or len(keys) < len(keys_of(atom)):
-            return  # numbers that are calculated, and earlier cases, are not searched
+        if names_of(atom):
+            # Of numbers that are calculated only those of a single question are searched, such as a score.
+            keys = tuple(self.protocol.questions_behind(Condition("", atom)))
+            if len(keys) > 1 or any(name not in self.protocol.numbers for name in names_of(atom)):
+                return
+        elif len(keys) < len(keys_of(atom)):
+            return  # nor is what earlier cases said
         for given in self.candidates(atom, keys):
             if self.holds(atom, given, wanted):
                 yield from self.applying(keys, given, depth)
@@ -196,7 +202,17 @@ class _Ways:
         values = {key: None if isinstance(each, Status) else each for key, each in given.items()}
         states = {key: each.value if isinstance(each, Status) else "known" for key, each in given.items()}
         assert NOT_APPLICABLE not in values.values()
-        return compile_node(atom)(Facts(values, states, {}, self.as_of)) is wanted
+        facts = Facts(values, states, {}, self.as_of)
+        findings: dict[str, Any] = facts.findings  # type: ignore[assignment]
+        for name in names_of(atom):
+            self.calculate(name, facts, findings)
+        return compile_node(atom)(facts) is wanted
+
+    def calculate(self, name: str, facts: Facts, findings: dict[str, Any]) -> None:
+        """Put a number, and those it is made of, among the findings of *facts*."""
+        for inner in self.protocol.findings[name].when.findings:
+            self.calculate(inner, facts, findings)
+        findings[name] = self.protocol.numbers[name].evaluate(facts)
 
 
 def _together(one: Way, other: Way) -> Way | None:

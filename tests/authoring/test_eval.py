@@ -142,12 +142,21 @@ def test_findings_inside_findings_are_opened_with_deep() -> None:
 
 def test_a_number_is_shown_with_what_it_is_made_of() -> None:
     protocol = load_protocol(cache=False)
-    root, _ = parse(b"answers: {peg_pain: 6, peg_enjoyment: 4}", "answers.yaml")
+    root, _ = parse(b"answers: {weight: 81, height: unknown}", "answers.yaml")
     assert root is not None
     case, _ = open_case(protocol, answers_in(root, "answers.yaml", "test"), AS_OF)
-    first, second, *_ = eval_text(evaluated(protocol, case, "peg >= 3")).splitlines()
-    assert first.startswith(("true ", "unknown ")) and "peg >= 3" in first
-    assert "peg = " in second and "peg_pain: 6" in second and "peg_activity: not asked" in second
+    first, second, *_ = eval_text(evaluated(protocol, case, "bmi >= 30")).splitlines()
+    assert first.startswith(("true ", "unknown ")) and "bmi >= 30" in first
+    assert "bmi = " in second and "weight: 81" in second and "height: unknown" in second
+
+
+def test_a_score_is_shown_with_the_answers_of_its_instrument() -> None:
+    protocol = load_protocol(cache=False)
+    root, _ = parse(b"answers: {peg_items: {pain: '6', enjoyment: '4'}}", "answers.yaml")
+    assert root is not None
+    case, _ = open_case(protocol, answers_in(root, "answers.yaml", "test"), AS_OF)
+    text = eval_text(evaluated(protocol, case, "peg >= 3"))
+    assert text.startswith("true ") and "peg_items: 6, 4, –" in text
 
 
 def test_what_no_earlier_case_said_is_unknown(tiny: Protocol) -> None:

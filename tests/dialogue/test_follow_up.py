@@ -20,7 +20,8 @@ MOST = 25
 
 
 def peg(value: int) -> dict[str, cmd.GiveAnswer]:
-    return {key: cmd.GiveAnswer(key, value=value) for key in ("peg_pain", "peg_enjoyment", "peg_activity")}
+    items = dict.fromkeys(("pain", "enjoyment", "activity"), str(value))
+    return {"peg_items": cmd.GiveAnswer("peg_items", value=items)}
 
 
 def followed(folder: Path, scores: tuple[int, ...]) -> list[tuple[Path, list[str]]]:
@@ -52,9 +53,7 @@ def test_each_visit_takes_few_questions(better_then_worse: list[tuple[Path, list
 
 def test_what_must_be_asked_by_itself_is(better_then_worse: list[tuple[Path, list[str]]]) -> None:
     for _, asked in better_then_worse[1:]:
-        assert {"suicidal_thoughts", "pain_change", "peg_pain", "peg_enjoyment", "peg_activity", "strength"} <= set(
-            asked
-        )
+        assert {"suicidal_thoughts", "pain_change", "peg_items", "strength"} <= set(asked)
 
 
 def test_every_visit_verifies_and_is_routine_with_the_safety_screen_asked_again(

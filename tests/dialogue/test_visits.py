@@ -27,6 +27,10 @@ from tests.dialogue.visits import PROTOCOL, desk, first_visit, next_visit, weeks
 WEEKS = (2, 6, 12)
 
 
+def peg(pain: int) -> dict[str, str]:
+    return dict.fromkeys(("pain", "enjoyment", "activity"), str(pain))
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A first visit and three more at 2, 6 and 12 weeks, each signed. Do not change these files."""
@@ -34,7 +38,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     paths = [first_visit(folder)]
     for weeks in WEEKS:
         changed = {
-            "peg_pain": cmd.GiveAnswer("peg_pain", value=max(0, 6 - weeks // 4)),
+            "peg_items": cmd.GiveAnswer("peg_items", value=peg(max(0, 6 - weeks // 4))),
             "fever": cmd.GiveAnswer("fever", value="no"),
         }
         path, asked = next_visit(folder, paths[-1], weeks, changed)
@@ -77,16 +81,18 @@ def test_a_follow_up_remembers_the_first_visit(story: list[Path]) -> None:
     assert case.visits == tuple(codes[:3])
     assert case.first is not None and case.previous is not None
     assert (case.first["case"], case.previous["case"]) == (codes[0], codes[2])
-    assert case.first["answers"]["peg_pain"] == 6 and case.previous["answers"]["peg_pain"] == 5
+    first = {"pain": "6", "enjoyment": "6", "activity": "7"}
+    assert case.first["answers"]["peg_items"] == first and case.previous["answers"]["peg_items"] == peg(5)
+    assert (case.first["findings"]["peg"], case.previous["findings"]["peg"]) == ("6.3", "5")
     assert case.earlier is not None, "conditions read what was pinned"
-    assert (case.earlier.first.values["peg_pain"], case.earlier.previous.values["peg_pain"]) == (6, 5)
+    assert (case.earlier.first.values["peg_items"], case.earlier.previous.values["peg_items"]) == (first, peg(5))
     assert case.earlier.first.as_of < case.earlier.previous.as_of < case.as_of
     assert case.plan_digest is not None
 
 
 def test_the_text_says_what_changed_since_the_visit_before(story: list[Path]) -> None:
     text = desk(story[0].parents[1]).read_plan(story[2])
-    assert "visit 3 of 4" in text and "Changes since" in text and "PEG, pain: 6 → 5" in text
+    assert "visit 3 of 4" in text and "Changes since" in text and "PEG: pain, enjoyment, activity: 6 → 5" in text
 
 
 def test_the_visits_are_one_lineage(story: list[Path]) -> None:
@@ -334,7 +340,7 @@ def test_a_follow_up_stands_without_the_file_of_the_visit_before(tmp_path: Path)
     text = at.read_plan(second)
     assert "visit 2 of 2" in text and "was not compared" in " ".join(text.split())
     interview = at.follow_up(second, as_of=weeks_later(6))
-    assert interview.case.first is not None and interview.case.first["answers"]["peg_pain"] == 6
+    assert interview.case.first is not None and interview.case.first["findings"]["peg"] == "6.3"
     assert len(interview.case.visits) == 2
     at.close()
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chatbot.core import tree as t
-from chatbot.core.answers import limits
+from chatbot.core.answers import limits, score_of
 from chatbot.core.condition import cut_off
+from chatbot.core.domains import totals
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.values import Stored, decimal_text
 
@@ -124,10 +125,22 @@ def _values(protocol: Protocol, node: t.Atom, want: bool, as_of: datetime) -> It
             for option in protocol.questions[key].options:
                 if (option.id in options) is want:
                     yield key, {cell: option.id}
+        case t.Compare(t.NumberOf(finding), op, t.Fixed(limit)) if finding.endswith(f".{t.SCORE}"):
+            yield from _scored(protocol.questions[finding.rpartition(".")[0]], op, limit, want)
         case t.CellGrade(key, cell, op, limit, grades):
             for option_id, grade in grades:
                 if t.OPERATORS[op](grade, limit) is want:
                     yield key, {cell: option_id}
+
+
+def _scored(question: Question, op: str, limit: Decimal, want: bool) -> Iterator[tuple[str, Stored]]:
+    """Yield the first filling of an instrument whose sum compares as wanted."""
+    least = {item.id: item.options[0].id for item in question.rows}
+    for filled in totals(question, least):
+        total = sum(score or 0 for score in score_of(question, filled))
+        if t.OPERATORS[op](total, limit) is want:
+            yield question.id, dict(filled)
+            return
 
 
 def _several(question: Question, options: frozenset[str], every: bool, want: bool) -> Iterator[tuple[str, Stored]]:

@@ -16,6 +16,8 @@ def line_for(question: Question, command: GiveAnswer) -> str:
         return f":{command.status}"
     if isinstance(value, list):
         return ", ".join(value)
+    if question.type is QuestionType.INSTRUMENT and isinstance(value, dict):
+        return " ".join(value.get(item.id, "-") for item in question.rows)
     if isinstance(value, dict):
         exceptions = [f"{cell} {option}" for cell, option in value.items() if option != question.normal]
         return "; ".join(["normal", *exceptions])
@@ -38,6 +40,11 @@ def keys_for(form: Form, command: GiveAnswer) -> list[str]:
         typing = form.mode is Mode.TYPING and form.letters_type
         reason = [_key_of_reason(form, command.reason)] if command.reason and len(form.view.cannot_apply) > 1 else []
         return [*first, *(["escape"] if typing else []), STATUS_KEYS[Status(command.status)], *reason]
+    if question.type is QuestionType.INSTRUMENT:
+        assert isinstance(value, dict)
+        keys = {item.id: {option.id: option.key for option in item.options} for item in form.view.rows}
+        assert value.keys() == keys.keys(), "an item that is left out is not typed here"
+        return [*first, *(keys[item][value[item]] for item in keys)]
     if question.type is QuestionType.GRID:
         assert isinstance(value, dict)
         if set(value.values()) == {question.normal}:

@@ -99,6 +99,9 @@ def stored_values(question: Question) -> list[Stored]:
             return ["2015", "2026-03"]
         case QuestionType.TEXT:
             return ["something else"]
+        case QuestionType.INSTRUMENT:
+            ends = [(options[0].id, options[-1].id) for options in question.cells.values()]
+            return [dict(zip(question.cells, each, strict=True)) for each in zip(*ends, strict=True)]
         case QuestionType.GRID:
             cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
             return [dict.fromkeys(cells, option.id) for option in question.options]
