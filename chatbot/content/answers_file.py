@@ -18,14 +18,15 @@ from chatbot.content.inherit import NO_VIGNETTES, Inherited, Vignettes, inherit
 from chatbot.content.library import MANIFEST
 from chatbot.content.source import Mapping, Mark, Node, Scalar, read
 from chatbot.core.batch import NotAccepted, give_all, with_answers
+from chatbot.core.beginnings import pinned as visit
 from chatbot.core.case import Case, evolve
 from chatbot.core.commands import GiveAnswer
-from chatbot.core.events import KINDS, CaseOpened, Event
+from chatbot.core.events import KINDS, CaseOpened, Event, PreviousPinned
 from chatbot.core.navigation import pinned
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.site import REGION_FACT
-from chatbot.core.values import ValueProblem, moment_text, parse_moment
+from chatbot.core.values import ValueProblem, moment_text, parse_duration, parse_moment
 from chatbot.errors import UsageError
 
 HEADS = ("as_of", "protocol", "answers", "kind", "label", "region")
@@ -37,7 +38,7 @@ INHERITING = ("like", "without")
 VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "for_others", "reason", "expect", *INHERITING)
 """Keys a vignette has besides."""
 
-CASE_HEADS = ("answers", "region", "reason", "expect", *INHERITING)
+CASE_HEADS = ("after", "answers", "region", "reason", "expect", *INHERITING)
 """Keys of a case in a file of cases."""
 
 
@@ -72,6 +73,8 @@ class AnswersFile:
     """The vignettes it takes them over from."""
     region: Scalar | None = None
     """Where it is, where the file says so."""
+    earlier: AnswersFile | None = None
+    """The visit before, of a person who comes back."""
 
 
 def read_answers(path: Path) -> AnswersFile:
@@ -109,7 +112,20 @@ def answers_of_case(root: Node, shown: str, name: str, vignettes: Vignettes) -> 
     if not isinstance(own, Mapping):
         raise AnswersError([*found, own.mark.diagnostic("P112", _NO_ANSWERS)])
     told = inherit(entry, own, name, vignettes, found)
-    return _file(shown, None, told, "test", name, found)
+    file = _file(shown, None, told, "test", name, found)
+    after = entry.value("after")
+    return _come_back(file, after, vignettes) if isinstance(after, Scalar) else file
+
+
+def _come_back(file: AnswersFile, after: Scalar, vignettes: Vignettes) -> AnswersFile:
+    """Return the case as a visit that follows the vignette it is like."""
+    earlier = answers_in(file.roots[0], file.path, file.label, vignettes)
+    assert earlier.as_of is not None
+    try:
+        moment = parse_moment(earlier.as_of) + parse_duration(after.text)
+    except ValueProblem as error:
+        raise AnswersError([after.mark.diagnostic("P301", str(error))]) from error
+    return replace(file, as_of=moment_text(moment), earlier=earlier)
 
 
 _NO_ANSWERS = "a mapping of question ids to answers is expected here"
@@ -213,10 +229,10 @@ def open_case(protocol: Protocol, file: AnswersFile, as_of: str) -> tuple[Case, 
     commands = commands_of(protocol, file, moment)
     opened = _opened(protocol, file, moment)
     try:
-        case, happened = _in_region(protocol, file, give_all(protocol, opened, commands))
+        case, happened = _placed(protocol, file, give_all(protocol, opened, commands))
         if idle := _idle(protocol, case, file):
             kept = [each for each in commands if each.question not in idle]
-            return _in_region(protocol, file, give_all(protocol, opened, kept))
+            return _placed(protocol, file, give_all(protocol, opened, kept))
         return case, happened
     except NotAccepted as error:
         raise _refused(file, error) from error
@@ -234,14 +250,25 @@ def _region_of(protocol: Protocol, file: AnswersFile) -> str:
     return file.region.text
 
 
-def _in_region(
+def _placed(
     protocol: Protocol, file: AnswersFile, told: tuple[Case, tuple[Event, ...]]
 ) -> tuple[Case, tuple[Event, ...]]:
-    """Return the case with its region pinned, where the file names one."""
+    """Return the case with its region and the visit before pinned, where the file names them."""
     (case, happened), region = told, _region_of(protocol, file)
-    for event in pinned(protocol, case, {**case.site, REGION_FACT: region}) if region else ():
+    where = pinned(protocol, case, {**case.site, REGION_FACT: region}) if region else ()
+    events: tuple[Event, ...] = (*where, *_before(protocol, file))
+    for event in events:
         case, happened = evolve(protocol, case, event), (*happened, event)
     return case, happened
+
+
+def _before(protocol: Protocol, file: AnswersFile) -> tuple[PreviousPinned, ...]:
+    """Return what the visit before contributes; it is the first one too."""
+    if file.earlier is None or file.earlier.as_of is None:
+        return ()
+    earlier = assessed_case(protocol, file.earlier, file.earlier.as_of)
+    contributed = visit(protocol, protocol, earlier, "")
+    return (PreviousPinned(contributed, contributed, [earlier.case]),)
 
 
 def assessed_case(protocol: Protocol, file: AnswersFile, as_of: str) -> Case:
@@ -256,7 +283,10 @@ def assessed_case(protocol: Protocol, file: AnswersFile, as_of: str) -> Case:
     except NotAccepted as error:
         raise _refused(file, error) from error
     idle = _idle(protocol, case, file)
-    return replace(case, answers={key: answer for key, answer in case.answers.items() if key not in idle})
+    case = replace(case, answers={key: answer for key, answer in case.answers.items() if key not in idle})
+    for event in _before(protocol, file):
+        case = evolve(protocol, case, event)
+    return case
 
 
 def _idle(protocol: Protocol, case: Case, file: AnswersFile) -> set[str]:

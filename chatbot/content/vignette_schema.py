@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from chatbot.content.fields import (
+    Duration,
     FindingName,
     Identifier,
     Moment,
@@ -82,6 +83,7 @@ class VignetteModel(Strict):
 
 class CaseModel(Strict):
     like: Identifier
+    after: Duration | None = None
     region: RegionId | None = None
     answers: dict[str, Any] = {}
     without: tuple[str, ...] = Field(default=(), strict=False)

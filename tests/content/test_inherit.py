@@ -125,3 +125,13 @@ def test_an_answers_file_is_not_like_anything(tmp_path: Path) -> None:
     path.write_text("as_of: 2026-03-15\nlike: calm\nanswers: {kidney: no}\n", "utf-8")
     with pytest.raises(AnswersError, match="'like' is not a key here"):
         read_answers(path)
+
+
+def test_a_case_comes_back_after_a_time_that_can_be_read(tmp_path: Path) -> None:
+    folder = copy(tmp_path)
+    case = "cases:\n  one: {like: calm, after: AFTER, reason: r, expect: {urgency: routine}}\n"
+    cases = write(folder, case.replace("AFTER", "P14D"), "cases/few.yaml")
+    assert read_answers(cases.with_name("few.yaml:one")).as_of == "2026-03-29T10:30"
+    write(folder, case.replace("AFTER", "fortnight"), "cases/few.yaml")
+    with pytest.raises(AnswersError, match="P301"):
+        read_answers(cases.with_name("few.yaml:one"))

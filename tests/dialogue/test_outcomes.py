@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.content.answers_file import assessed_case
+from chatbot.content.answers_file import assessed_case, open_case, read_answers
 from chatbot.content.checks.report import check_protocol
 from chatbot.content.library import load_protocol
 from chatbot.core.case import next_question
@@ -212,3 +212,12 @@ def test_assessed_at_once_a_vignette_comes_to_what_it_comes_to_when_interviewed(
         assert case.answers == case_of(PROTOCOL, name).answers, name
         assert case.assessment.flags == case_of(PROTOCOL, name).assessment.flags, name
         assert outcome(PROTOCOL, case.assessment) == outcome(PROTOCOL, case_of(PROTOCOL, name).assessment), name
+
+
+def test_a_case_that_comes_back_is_held_against_the_visit_before_it() -> None:
+    file = read_answers(FOLDER.parent / "cases" / "rules.yaml:twelve_weeks_and_no_better")
+    assert file.as_of == "2026-06-07T10:30"
+    for case in (assessed_case(PROTOCOL, file, file.as_of), open_case(PROTOCOL, file, file.as_of)[0]):
+        statuses = outcome(PROTOCOL, case.assessment).statuses
+        assert statuses["conference_not_better"] == "recommended"
+        assert statuses["better_than_first"] == "not_applicable"

@@ -152,7 +152,12 @@ def _of_answers(found: Diagnostic) -> Diagnostic:
 
 
 def _fitted(protocol: Protocol, case: Case) -> Case | None:
-    """Return a case with its answers evaluated under other content; None where one of them no longer fits."""
+    """Return a case with its answers evaluated under other content; None where one of them no longer fits.
+
+    None also for a visit that follows another: what the one before contributes may be other now.
+    """
+    if case.earlier is not None:
+        return None
     answers = {}
     for key, answer in case.answers.items():
         question = protocol.questions.get(key)
