@@ -114,11 +114,12 @@ class Coverage:
 def coverage(protocol: Protocol, runs: Runs) -> Coverage:
     """Return what the vignettes and cases of a protocol show. *runs* are those of its last check."""
     wanted = tuple(goals(protocol))
+    known = frozenset(wanted)
     counting = [run for run in runs.by_name.values() if _counts(run)]
     shown: dict[Goal, tuple[str, ...]] = {}
     passed: dict[Goal, tuple[str, ...]] = {}
     for run in counting:
-        said = {goal for goal in expected(protocol, run) if goal in wanted}
+        said = known.intersection(expected(protocol, run))
         for goal in said:
             shown[goal] = (*shown.get(goal, ()), run.name)
         for goal in came_out(protocol, run):
