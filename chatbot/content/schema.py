@@ -434,6 +434,16 @@ class RecheckModel(Strict):
     questions: tuple[Name, ...] = Field(strict=False, min_length=2)
 
 
+class AfterBreakModel(Strict):
+    """What holds after a break in use, whatever its cause."""
+
+    finding: Identifier
+    guard: Identifier
+    says: Identifier
+    actions: tuple[Identifier, ...] = Field(strict=False, min_length=1)
+    breaks: tuple[Name, ...] = Field(strict=False, min_length=1)
+
+
 class ManifestModel(Strict):
     id: Identifier
     version: Text
@@ -456,4 +466,6 @@ class ManifestModel(Strict):
     regions: dict[RegionId, Words] = {}
     refusal: Annotated[tuple[StatementModel, ...], AfterValidator(_of_their_own)] = Field(default=(), strict=False)
     recheck: tuple[RecheckModel, ...] = Field(default=(), strict=False)
+    never_withholds: dict[Name, Annotated[tuple[OptionId, ...], Field(strict=False)]] = Field(default={}, exclude=True)
+    after_a_break: AfterBreakModel | None = Field(default=None, exclude=True)
     labels: dict[Identifier, dict[Identifier, Words]]

@@ -23,6 +23,7 @@ from chatbot.content.checks import (
     options,
     prevalence,
     privacy,
+    promises,
     reading,
     regions,
     registers,
@@ -76,7 +77,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     protocol = build_protocol(bundle, "", "", lenient=True, conditions=known)
     found += [*graph.check(package, protocol, sites), *alarm_table.names(package)]
     found += [*privacy.check(package, protocol), *topics.check(package, protocol), *sources.check(package, protocol)]
-    found += regions.check(package, protocol, sites)
+    found += [*regions.check(package, protocol, sites), *promises.check(package, protocol, sites)]
     if not errors([*package.found, *found]):
         # These ask what answers can do, and mean nothing while a name or an order is wrong.
         found += [*options.check(package, protocol), *instruments.screened(package, protocol)]
