@@ -60,24 +60,23 @@ class Population:
         self.base = {each.question: each for each in commands_of(protocol, base, base.as_of) if each.question in known}
 
     def patients(self, seed: int, count: int) -> Iterator[Generated]:
-        """Yield patients; the same seed gives the same ones."""
-        source = random.Random(seed)
+        """Yield patients; the same seed gives the same ones, and a question that comes in changes no other's draw."""
         for number in range(1, count + 1):
-            yield self._one(number, source)
+            yield self._one(number, f"{seed} {number}")
 
-    def _one(self, number: int, source: random.Random) -> Generated:
+    def _one(self, number: int, seed: str) -> Generated:
         draws: dict[str, DrawModel] = dict(self.model.answers)
         pictures = []
         for name, picture in self.model.pictures.items():
-            if source.random() * 100 < picture.share:
+            if random.Random(f"{seed} picture {name}").random() * 100 < picture.share:
                 pictures.append(name)
                 draws |= picture.answers
-        drawn = {name: value for name, draw in draws.items() if (value := self._draw(name, draw, source)) is not None}
+        drawn = {name: self._draw(name, draw, random.Random(f"{seed} {name}")) for name, draw in draws.items()}
         flags = tuple(name for name, fact in self.model.facts.items() if self._is_true(fact, drawn))
         at_least = max((Urgency(self.model.facts[name].at_least) for name in flags), default=Urgency.ROUTINE, key=_rank)
         return Generated(number, drawn, tuple(pictures), flags, at_least, self._case(number, drawn))
 
-    def _draw(self, name: str, draw: DrawModel, source: random.Random) -> Drawn | None:
+    def _draw(self, name: str, draw: DrawModel, source: random.Random) -> Drawn:
         if draw.always:
             return draw.always
         if draw.each:

@@ -140,6 +140,9 @@ def keys_of(question: Question, answer: Answer, protocol: Protocol) -> int:
     value = answer.value
     if value is None:
         return 1
+    if question.type is QuestionType.INSTRUMENT:
+        assert isinstance(value, Mapping)
+        return len(value)  # one key an item; the last one gives the whole
     if isinstance(value, Mapping):
         marked = sum(option != question.normal for option in value.values())
         return 1 if not marked else 2 * marked + 1
@@ -179,7 +182,19 @@ def shortest(protocol: Protocol, case: Case) -> Case:
                 other = _with(protocol, best, key, value)
                 if other is not None and (asked := _count(protocol, other)) < length:
                     best, length, improved = other, asked, True
-    return best
+    return _tables_left_normal(protocol, best)
+
+
+def _tables_left_normal(protocol: Protocol, case: Case) -> Case:
+    """Leave tables normal where that says the same of the person: no finding changes."""
+    for key in case.answers:
+        question = protocol.questions[key]
+        if question.type is QuestionType.GRID and question.normal is not None:
+            value = {f"{row.id}.{column.id}": question.normal for row in question.rows for column in question.columns}
+            other = _with(protocol, case, key, value)
+            if other is not None and other.assessment.facts.findings == case.assessment.facts.findings:
+                case = other
+    return case
 
 
 def _others(protocol: Protocol, case: Case, key: str) -> tuple[Value, ...]:
