@@ -8,7 +8,9 @@ import pytest
 
 from chatbot.content.answers_file import assessed_case, open_case, read_answers
 from chatbot.content.checks.report import check_protocol
+from chatbot.content.checks.vignettes import patients as patients_of
 from chatbot.content.library import load_protocol
+from chatbot.content.package import read_package
 from chatbot.core.case import next_question
 from chatbot.core.findings import network
 from chatbot.core.outcome import outcome
@@ -39,9 +41,10 @@ def with_action(name: str, action: str, kind: str = "do") -> set[str]:
     }
 
 
-def test_the_content_and_all_its_vignettes_pass_every_check() -> None:
-    report = check_protocol(FOLDER.parent)
+def test_the_content_and_all_its_vignettes_and_cases_pass_every_check_and_show_everything() -> None:
+    report = check_protocol(FOLDER.parent, covered=True)
     assert not report.found, report.render()
+    assert report.coverage is not None and report.coverage.complete, report.render()
     assert set(REPRESENTATIVE) <= set(NAMES)
 
 
@@ -176,10 +179,13 @@ def test_custody_changes_nothing_but_its_own_answer() -> None:
 
 
 def test_no_vignette_answers_what_does_not_apply_and_each_answers_all_that_does() -> None:
+    patients = {each.name: each for each in patients_of(read_package(FOLDER.parent, ""), [])}
     for name in NAMES:
         case = assessed_case(PROTOCOL, file_of(name), as_of(name))
         assert next_question(PROTOCOL, case) is None, (name, next_question(PROTOCOL, case))
-        assert not [key for key in case.answers if case.assessment.applies[key] is False], name
+        spare = patients[name].model.for_others
+        idle = [key for key in case.answers if case.assessment.applies[key] is False and key.split("[")[0] not in spare]
+        assert not idle, name
 
 
 def test_plans_of_different_patients_differ() -> None:
