@@ -114,6 +114,17 @@ class AlarmTablesModel(Strict):
     alarm_tables: dict[Identifier, AlarmTableModel]
 
 
+class ImplicationModel(Strict):
+    when: Condition
+    question: Text
+    is_: Text = Field(alias="is")
+    reason: Text
+
+
+class ImplicationsModel(Strict):
+    implications: dict[Identifier, ImplicationModel]
+
+
 CONSTANT_KINDS = ("urgency", "dose", "score", "evidence", "other")
 
 

@@ -144,6 +144,8 @@ CODES: dict[str, str] = {
     "P473": "an expectation of something nothing defines",
     "P474": "a prevalence of something nothing defines",
     "P475": "shares that do not add up",
+    "P476": "a question whose answer earlier ones imply",
+    "P477": "an implication of something asked before",
     "P480": "a patient's text above the limit of reading ease",
     "P481": "a patient's text above the target of reading ease",
     "P482": "a release whose reading ease was not measured",

@@ -51,6 +51,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "ids": beside.IdsModel,
     "alarm_tables": beside.AlarmTablesModel,
     "prevalence": prevalence_schema.PrevalenceModel,
+    "implications": beside.ImplicationsModel,
     "constants": beside.ConstantsModel,
     "approvals": governance_schema.ApprovalsModel,
     "withdrawals": governance_schema.WithdrawalsModel,

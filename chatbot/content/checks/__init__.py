@@ -16,6 +16,7 @@ from chatbot.content.checks import (
     governance,
     graph,
     ids,
+    implications,
     instruments,
     languages,
     links,
@@ -131,7 +132,7 @@ def examine(
     found += governance.withdrawn(package, protocol)
     logic = vignettes.logic_of(json.loads(protocol.canonical))
     found += _examples(package, protocol, memory, logic)
-    found += prevalence.check(package, protocol)
+    found += [*prevalence.check(package, protocol), *implications.check(package, protocol, memory.verdicts)]
     found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
 

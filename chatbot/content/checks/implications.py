@@ -11,6 +11,8 @@ from typing import Any
 
 from chatbot.content.beside import ImplicationModel
 from chatbot.content.build import symbols_of
+from chatbot.content.bundle import bundle_of
+from chatbot.content.checks import conditions
 from chatbot.content.checks.alarm_table import said_of
 from chatbot.content.checks.conditions import Site
 from chatbot.content.checks.satisfiable import DAYS, node_of
@@ -18,7 +20,7 @@ from chatbot.content.checks.verdicts import Verdicts
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.package import Package
 from chatbot.content.source import at
-from chatbot.core.explain import questions_behind
+from chatbot.core.condition import Condition
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
@@ -33,10 +35,18 @@ def sites(package: Package) -> Iterator[Site]:
         yield Site("implication", name, "when", entry.when, package.single[STEM], (STEM, name, "when"))
 
 
-def names(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
-    """Yield implications of questions that do not exist."""
+def check(package: Package, protocol: Protocol, verdicts: Verdicts) -> list[Diagnostic]:
+    """Return what names nothing, and questions somebody is asked whose answer earlier answers imply."""
+    if STEM not in package.single:
+        return []
+    bundle = bundle_of(package)
+    found = [*conditions.check(package, bundle, list(sites(package)), None), *_names(package, protocol)]
+    return found or list(_searched(package, bundle, protocol, verdicts))
+
+
+def _names(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
     known = [key for key in protocol.questions if "[" not in key]
-    known += [f"{group.id}.{field}" for group in protocol.groups.values() for field in group.fields]
+    known += [f"{name}.{field}" for name, group in protocol.groups.items() for field in group.fields]
     for name, entry in _entries(package).items():
         if _key(protocol, entry.question) is None:
             mark = at(package.single[STEM].root, (STEM, name, "question"))
@@ -44,15 +54,17 @@ def names(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
             yield mark.diagnostic("P210", f"no question is called {entry.question!r}", hint)
 
 
-def check(package: Package, bundle: Mapping[str, Any], protocol: Protocol, verdicts: Verdicts) -> Iterator[Diagnostic]:
-    """Yield questions that somebody is asked whose answer earlier ones imply. Only for content whose names are right."""
+def _searched(
+    package: Package, bundle: Mapping[str, Any], protocol: Protocol, verdicts: Verdicts
+) -> Iterator[Diagnostic]:
     symbols, order = symbols_of(bundle), network(protocol).ask_order
     for site in sites(package):
         entry = _entries(package)[site.name]
         key = _key(protocol, entry.question)
         assert key is not None
         when = node_of(site, symbols)
-        later = [each for each in order[order.index(key) :] if each in questions_behind(protocol, when)]
+        behind = protocol.questions_behind(Condition("", when))
+        later = [each for each in order[order.index(key) :] if each in behind]
         if later:
             message = f"{entry.question} is not asked after {later[0]}, so nothing earlier implies it"
             yield site.diagnostic("P477", message, 0, len(site.text), "name what is asked before")
