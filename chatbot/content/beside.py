@@ -1,4 +1,4 @@
-"""The shape of files beside the content, outside its digest: words, ids, tables of alarm symptoms, constants."""
+"""The shape of files beside the content, outside its digest: words, ids, alarm tables, constants, traceability."""
 
 from __future__ import annotations
 
@@ -148,3 +148,25 @@ class ConstantModel(Strict):
 
 class ConstantsModel(Strict):
     constants: dict[Identifier, ConstantModel]
+
+
+class TraceModel(Strict):
+    is_: Text = Field(alias="is")
+    content: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> TraceModel:
+        if not self.content and self.reason is None:
+            raise problem("P111", "neither content nor a reason", "name what carries it, or say why nothing does")
+        return self
+
+
+class TracePartModel(Strict):
+    title: Text
+    ids: dict[str, TraceModel] = Field(min_length=1)
+
+
+class TraceabilityModel(Strict):
+    expected: tuple[Text, ...] = Field(strict=False, min_length=1)
+    traceability: tuple[TracePartModel, ...] = Field(strict=False, min_length=1)

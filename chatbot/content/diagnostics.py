@@ -114,6 +114,8 @@ CODES: dict[str, str] = {
     "P436": "an old dose that a break in use does not hold back",
     "P437": "a break in use that is missed, or told by its cause",
     "P438": "a promise that names what nothing defines",
+    "P439": "a trace to content that does not exist",
+    "P440": "a list of evidence with a gap",
     "P441": "a constant nobody checked, used without saying so",
     "P442": "a recommendation without evidence",
     "P443": "a recommendation that claims more than was checked",

@@ -53,6 +53,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "prevalence": prevalence_schema.PrevalenceModel,
     "implications": beside.ImplicationsModel,
     "constants": beside.ConstantsModel,
+    "traceability": beside.TraceabilityModel,
     "approvals": governance_schema.ApprovalsModel,
     "withdrawals": governance_schema.WithdrawalsModel,
 }
@@ -61,7 +62,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
 LANGUAGES = "languages"
 """The folder of translations."""
 
-CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": "", "prevalence": ""}
+CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": "", "prevalence": "", "traceability": ""}
 """The container where it is not called as its file; empty for a list, of which no entry can be left out."""
 
 

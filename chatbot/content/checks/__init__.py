@@ -34,6 +34,7 @@ from chatbot.content.checks import (
     sources,
     spoken,
     topics,
+    traceability,
     unused,
     vignettes,
     words,
@@ -71,7 +72,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     found = [*conditions.check(package, bundle, sites, known), *links.check(package), *clinical.check(package)]
     found += [*numbers.tables(package), *instruments.check(package, bundle)]
     found += [*ids.check(package), *words.check(package), *spoken.check(package), *registers.check(package)]
-    found += [*sense.check(package), *unused.repeated(package)]
+    found += [*sense.check(package), *unused.repeated(package), *traceability.check(package)]
     if not errors(found):
         # A misspelt name leaves the one it means unread: say the first, not both.
         found += unused.check(package, sites)
