@@ -37,8 +37,8 @@ def random_value(question: Question, random: Random) -> Stored:
         case QuestionType.DATE:
             return random.choice(DAYS)
         case QuestionType.GRID:
-            cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-            return {cell: random.choice(ids) for cell in cells if random.random() < 0.8} or {cells[0]: ids[0]}
+            filled = {cell: random.choice(each).id for cell, each in question.cells.items() if random.random() < 0.8}
+            return filled or {cell: each[0].id for cell, each in list(question.cells.items())[:1]}
         case QuestionType.INSTRUMENT:
             items = {item.id: random.choice(item.options).id for item in question.rows}
             return items if random.random() < 0.7 else dict(random.sample(sorted(items.items()), 1))
