@@ -140,13 +140,15 @@ def rests_on(protocol: Protocol, rule: Rule) -> Named:
     """Return what a rule hangs on: itself, its red flag and guards, and every finding that those read."""
     conditions = [rule.when] if rule.when is not None else []
     found = {("rules", rule.id)}
-    if rule.answers is not None:
+    # What nothing defines is reported elsewhere (P205, P206).
+    if rule.answers is not None and rule.answers in protocol.red_flags:
         flag = protocol.red_flags[rule.answers]
         found.add(("red_flags", flag.id))
         conditions += [flag.when, *([] if flag.unless is None else [flag.unless])]
     for each in rule.guards:
-        found.add(("guards", each.guard))
-        conditions.append(protocol.guards[each.guard].when)
+        if each.guard in protocol.guards:
+            found.add(("guards", each.guard))
+            conditions.append(protocol.guards[each.guard].when)
     waiting = [name for condition in conditions for name in condition.findings]
     while waiting:
         name = waiting.pop()
