@@ -23,7 +23,7 @@ from chatbot.core.protocol import SAFETY_CATEGORY, Hypothesis, Protocol, Rule, R
 from chatbot.core.site import region_of
 from chatbot.core.summary import hanging
 from chatbot.core.taint import taint
-from chatbot.core.values import parse_duration
+from chatbot.core.values import Urgency, parse_duration
 
 Json = dict[str, Any]
 
@@ -226,7 +226,8 @@ def _flags(protocol: Protocol, plan: Mapping[str, Any]) -> list[Json]:
         }
         if flag not in found:
             found.append(flag)
-    return found
+    # The most urgent first: a reader who may not know the reasons reads the first line.
+    return sorted(found, key=lambda flag: -Urgency(flag["urgency"]).rank)
 
 
 def _unnamed(protocol: Protocol) -> Wording:

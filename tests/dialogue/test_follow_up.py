@@ -73,7 +73,7 @@ def test_every_visit_verifies_and_is_routine_with_the_safety_screen_asked_again(
 def test_the_text_shows_what_changed(better_then_worse: list[tuple[Path, list[str]]]) -> None:
     at = desk(better_then_worse[0][0].parents[1])
     text = at.read_plan(better_then_worse[2][0], width=200)
-    assert "visit 3 of 4" in text and "PEG, pain: 6 → 3" in text
+    assert "visit 3 of 4" in text and "PEG: pain, enjoyment, activity: 6 → 3" in text
 
 
 def test_the_twelve_week_rule_reads_the_first_score(better_then_worse: list[tuple[Path, list[str]]]) -> None:

@@ -14,6 +14,7 @@ from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.taint import taint
 from chatbot.core.values import Urgency
+from chatbot.core.ways import answer_of, way_to
 from tests.dialogue.vignettes import REPRESENTATIVE, case_of
 from tests.privacy import kit
 
@@ -110,8 +111,11 @@ def test_an_emergency_from_a_private_answer_reaches_everybody_with_what_to_do() 
     assert imminent
     for flag in imminent:
         (key,) = protocol().questions_behind(flag.when)
+        asked = start
+        for other, given in (way_to(protocol(), key, start.answers, start.as_of) or {}).items():
+            asked = kit.swapped(protocol(), asked, other, answer_of(protocol(), other, given, start.as_of))
         cases = [
-            kit.swapped(protocol(), start, key, each) for each in kit.every_answer(protocol().questions[key], start)
+            kit.swapped(protocol(), asked, key, each) for each in kit.every_answer(protocol().questions[key], asked)
         ]
         raised = [case for case in cases if build_plan(protocol(), case)["urgency"] == "emergency"]
         assert raised
