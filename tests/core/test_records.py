@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -20,7 +20,9 @@ from chatbot.core.tree import Constant
 from chatbot.core.values import ValueProblem
 from chatbot.core.view import AxisView, OptionView, QuestionView
 from chatbot.export.lines import question_rows
+from chatbot.tui.drawing.question import above
 from chatbot.tui.form import Form
+from chatbot.tui.words import Words
 
 AS_OF = datetime(2026, 3, 15, 10, 30)
 
@@ -137,6 +139,15 @@ def test_one_key_says_that_a_row_is_normal_and_another_takes_it_back() -> None:
     asked.press("2")
     assert asked.cells == {"exercise.tried": "yes"}
     assert form().all_normal() == GiveAnswer("tried", value=NOTHING)
+
+
+def test_the_choices_of_a_column_are_drawn_under_the_row_that_is_asked() -> None:
+    asked = form()
+    asked.press("2")
+    drawn = above(asked, cast(Words, None), 78, True)
+    shown = ["".join(seg.text for seg in row) for row in drawn.lines[drawn.first : drawn.last + 1]]
+    assert "Exercise" in shown[0]
+    assert "Trial:   1 not tried   2 enough   3 too short   · not recorded" in shown[1]
 
 
 def test_lines_name_what_each_column_takes() -> None:

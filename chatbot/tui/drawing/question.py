@@ -17,6 +17,9 @@ BAR = Seg("▌ ", "key")
 
 CARET = "▸"
 
+INSET = "  "
+"""Before the choices of a record, under its row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -107,7 +110,14 @@ def _grid(form: Form, width: int) -> Drawn:
     rows: list[Line] = [
         (Seg(" " * names), *(Seg("  " + pad(each.label, size).rstrip().center(size), "quiet") for each in view.columns))
     ]
-    first = 0
+    # Of records the choices change with the column, and the table may be longer than the screen: they go with the mark.
+    at_mark = any(each.options for each in view.columns)
+    choices = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
+    choices.append(line(Seg("·", "key"), Seg(" not recorded", "quiet")))
+    if at_mark:
+        choices.insert(0, line(Seg(f"{view.columns[form.column].label}:", "strong")))
+    legend = packed(choices, width - len(INSET) if at_mark else width)
+    first = last = 0
     for row, axis in enumerate(view.rows):
         drawn: list[Seg] = [Seg(pad(axis.label, names), "strong" if row == form.row else "")]
         for column, head_ in enumerate(view.columns):
@@ -116,13 +126,16 @@ def _grid(form: Form, width: int) -> Drawn:
             text = keys[column].get(grade, "?") if grade is not None else "·"
             drawn.append(Seg("  " + (f"{CARET}{text}◂" if at else text).center(size), "caret" if at else ""))
         if row == form.row:
-            first = len(rows)
+            first = last = len(rows)
         rows.append(tuple(drawn))
+        if row == form.row and at_mark:
+            rows += prefixed(legend, Seg(INSET))
+            last = len(rows) - 1
+    if at_mark:
+        return Drawn(rows, first, last)
     at_cell = f"{CARET} {view.rows[form.row].label}, {view.columns[form.column].label}"
     rows += wrapped(at_cell, width, "strong")
-    legend = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
-    rows += packed([*legend, line(Seg("·", "key"), Seg(" not recorded", "quiet"))], width)
-    return Drawn(rows, first, first)
+    return Drawn([*rows, *legend], first, first)
 
 
 def _items(form: Form, width: int) -> Drawn:
