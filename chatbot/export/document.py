@@ -22,6 +22,7 @@ from chatbot.core.refusal import refusal_details
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.core.telling import outcome_text, place_line, story_told, word
 from chatbot.core.values import parse_duration
+from chatbot.export.merged import merged
 
 HELD_BACK = ("check_first", "withheld", "pending")
 """Statuses of lines that are not to be acted on yet, in the order they are printed."""
@@ -111,7 +112,7 @@ class _Writer:
         decisions: Mapping[str, Decision],
     ) -> None:
         self.plan, self.labels, self.register, self.decisions = plan, labels, register, decisions
-        self.rules: list[dict[str, Any]] = plan["recommendations"]
+        self.rules: list[dict[str, Any]] = merged(plan["recommendations"], register, self.decisions)
         self.questions = {each["question"]: each["wording"][register] for each in plan["unresolved"]}
         self.cited: set[int] = set()
         self.withheld = "neutral" in plan

@@ -8,7 +8,7 @@ from typing import Any
 
 from chatbot.core.case import Decision
 from chatbot.core.present import within_text
-from chatbot.core.protocol import UNVERIFIED
+from chatbot.core.protocol import UNVERIFIED, RuleKind
 from chatbot.core.refusal import refusal_details, refused_text
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
@@ -33,6 +33,8 @@ class Group:
 
     title: str
     items: list[Item]
+    also: str = ""
+    """What else belongs to it and stands in the next group."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,14 @@ class PlanLines:
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
+KINDS = tuple(RuleKind)
+"""The order of lines that are due at the same time: what to do comes before what not to do."""
+
+ALL_NAMED = 3
+"""So many flags that cannot be excluded, or precautions for today, are named above or among what is to be done; of more
+only the number stands there, so that what to do today is seen at a glance."""
+
+
 def groups(plan: Item, words: Words, all_rules: bool) -> list[Group]:
     """Group the rules: what is to be done by when, then what is held back. Each rule once."""
     rules = {each["id"]: each for each in plan["recommendations"]}
@@ -51,7 +61,7 @@ def groups(plan: Item, words: Words, all_rules: bool) -> list[Group]:
     found: list[Group] = []
     for period in plan["timeline"]:
         items = [rules[each["rule"]] for each in period["items"] if each["rule"] in now]
-        found.append(Group(words.pick(period["label"]), items))
+        found += _period(words.pick(period["label"]), sorted(items, key=lambda each: KINDS.index(each["kind"])), words)
     timed = {each["id"] for group in found for each in group.items}
     found.append(Group("also", [each for each in asked if each["id"] in now - timed]))
     after = [each for each in asked if each["after_emergency"]]
@@ -62,7 +72,17 @@ def groups(plan: Item, words: Words, all_rules: bool) -> list[Group]:
         for status in ("pending", "not_applicable"):
             rest = [each for each in plan["recommendations"] if each["status"] == status]
             found.append(Group(f"{words.heading('all_rules')}: {words.label(f'rule.{status}')}", rest))
-    return [group for group in found if group.items]
+    return [group for group in found if group.items or group.also]
+
+
+def _period(title: str, items: list[Item], words: Words) -> list[Group]:
+    """Return what is due in one stretch of time; many precautions make a group of their own behind it."""
+    precautions = [each for each in items if each["status"] == "precaution"]
+    if len(precautions) <= ALL_NAMED:
+        return [Group(title, items)]
+    label = words.label("rule.precaution")
+    certain = [each for each in items if each["status"] != "precaution"]
+    return [Group(title, certain, f"{label}: {len(precautions)}, named below"), Group(f"{title}: {label}", precautions)]
 
 
 def top(plan: Item, words: Words, width: int) -> list[Line]:
@@ -110,6 +130,8 @@ def draw(
     drawn.rows += _standing_flags(plan, words, width)
     for group in groups(plan, words, all_rules):
         drawn.rows += [_rule(group.title, width)]
+        if group.also:
+            drawn.rows += hang(line(Seg("  "), Seg("! ", "warn")), group.also, width, "warn")
         for item in group.items:
             first = len(drawn.rows)
             drawn.rows += context.short(item, item["id"] == caret, item["id"] in opened, decisions)
@@ -125,28 +147,36 @@ def _rule(title: str, width: int) -> Line:
     return line(Seg(text, "strong"), Seg("─" * max(width - len(text), 0), "quiet"))
 
 
-ALL_NAMED = 3
-"""So many flags that cannot be excluded are named above what is to be done; of more only the number stands there."""
-
-
 def _standing_flags(plan: Item, words: Words, width: int) -> list[Line]:
-    """Name the red flags that are present, and as many that cannot be excluded as leave room for what is to be done."""
-    rows = _flags(plan, "present", words, width)
-    open_flags = _raised(plan, "cannot_exclude")
-    if len(open_flags) <= ALL_NAMED:
-        return [*rows, *_flags(plan, "cannot_exclude", words, width)]
-    said = f"{words.heading('cannot_exclude')}: {len(open_flags)}, named below"
-    return [*rows, *hang(Seg("? ", "warn"), said, width, "warn")]
+    """Name the red flags that stand, as many as leave room for what is to be done; those of the urgency come first."""
+    rows: list[Line] = []
+    for state, (sign, role) in FLAG_SIGNS.items():
+        raised = _raised(plan, state)
+        named = raised if len(raised) <= ALL_NAMED else _of_the_urgency(plan, raised) if state == "present" else []
+        rows += _flags(named, state, words, width)
+        if left := len(raised) - len(named):
+            label = words.label(f"flag.{state}") if state == "present" else words.heading(state)
+            more = f"{left} more" if named else str(left)
+            rows += hang(Seg(sign, role), f"{sentence(label)}: {more}, named below", width, role)
+    return rows
+
+
+FLAG_SIGNS = {"present": ("! ", "alarm"), "cannot_exclude": ("? ", "warn")}
+"""State of a red flag that stands to its sign and role."""
 
 
 def _raised(plan: Item, state: str) -> list[Item]:
     return [flag for flag in plan["red_flags"] if flag["state"] == state and flag["urgency"] is not None]
 
 
-def _flags(plan: Item, state: str, words: Words, width: int) -> list[Line]:
-    sign, role = ("! ", "alarm") if state == "present" else ("? ", "warn")
+def _of_the_urgency(plan: Item, flags: list[Item]) -> list[Item]:
+    return [flag for flag in flags if flag["urgency"] == plan["urgency"]][:ALL_NAMED]
+
+
+def _flags(flags: list[Item], state: str, words: Words, width: int) -> list[Line]:
+    sign, role = FLAG_SIGNS[state]
     label = words.label(f"flag.{state}")
-    found = [f"{words.pick(flag['title'])}: {label}" for flag in _raised(plan, state)]
+    found = [f"{words.pick(flag['title'])}: {label}" for flag in flags]
     return [row for said in found for row in hang(Seg(sign, role), said, width, role)]
 
 
@@ -170,11 +200,18 @@ class _Context:
         status = "" if item["status"] == "recommended" else f" ({self.words.label('rule.' + item['status'])})"
         kind = "" if item["kind"] != "avoid" else f"{self.words.heading('do_not')}: "
         limit = f", {within_text(item['within'])}" if item["kind"] == "do" else ""
-        numbers = _numbers(item["references"])
-        parts = (item["strength"], self.caveat(item), numbers, self.decided(item, decisions))
-        tail = " · ".join(part for part in parts if part)
         text = f"{kind}{self.words.pick(item['title'])}{limit}{status}"
-        return hang(label, f"{text}  {tail}", self.width, "strong" if at else "")
+        role = "strong" if at else ""
+        must = [part for part in (self.caveat(item), self.decided(item, decisions)) if part]
+        drawn = hang(label, "  ".join([text, " · ".join(must)] if must else [text]), self.width, role)
+        # How strong and from where is said where there is room for it, and whenever the line is opened.
+        may = (_numbers(item["references"]), item["strength"])
+        for index, part in enumerate(may):
+            tail = " · ".join([*(each for each in may[index::-1] if each), *must])
+            fuller = hang(label, f"{text}  {tail}", self.width, role)
+            if part and len(fuller) == len(drawn):
+                drawn = fuller
+        return drawn
 
     def caveat(self, item: Item) -> str:
         """Return "expert opinion", "unverified" and the like, unless the strength says it already."""
@@ -249,9 +286,10 @@ def _numbers(cites: Sequence[Item]) -> str:
 def _rest(plan: Item, words: Words, width: int) -> list[Line]:
     """Draw what follows the rules: what is still to establish, reassurance, safety net, sources, what it is for."""
     rows: list[Line] = []
-    if len(_raised(plan, "cannot_exclude")) > ALL_NAMED:
-        rows.append(_rule(words.heading("cannot_exclude"), width))
-        rows += _flags(plan, "cannot_exclude", words, width)
+    for state, heading in (("present", "red_flags"), ("cannot_exclude", "cannot_exclude")):
+        if len(_raised(plan, state)) > ALL_NAMED:
+            rows.append(_rule(words.heading(heading), width))
+            rows += _flags(_raised(plan, state), state, words, width)
     if plan["unresolved"]:
         rows.append(_rule(words.heading("open_questions"), width))
         for each in plan["unresolved"]:
