@@ -17,6 +17,7 @@ from typing import Any
 from chatbot.core import domains
 from chatbot.core.answers import accept, limits, soft_problem
 from chatbot.core.case import Case
+from chatbot.core.cells import has_records, with_cell
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.condition import Facts, compile_node
 from chatbot.core.findings import Assessment, network
@@ -223,11 +224,24 @@ class Variety:
             count *= len(choices[cell])
         if count <= MOST_FILLINGS:
             for filled in product(*(choices[cell] for cell in read)):
-                yield {**whole, **dict(zip(read, filled, strict=True))}
+                yield self._filled(whole, zip(read, filled, strict=True))
+        elif has_records(question):
+            # Long tables: record by record, and only the cells that something reads.
+            self.coarse = True
+            for cell in read:
+                yield from (self._filled(whole, [(cell, option)]) for option in choices[cell])
         else:
             self.coarse = True
             yield from domains.neighbours(question, whole)
             yield from domains.candidates(question, atoms, self.case.as_of)
+
+    def _filled(self, whole: Mapping[str, str], cells: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Return a table with cells set that are not so already."""
+        found = dict(whole)
+        for cell, option in cells:
+            if found.get(cell) != option:
+                found = with_cell(self.question, found, cell, option)
+        return found
 
     def stepped(self, atoms: Iterable[Atom]) -> bool:
         """Whether this is a number that counts together with others, so that no condition states its limits."""

@@ -31,3 +31,16 @@ def rest_normal(question: Question, cells: Mapping[str, str]) -> dict[str, str]:
         if not has_records(question) or not whole.keys() & cells.keys():
             found = whole | found
     return {cell: found[cell] for cell in question.cells if cell in found}
+
+
+def with_cell(question: Question, cells: Mapping[str, str], cell: str, option: str) -> dict[str, str]:
+    """Return the table with one cell set; of a record what is normal then holds for all of the row, or for none."""
+    found = {**cells, cell: option}
+    if has_records(question):
+        whole = row_normal(question, cell.rpartition(".")[0])
+        if option == question.normal:
+            return found | whole
+        for other, normal in whole.items():
+            if found.get(other) == normal:
+                del found[other]
+    return found

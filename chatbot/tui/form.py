@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from chatbot.core.cells import has_records, rest_normal, row_normal
+from chatbot.core.cells import has_records, rest_normal, with_cell
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.entry import EntryProblem, option_keys, read_entry
 from chatbot.core.present import OPTION_KEYS
@@ -206,15 +206,9 @@ class Form:
         return row if self.type is QuestionType.INSTRUMENT else f"{row}.{self.view.columns[self.column].id}"
 
     def _grade(self, option: OptionView) -> None:
-        whole = row_normal(self.question, self.view.rows[self.row].id) if has_records(self.question) else {}
-        if option.id in whole.values():
-            self.cells |= whole
+        self.cells = with_cell(self.question, self.cells, self.cell, option.id)
+        if has_records(self.question) and option.id == self.view.normal:
             self.column = len(self.view.columns) - 1
-        else:
-            for cell, normal in whole.items():  # what was normal no longer holds for this row
-                if self.cells.get(cell) == normal:
-                    del self.cells[cell]
-            self.cells[self.cell] = option.id
         if self.column + 1 < len(self.view.columns):
             self.column += 1
         elif self.row + 1 < len(self.view.rows):

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from chatbot.core.answers import accept, value_text
-from chatbot.core.cells import rest_normal
+from chatbot.core.cells import rest_normal, with_cell
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.condition import Facts, compile_node
 from chatbot.core.domains import candidates, cell_values, neighbours
@@ -148,6 +148,12 @@ def test_the_choices_of_a_column_are_drawn_under_the_row_that_is_asked() -> None
     shown = ["".join(seg.text for seg in row) for row in drawn.lines[drawn.first : drawn.last + 1]]
     assert "Exercise" in shown[0]
     assert "Trial:   1 not tried   2 enough   3 too short   · not recorded" in shown[1]
+
+
+def test_a_row_is_never_normal_in_part() -> None:
+    assert with_cell(TRIED, NOTHING, "tens.trial", "enough")["tens.trial"] == "enough"
+    assert "tens.tried" not in with_cell(TRIED, NOTHING, "tens.trial", "enough")
+    assert with_cell(TRIED, {**NOTHING, **EXERCISE}, "exercise.relief", "not_tried") == NOTHING
 
 
 def test_lines_name_what_each_column_takes() -> None:
