@@ -39,7 +39,7 @@ def labels_of(protocol: Protocol) -> set[str]:
         for option in question.options
         for text in (option.label.clinician, option.label.patient)
     }
-    return {label for label in labels if label.count(" ") >= 2}
+    return {label for label in labels if label.count(" ") >= 2} - {"I do not know"}  # the program says it of itself
 
 
 def texts_of(module: Path) -> set[str]:
