@@ -156,8 +156,13 @@ class _Builder:
         return raised if rule.when is None else [*raised, rule.when]
 
     def because(self, *conditions: Condition) -> list[dict[str, str]]:
-        """Return the answers behind the present value of conditions."""
-        return [self.reason(key) for key in self.settles(*conditions) if key in self.case.answers]
+        """Return the answers behind the present value of conditions; one that is ignored explains nothing."""
+        applies = self.assessment.applies
+        return [
+            self.reason(key)
+            for key in self.settles(*conditions)
+            if key in self.case.answers and applies[key] is not False
+        ]
 
     def reason(self, key: str) -> dict[str, str]:
         question, answer = self.protocol.questions[key], self.case.answers[key]

@@ -14,7 +14,7 @@ from chatbot.core.answers import accept
 from chatbot.core.case import Case, evolve, is_open
 from chatbot.core.commands import Refusal
 from chatbot.core.findings import network
-from chatbot.core.protocol import Protocol, RecheckBlock
+from chatbot.core.protocol import Protocol, QuestionType, RecheckBlock
 from chatbot.core.values import Answer, Source, Status, ValueProblem, moment_text, parse_moment, to_stored
 
 BLOCK = "block"
@@ -55,12 +55,13 @@ def _answered_singly(case: Case, key: str) -> bool:
 def _said_before(protocol: Protocol, case: Case, key: str) -> Answer | None:
     """Return what the last sitting, or else the last visit, said about a question that is open now.
 
-    What was found by examining is found again by examining: only that it was not examined may be confirmed.
+    What was found by examining or measured with an instrument is found anew: only that it was not done may be
+    confirmed.
     """
     said = _last_said(protocol, case, key) if is_open(protocol, case, key) else None
-    if said is not None and said.value is not None and protocol.questions[key].source is Source.EXAMINATION:
-        return None
-    return said
+    question = protocol.questions[key]
+    measured = question.source is Source.EXAMINATION or question.type is QuestionType.INSTRUMENT
+    return None if said is not None and said.value is not None and measured else said
 
 
 def _last_said(protocol: Protocol, case: Case, key: str) -> Answer | None:

@@ -72,7 +72,7 @@ def test_every_grade_of_a_cell_is_tried() -> None:
     assert cells
     for key, cell in cells:
         question = PROTOCOL.questions[key]
-        assert [value[cell] for value in domains.cell_values(question, cell)] == [o.id for o in question.options]  # type: ignore[index,call-overload]
+        assert [value[cell] for value in domains.cell_values(question, cell)] == [o.id for o in question.cells[cell]]  # type: ignore[index,call-overload]
 
 
 def test_a_step_adds_or_leaves_out_one_option_or_changes_one_cell() -> None:

@@ -10,13 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.answers_file import AnswersFile, commands_of, open_case, read_answers
+from chatbot.content.answers_file import AnswersFile, commands_of, read_answers
 from chatbot.content.library import find_protocol, protocols_folder
+from chatbot.core.batch import give_all
 from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseOpened
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
+from chatbot.core.urgency import is_asked
 
 FOLDER = find_protocol(None, protocols_folder()) / "vignettes"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -73,9 +75,14 @@ def answers_of(protocol: Protocol, name: str) -> dict[str, GiveAnswer]:
 
 @lru_cache
 def case_of(protocol: Protocol, name: str) -> Case:
-    """Return the case of a vignette with every answer given."""
-    case, _ = open_case(protocol, file_of(name), as_of(name))
-    return case
+    """Return the case of a vignette with every answer that an interview asks for."""
+    commands = list(answers_of(protocol, name).values())
+    while True:
+        case, _ = give_all(protocol, opened(protocol, name), commands)
+        asked = [each for each in commands if is_asked(protocol, case.assessment, each.question)]
+        if len(asked) == len(commands):
+            return case
+        commands = asked
 
 
 @lru_cache

@@ -96,12 +96,12 @@ def stored_values(question: Question) -> list[Stored]:
             low, high = limits(question)
             return [int(low or 0), int(10 if high is None else high)]
         case QuestionType.DATE:
-            return ["2015", "2026-03"]
+            return ["2015", "2025-03"]
         case QuestionType.TEXT:
             return ["something else"]
-        case QuestionType.INSTRUMENT:
-            ends = [(options[0].id, options[-1].id) for options in question.cells.values()]
-            return [dict(zip(question.cells, each, strict=True)) for each in zip(*ends, strict=True)]
-        case QuestionType.GRID:
-            cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-            return [dict.fromkeys(cells, option.id) for option in question.options]
+        case QuestionType.INSTRUMENT | QuestionType.GRID:
+            most = max(map(len, question.cells.values()))
+            return [
+                {cell: options[min(place, len(options) - 1)].id for cell, options in question.cells.items()}
+                for place in range(most)
+            ]
