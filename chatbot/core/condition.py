@@ -45,6 +45,7 @@ from chatbot.core.tree import (
     is_earlier,
     keys_of,
     names_of,
+    questions_of,
     walk,
 )
 from chatbot.core.values import Span, Truth, months_before
@@ -61,11 +62,13 @@ class Traced:
     node: Node
     evaluate: Evaluate
     parts: tuple[Traced, ...]
+    questions: tuple[str, ...]
+    """The questions of this case the node reads itself."""
 
 
 def trace(node: Node) -> Traced:
     """Compile every part of a tree on its own."""
-    return Traced(node, compile_node(node), tuple(trace(child) for child in children(node)))
+    return Traced(node, compile_node(node), tuple(trace(child) for child in children(node)), questions_of(node))
 
 
 @dataclass(frozen=True)

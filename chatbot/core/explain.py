@@ -23,7 +23,6 @@ from chatbot.core.tree import (
     Term,
     is_earlier,
     parts_of,
-    questions_of,
 )
 from chatbot.core.values import Truth
 
@@ -31,33 +30,56 @@ if TYPE_CHECKING:
     from chatbot.core.protocol import Protocol
 
 
-def contributors(protocol: Protocol, condition: Condition, facts: Facts) -> tuple[str, ...]:
+Known = dict[str, frozenset[str]]
+"""What was found to be behind findings while the facts stay as they are."""
+
+
+def contributors(protocol: Protocol, condition: Condition, facts: Facts, known: Known | None = None) -> tuple[str, ...]:
     """Return the questions behind a condition's present value, in the order of asking.
 
     True: those that make it true. False: those that make it false. Unknown: those whose answers would
     settle it; where such a question is itself in doubt, also the questions its applicability hangs on.
+    Whoever explains many conditions by the same facts hands in one *known* for all of them.
     """
     found: set[str] = set()
-    _collect(protocol, condition.traced, facts, found)
-    if condition.evaluate(facts) is None:
-        _add_what_applicability_hangs_on(protocol, facts, found)
-    return tuple(key for key in protocol.questions if key in found)
+    known = {} if known is None else known
+    value = condition.evaluate(facts)
+    _collect(protocol, condition.traced, value, facts, found, known)
+    if value is None:
+        _add_what_applicability_hangs_on(protocol, facts, found, known)
+    return tuple(sorted(found, key=_place(protocol).__getitem__))
 
 
-def _collect(protocol: Protocol, traced: Traced, facts: Facts, found: set[str]) -> None:
+@lru_cache(maxsize=8)
+def _place(protocol: Protocol) -> dict[str, int]:
+    return {key: place for place, key in enumerate(protocol.questions)}
+
+
+def _collect(protocol: Protocol, traced: Traced, value: Truth, facts: Facts, found: set[str], known: Known) -> None:
     node = traced.node
     if isinstance(node, FindingIs):
         if not is_earlier(node.finding):
-            _collect(protocol, protocol.findings[node.finding].when.traced, facts, found)
+            found |= _behind_a_finding(protocol, node.finding, facts, known)
     elif isinstance(node, Compare | Measured):
-        found |= _behind_the_number(protocol, node, facts, traced.evaluate(facts))
+        found |= _behind_the_number(protocol, node, facts, value)
     elif isinstance(node, Not):
-        _collect(protocol, traced.parts[0], facts, found)
+        _collect(protocol, traced.parts[0], traced.parts[0].evaluate(facts), facts, found, known)
     elif isinstance(node, And | Or | AtLeast):
-        for part in _deciding(traced, facts):
-            _collect(protocol, part, facts, found)
+        for part in traced.parts:
+            # The parts that share the value of the whole are those that decide it.
+            if part.evaluate(facts) is value:
+                _collect(protocol, part, value, facts, found, known)
     else:
-        found.update(questions_of(node))
+        found.update(traced.questions)
+
+
+def _behind_a_finding(protocol: Protocol, name: str, facts: Facts, known: Known) -> frozenset[str]:
+    if name not in known:
+        behind: set[str] = set()
+        traced = protocol.findings[name].when.traced
+        _collect(protocol, traced, traced.evaluate(facts), facts, behind, known)
+        known[name] = frozenset(behind)
+    return known[name]
 
 
 def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[str]:
@@ -109,13 +131,7 @@ def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Fact
     return behind - missing or set(playing)
 
 
-def _deciding(traced: Traced, facts: Facts) -> list[Traced]:
-    """Return the parts that share the value of the whole, which are those that decide it."""
-    value: Truth = traced.evaluate(facts)
-    return [part for part in traced.parts if part.evaluate(facts) is value]
-
-
-def _add_what_applicability_hangs_on(protocol: Protocol, facts: Facts, found: set[str]) -> None:
+def _add_what_applicability_hangs_on(protocol: Protocol, facts: Facts, found: set[str], known: Known) -> None:
     waiting = list(found)
     while waiting:
         key = waiting.pop()
@@ -123,6 +139,6 @@ def _add_what_applicability_hangs_on(protocol: Protocol, facts: Facts, found: se
         if when is None or facts.values.get(key) is not None or when.evaluate(facts) is not None:
             continue
         behind: set[str] = set()
-        _collect(protocol, when.traced, facts, behind)
+        _collect(protocol, when.traced, None, facts, behind, known)
         waiting.extend(behind - found)
         found |= behind

@@ -17,7 +17,7 @@ from chatbot.core.answers import answer_text
 from chatbot.core.approvals import with_review
 from chatbot.core.canonical import canonical_json as canonical_json
 from chatbot.core.condition import Condition
-from chatbot.core.explain import contributors, in_play
+from chatbot.core.explain import Known, contributors, in_play
 from chatbot.core.findings import FlagState, network
 from chatbot.core.instruments import instrument_json, told
 from chatbot.core.lineage import plan_member
@@ -79,6 +79,8 @@ class _Builder:
         self.protocol, self.case = protocol, case
         self.assessment = case.assessment
         self.facts = case.assessment.facts
+        self.known: Known = {}
+        self.reasons: dict[str, dict[str, str]] = {}
         self.outcome = outcome(protocol, case.assessment)
         self.urgency, self.scope, self.guards = self.outcome.urgency, self.outcome.scope, self.outcome.guards
         self.conflicts_of: dict[str, list[str]] = {}
@@ -165,6 +167,12 @@ class _Builder:
         ]
 
     def reason(self, key: str) -> dict[str, str]:
+        """Return an answer as a reason."""
+        if key not in self.reasons:
+            self.reasons[key] = self._reason(key)
+        return dict(self.reasons[key])
+
+    def _reason(self, key: str) -> dict[str, str]:
         question, answer = self.protocol.questions[key], self.case.answers[key]
         said = answer_text(self.protocol.labels, question, answer, "clinician")
         return {
@@ -176,7 +184,7 @@ class _Builder:
 
     def settles(self, *conditions: Condition) -> list[str]:
         """Return the questions behind the present value of conditions; of unknown ones those that would settle them."""
-        found = [contributors(self.protocol, condition, self.facts) for condition in conditions]
+        found = [contributors(self.protocol, condition, self.facts, self.known) for condition in conditions]
         return list(dict.fromkeys(key for keys in found for key in keys))
 
     # --- parts ---

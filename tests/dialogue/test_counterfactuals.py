@@ -16,7 +16,7 @@ from chatbot.core.plan import build_plan
 from chatbot.core.reach import URGENCY
 from chatbot.core.urgency import plan_urgency
 from tests.core.small import sent
-from tests.dialogue.vignettes import REPRESENTATIVE, case_of
+from tests.dialogue.vignettes import FEW, case_of
 
 PROTOCOL = load_protocol()
 MOST = 3
@@ -52,7 +52,7 @@ def planned_after(name: str, changes: Sequence[Change]) -> dict[str, str]:
     return PLANNED[key]
 
 
-@pytest.mark.parametrize("name", REPRESENTATIVE)
+@pytest.mark.parametrize("name", FEW)
 def test_every_counterfactual_shown_is_true_when_applied_and_smallest(name: str) -> None:
     case = case_of(PROTOCOL, name)
     before = as_planned(case)
@@ -68,7 +68,7 @@ def test_every_counterfactual_shown_is_true_when_applied_and_smallest(name: str)
     assert tried > 20
 
 
-@pytest.mark.parametrize("name", REPRESENTATIVE)
+@pytest.mark.parametrize("name", FEW)
 def test_a_decisive_question_is_open_and_some_answer_to_it_is_listed(name: str) -> None:
     found = searched(name)
     unresolved = {each["question"] for each in build_plan(PROTOCOL, case_of(PROTOCOL, name))["unresolved"]}

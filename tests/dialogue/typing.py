@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from chatbot.core.cells import has_records
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.present import STATUS_KEYS
 from chatbot.core.protocol import Question, QuestionType
@@ -49,8 +52,7 @@ def keys_for(form: Form, command: GiveAnswer) -> list[str]:
         assert isinstance(value, dict)
         if set(value.values()) == {question.normal}:
             return [*first, "n"]
-        cells = [f"{row.id}.{column.id}" for row in question.rows for column in question.columns]
-        return [*first, *(_key_of(form, value[cell]) for cell in cells), "enter"]
+        return [*first, *_keys_of_cells(form, value), "enter"]
     if question.type is QuestionType.SEVERAL:
         assert isinstance(value, list)
         return [*first, *(_key_of(form, option) for option in value), "enter"]
@@ -59,6 +61,17 @@ def keys_for(form: Form, command: GiveAnswer) -> list[str]:
     if form.is_typed:
         return [*first, *(["tab"] if form.mode is Mode.KEYS else []), *str(value), "enter"]
     return [*first, _key_of(form, str(value))]
+
+
+def _keys_of_cells(form: Form, value: dict[str, str]) -> Iterator[str]:
+    """Yield the keys of a table from its first cell to its last; the normal choice of a record stands for its row."""
+    question = form.question
+    for row in question.rows:
+        for place, column in enumerate(question.columns):
+            option = value[f"{row.id}.{column.id}"]
+            yield next(key for key, each in form.choices(place) if each.id == option)
+            if has_records(question) and option == question.normal:
+                break
 
 
 def _presses_to(wanted: Source, usual: Source) -> int:

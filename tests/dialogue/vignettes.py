@@ -40,6 +40,9 @@ REPRESENTATIVE = (
 )
 """One vignette for each way an interview goes; a fixed list."""
 
+FEW = ("all_unknown", "cauda_equina", "kidney_disease", "overdose_risk")
+"""Those for what takes many seconds each."""
+
 
 def path_of(name: str) -> Path:
     return FOLDER / f"{name}.yaml"

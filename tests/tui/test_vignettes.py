@@ -17,7 +17,7 @@ from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from chatbot.tui.form import Form
 from tests.dialogue.typing import keys_for
-from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened, plan_of
+from tests.dialogue.vignettes import FEW, answers_of, opened, plan_of
 from tests.tui.kit import application, screen_text
 
 PROTOCOL = load_protocol()
@@ -35,7 +35,7 @@ async def press(app: Any, pilot: Pilot[Any], keys: list[str]) -> None:
     await pilot.press(keys[-1])
 
 
-@pytest.mark.parametrize("name", REPRESENTATIVE)
+@pytest.mark.parametrize("name", FEW)
 async def test_a_vignette_by_keyboard_gives_the_same_plan(name: str) -> None:
     answers = answers_of(PROTOCOL, name)
     interview = Interview.start(PROTOCOL, MemoryRecorder(), opened(PROTOCOL, name))
