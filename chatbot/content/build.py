@@ -406,6 +406,7 @@ class _Builder:
             cites=cites(data),
             tell=_maybe(data, "tell"),
             neutral=_neutral(data),
+            unsettles=data.get("unsettles", False),
         )
 
     def rule(self, data: Data) -> p.Rule:

@@ -207,6 +207,7 @@ class RedFlagModel(Entry):
     when: Condition
     unless: Condition | None = None
     if_unknown: Annotated[str, one_of(*_LEVELS, "none")] | None = None
+    unsettles: YesNo = False
     cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
     tell: Words | None = None
     neutral: NeutralFlagModel | None = None

@@ -74,6 +74,7 @@ _LIMITS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 _NAMED: Mapping[str, str] = {
     "urgency": "the urgency",
     "if_unknown": "the urgency while it cannot be excluded",
+    "unsettles": "it makes the answers of the safety screen doubtful",
     "kind": "what it is",
     "verb": "what is to happen in that time",
     "answers": "the red flag it answers",

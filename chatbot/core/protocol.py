@@ -311,6 +311,8 @@ class RedFlag:
     tell: Wording | None = None
     """The sentence to say aloud when handing the person over."""
     neutral: Neutral | None = None
+    unsettles: bool = False
+    """While it is present no answer of the safety screen counts as settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,10 @@ def safety_asked(protocol: Protocol, assessment: Assessment) -> bool:
 
 
 def safety_resolved(protocol: Protocol, assessment: Assessment) -> bool:
-    """Whether no flag on which an urgency hangs is *cannot be excluded*."""
+    """Whether no flag on which an urgency hangs is *cannot be excluded*, and none makes the answers doubtful."""
     return not any(
-        flag.if_unknown is not None and assessment.flags[name] is FlagState.CANNOT_EXCLUDE
+        (flag.if_unknown is not None and assessment.flags[name] is FlagState.CANNOT_EXCLUDE)
+        or (flag.unsettles and assessment.flags[name] is FlagState.PRESENT)
         for name, flag in protocol.red_flags.items()
     )
 

@@ -200,6 +200,12 @@ class Form:
             self.chosen.add(option.id)
 
     @property
+    def normal(self) -> str:
+        """The words of the choice that stands for every cell left open; empty where there is none."""
+        named = (each.label for _, each in self.choices(0) if each.id == self.view.normal)
+        return next(named, "") if self.type is QuestionType.GRID else ""
+
+    @property
     def cell(self) -> str:
         """The cell of the table the mark stands on."""
         row = self.view.rows[self.row].id

@@ -116,7 +116,10 @@ def test_a_plan_is_never_routine_while_an_emergency_cannot_be_excluded_nor_reass
         for name, flag in PROTOCOL.red_flags.items()
         if flag.if_unknown is not None and states[name] is FlagState.CANNOT_EXCLUDE
     ]
-    assert plan["safety_resolved"] is (not hanging)
+    doubtful = [name for name, flag in PROTOCOL.red_flags.items() if flag.unsettles]
+    assert doubtful
+    unsettled = any(states[name] is FlagState.PRESENT for name in doubtful)
+    assert plan["safety_resolved"] is not (bool(hanging) or unsettled)
     assert plan["urgency"] != "undetermined"
     if hanging:
         assert plan["urgency"] != "routine"

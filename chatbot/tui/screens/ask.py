@@ -223,6 +223,8 @@ class AskSheet(Sheet[T]):
 
     def worth_showing(self, action: str) -> bool:
         form = self.form
+        if action == "all_normal":
+            return False  # the footer names the choice itself, among the keys of the question
         if action != "commit" or form is None or form.mode is Mode.TYPING:
             return True
         return form.caret >= 0 or form.type in MANY_KEYS
@@ -234,10 +236,13 @@ class AskSheet(Sheet[T]):
         keys = [str(number) for number in form.scale if number < 10] or list(form.keys)
         if form.type is QuestionType.INSTRUMENT:
             keys = [each.key for each in form.item_options]
+        elif form.type is QuestionType.GRID:
+            keys = [key for key, _ in form.choices()]
         shown = f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and keys == sorted(keys) else " ".join(keys)
         shown += f" {TEN}" if 10 in form.scale else ""
-        label = {QuestionType.SEVERAL: "mark", QuestionType.GRID: "grade"}.get(form.type, "answer")
-        return [(shown, label)] if keys else []
+        label = "mark" if form.type in {QuestionType.SEVERAL, QuestionType.GRID} else "answer"
+        rest = [("n", f"rest: {form.normal.lower()}")] if form.normal else []
+        return [*([(shown, label)] if keys else []), *rest]
 
     def press(self, key: str) -> bool:
         if key in EDITING and self.entry is not None and self.entry.has_focus and self.entry.text:

@@ -56,8 +56,9 @@ class ConfirmCase(ScrollSheet[bool]):
 
     def _warning(self) -> str:
         count = len(self.asked.look_alikes)
-        cases = "Another case in progress has a label" if count == 1 else f"{count} other cases in progress have labels"
-        return f"{cases} that is easily mistaken for this one. What differs stands in [brackets]."
+        one = "Another case in progress has a label that is"
+        cases = one if count == 1 else f"{count} other cases in progress have labels that are"
+        return f"{cases} easily mistaken for this one. What differs stands in [brackets]."
 
     def _columns(self) -> list[tuple[str, CaseIdentity, str]]:
         """Return a title, the case, and the label it is compared with: the chosen case first."""
