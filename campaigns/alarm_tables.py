@@ -5,20 +5,17 @@ python -m campaigns.alarm_tables [--check]
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
+from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.beside import AXES
 from chatbot.content.build import build_protocol
 from chatbot.content.bundle import bundle_of
 from chatbot.content.checks.alarm_table import Table, stands, tables_of
-from chatbot.content.package import Package, read_package
+from chatbot.content.package import Package
 from chatbot.core.protocol import Protocol
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
-PAGE = ROOT / "docs" / "clinical" / "alarm_tables.md"
+PAGE = CLINICAL / "alarm_tables.md"
 
 SHOWN = {"always": "{}", "sometimes": "({})", "never": ""}
 """How a flag is printed in a cell."""
@@ -26,7 +23,7 @@ SHOWN = {"always": "{}", "sometimes": "({})", "never": ""}
 
 def shipped() -> tuple[Package, Protocol, list[Table]]:
     """Return the shipped package, its protocol and its tables."""
-    package = read_package(SHIPPED, "", vignettes=False)
+    package = shipped_package()
     bundle = bundle_of(package)
     protocol = build_protocol(bundle, "", "")
     return package, protocol, list(tables_of(package, bundle, protocol))
@@ -80,17 +77,7 @@ def page() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or with ``--check`` compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare what stands there")
-    options = parser.parse_args(arguments)
-    text = page()
-    if options.check:
-        same = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("the page is true" if same else "out of date: run python -m campaigns.alarm_tables")
-        return 0 if same else 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(arguments, __doc__, PAGE, page)
 
 
 if __name__ == "__main__":

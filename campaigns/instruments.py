@@ -5,21 +5,18 @@ python -m campaigns.instruments [--check]
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
+from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.build_instruments import Instruments
 from chatbot.content.bundle import bundle_of
 from chatbot.content.instrument_schema import InstrumentModel
-from chatbot.content.package import Package, read_package
+from chatbot.content.package import Package
 from chatbot.content.schema import InstrumentQuestionModel
 from chatbot.core.terms import NumberShape
 from chatbot.core.values import decimal_text
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
-PAGE = ROOT / "docs" / "clinical" / "instruments.md"
+PAGE = CLINICAL / "instruments.md"
 
 MISSING = {
     "incomplete": "the score is unknown",
@@ -89,7 +86,7 @@ def part(name: str, question: str, model: InstrumentModel, shape: NumberShape) -
 
 def page() -> str:
     """Return the page in Markdown."""
-    package = read_package(SHIPPED, "", vignettes=False)
+    package = shipped_package()
     known, questions = Instruments(bundle_of(package)), asked_by(package)
     models = {name: package.instruments[name].model for name in questions}
     lines = [
@@ -113,16 +110,7 @@ def page() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or with ``--check`` compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare what stands there")
-    options = parser.parse_args(arguments)
-    text = page()
-    if options.check:
-        same = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("the page is true" if same else "out of date: run python -m campaigns.instruments")
-        return 0 if same else 1
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(arguments, __doc__, PAGE, page)
 
 
 if __name__ == "__main__":

@@ -5,19 +5,15 @@ python -m campaigns.reading_ease [--check]
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 from collections import Counter
 from importlib.metadata import version
-from pathlib import Path
 
+from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.checks.reading import Measured, Passage, measure
-from chatbot.content.package import read_package
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
-PAGE = ROOT / "docs" / "clinical" / "reading_ease.md"
+PAGE = CLINICAL / "reading_ease.md"
 
 HARDEST = 10
 LONGEST = 160
@@ -26,7 +22,7 @@ LONGEST = 160
 
 def shipped() -> Measured:
     """Measure the shipped protocol."""
-    return measure(read_package(SHIPPED, "", vignettes=False))
+    return measure(shipped_package())
 
 
 def page(measured: Measured) -> str:
@@ -73,17 +69,7 @@ def _row(passage: Passage) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or with ``--check`` compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare what stands there")
-    options = parser.parse_args(arguments)
-    text = page(shipped())
-    if options.check:
-        same = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("the page is true" if same else "out of date: run python -m campaigns.reading_ease")
-        return 0 if same else 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(arguments, __doc__, PAGE, lambda: page(shipped()))
 
 
 if __name__ == "__main__":

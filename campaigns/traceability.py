@@ -5,21 +5,18 @@ python -m campaigns.traceability [--check]
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
-from pathlib import Path
 
+from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.checks.conditions import sites
 from chatbot.content.checks.instruments import sites as instrument_sites
 from chatbot.content.checks.traceability import STEM, expanded
-from chatbot.content.package import Package, read_package
+from chatbot.content.package import Package
 from chatbot.content.schema import GroupModel
 from chatbot.core.syntax import tokens
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
-PAGE = ROOT / "docs" / "clinical" / "traceability.md"
+PAGE = CLINICAL / "traceability.md"
 
 _ORIGIN = re.compile(r"[A-Z]{1,2}\d+[a-d]?")
 """What the ``origin`` of a rule names: R36, PS9, C13."""
@@ -97,7 +94,7 @@ def questions(package: Package) -> list[str]:
 
 def page() -> str:
     """Return the page in Markdown."""
-    package = read_package(SHIPPED, "", vignettes=False)
+    package = shipped_package()
     file = package.single[STEM]
     kinds, origins = kinds_of(package), by_origin(package)
     ids = expanded(file.model.expected)
@@ -125,17 +122,7 @@ def page() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or with ``--check`` compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare what stands there")
-    options = parser.parse_args(arguments)
-    text = page()
-    if options.check:
-        same = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("the page is true" if same else "out of date: run python -m campaigns.traceability")
-        return 0 if same else 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(arguments, __doc__, PAGE, page)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,16 @@ and ``constants.yaml``.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
-from pathlib import Path
 
+from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.beside import ConstantModel
 from chatbot.content.checks.links import citations
-from chatbot.content.package import Package, read_package
+from chatbot.content.package import Package
 from chatbot.content.schema import VERIFIED, ReferenceModel
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "dialogue" / "post_surgical_back_pain"
-PAGE = ROOT / "docs" / "clinical" / "verification.md"
+PAGE = CLINICAL / "verification.md"
 
 MARK = "<!-- below: python -m campaigns.verification -->\n"
 
@@ -40,7 +37,7 @@ WORDS = {
 def page() -> str:
     """Return the page: what is written by hand as it stands, and the tables."""
     before = PAGE.read_text("utf-8") if PAGE.exists() else MARK
-    return before.partition(MARK)[0] + MARK + tables(read_package(SHIPPED, "", vignettes=False))
+    return before.partition(MARK)[0] + MARK + tables(shipped_package())
 
 
 def tables(package: Package) -> str:
@@ -108,16 +105,7 @@ def _row(*cells: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or with ``--check`` compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare what stands there")
-    options = parser.parse_args(arguments)
-    text = page()
-    if options.check:
-        same = PAGE.exists() and PAGE.read_text("utf-8") == text
-        print("the page is true" if same else "out of date: run python -m campaigns.verification")
-        return 0 if same else 1
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return write_or_check(arguments, __doc__, PAGE, page)
 
 
 if __name__ == "__main__":
