@@ -21,22 +21,11 @@ import yaml
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from chatbot.content import (
-    beside,
-    fields,
-    governance_schema,
-    instrument_schema,
-    language_schema,
-    number_schema,
-    prevalence_schema,
-    schema,
-    topic_schema,
-    vignette_schema,
-)
-from chatbot.content.package import SINGLE_FILES
+from campaigns.pages import ROOT
+from chatbot.content import fields, instrument_schema, language_schema, schema, vignette_schema
+from chatbot.content.models import SINGLE_FILES, models
 from chatbot.core.values import RESERVED_WORDS
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "schema"
 PAGE = ROOT / "docs" / "content-files.md"
 KEYS = Path(__file__).parent / "content_keys.yaml"
@@ -95,30 +84,6 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_citation": ("citation", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*(:.*)?$"}),
 }
 """Validator to what the page calls it, and its schema."""
-
-
-def models() -> dict[str, type[BaseModel]]:
-    """Return every model of a content file by name, in the order they are described."""
-    found: dict[str, type[BaseModel]] = {}
-    rooms = (
-        *(
-            schema,
-            vignette_schema,
-            number_schema,
-            instrument_schema,
-            topic_schema,
-            beside,
-            governance_schema,
-            prevalence_schema,
-        ),
-        *(language_schema, fields),
-    )
-    for module in rooms:
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == module.__name__:
-                found[value.__name__] = value
-    del found["Strict"]
-    return found
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

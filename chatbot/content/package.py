@@ -14,19 +14,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import (
-    beside,
-    fields,
-    governance_schema,
-    instrument_schema,
-    language_schema,
-    number_schema,
-    prevalence_schema,
-    schema,
-    topic_schema,
-    vignette_schema,
-)
+from chatbot.content import instrument_schema, language_schema, schema, vignette_schema
 from chatbot.content.diagnostics import Diagnostic
+from chatbot.content.models import SINGLE_FILES, models
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
 from chatbot.core.protocol import CATEGORIES
 from chatbot.core.resolve import near_miss
@@ -35,29 +25,6 @@ Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
 
 MANIFEST = "protocol.yaml"
-
-SINGLE_FILES: dict[str, type[BaseModel]] = {
-    "findings": schema.FindingsModel,
-    "tables": number_schema.TablesModel,
-    "red_flags": schema.RedFlagsModel,
-    "guards": schema.GuardsModel,
-    "hypotheses": schema.HypothesesModel,
-    "conflicts": schema.ConflictsModel,
-    "references": schema.ReferencesModel,
-    "origin": schema.OriginsModel,
-    "topics": topic_schema.TopicsModel,
-    "audiences": schema.AudiencesModel,
-    "words": beside.WordListsModel,
-    "ids": beside.IdsModel,
-    "alarm_tables": beside.AlarmTablesModel,
-    "prevalence": prevalence_schema.PrevalenceModel,
-    "implications": beside.ImplicationsModel,
-    "constants": beside.ConstantsModel,
-    "traceability": beside.TraceabilityModel,
-    "approvals": governance_schema.ApprovalsModel,
-    "withdrawals": governance_schema.WithdrawalsModel,
-}
-"""File stem to its model; the container inside has the same name but for ``origin``."""
 
 LANGUAGES = "languages"
 """The folder of translations."""
@@ -310,21 +277,5 @@ def _diagnostic(root: Node, error: Any) -> Diagnostic:
     return at(root, loc).diagnostic("P112", shapes.get(kind, error["msg"]))
 
 
-_KNOWN_KEYS = frozenset(
-    info.alias or name
-    for model in (
-        *vars(schema).values(),
-        *vars(number_schema).values(),
-        *vars(instrument_schema).values(),
-        *vars(fields).values(),
-        *vars(topic_schema).values(),
-        *vars(vignette_schema).values(),
-        *vars(prevalence_schema).values(),
-        *vars(language_schema).values(),
-        *vars(beside).values(),
-        *vars(governance_schema).values(),
-    )
-    if isinstance(model, type) and issubclass(model, BaseModel)
-    for name, info in model.model_fields.items()
-)
+_KNOWN_KEYS = frozenset(info.alias or name for model in models().values() for name, info in model.model_fields.items())
 """Every key any file may have, for suggestions."""

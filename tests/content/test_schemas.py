@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from campaigns.schemas import FILES, FOLDER, keys_of, meanings, models, outputs, schema_for
+from campaigns.schemas import FILES, FOLDER, keys_of, meanings, outputs, schema_for
+from chatbot.content.models import models
 from chatbot.content.source import parse, plain
 
 ROOT = Path(__file__).resolve().parents[2]
