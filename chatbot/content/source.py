@@ -271,16 +271,28 @@ def plain(node: Node) -> Any:
     return {key.text: plain(value) for key, value in node.entries}
 
 
-def at(root: Node, path: tuple[str | int, ...], *, key: bool = False) -> Mark:
-    """Return the place of a value, or with *key* of its key; parts of the path that do not exist are skipped."""
-    node: Node = root
-    mark = root.mark
+def _along(root: Node, path: tuple[str | int, ...]) -> Iterator[tuple[Mark, Node]]:
+    """Yield the root and every node on a path, each with the place of its key; parts that do not exist are skipped."""
+    node = root
+    yield root.mark, node
     for part in path:
         if isinstance(node, Mapping) and isinstance(part, str):
             value, name = node.value(part), node.key(part)
             if value is not None and name is not None:
-                node, mark = value, name.mark if key else value.mark
+                node = value
+                yield name.mark, node
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             node = node.items[part]
-            mark = node.mark
-    return mark
+            yield node.mark, node
+
+
+def at(root: Node, path: tuple[str | int, ...], *, key: bool = False) -> Mark:
+    """Return the place of a value, or with *key* of its key; parts of the path that do not exist are skipped."""
+    *_, (name, node) = _along(root, path)
+    return name if key else node.mark
+
+
+def node_at(root: Node, path: tuple[str | int, ...]) -> Node:
+    """Return the node at a path, as ``at`` finds its place."""
+    *_, (_, node) = _along(root, path)
+    return node

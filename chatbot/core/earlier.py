@@ -21,9 +21,9 @@ from chatbot.core.values import (
     Truth,
     Value,
     ValueProblem,
+    decimal_or_none,
     decimal_text,
     moment_text,
-    parse_decimal,
     parse_moment,
     to_stored,
 )
@@ -97,10 +97,8 @@ def _finding(said: object, *, number: bool) -> Truth | Quantity:
         return said if isinstance(said, bool) else None
     if isinstance(said, bool) or not isinstance(said, int | str):
         return None
-    try:
-        return exactly(parse_decimal(str(said)))
-    except ValueProblem:
-        return None
+    found = decimal_or_none(str(said))
+    return None if found is None else exactly(found)
 
 
 def _written(case: Earlier) -> dict[str, Any]:

@@ -179,6 +179,14 @@ def parse_decimal(text: str) -> Decimal:
         raise ValueProblem(f"{text!r} is not a number") from error
 
 
+def decimal_or_none(text: str) -> Decimal | None:
+    """Read a plain decimal; None for any other text."""
+    try:
+        return parse_decimal(text)
+    except ValueProblem:
+        return None
+
+
 def decimal_text(number: Decimal) -> str:
     """Spell a decimal canonically: no exponent, no trailing zeros, no minus zero."""
     text = format(number.normalize(), "f")

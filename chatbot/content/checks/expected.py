@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from chatbot.content.vignette_schema import ExpectModel
 from chatbot.core.findings import Assessment
@@ -13,7 +12,7 @@ from chatbot.core.outcome import Outcome, conflicts_shown, hypothesis_state
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import contribution, safety_resolved
-from chatbot.core.values import ValueProblem, parse_decimal
+from chatbot.core.values import decimal_or_none
 
 ASKED_FOR = frozenset({"recommended", "precaution", "check_first"})
 """Statuses of a rule that ``must_not`` rules out: under each of them its line asks for something."""
@@ -80,7 +79,7 @@ def _of_findings(protocol: Protocol, assessment: Assessment, expect: ExpectModel
             yield _nothing(("findings", name), "finding", name, protocol.findings)
             continue
         found = _word(finding_json(protocol, assessment.facts, name))
-        if found != wanted and (_number(wanted) is None or _number(found) != _number(wanted)):
+        if found != wanted and (decimal_or_none(wanted) is None or decimal_or_none(found) != decimal_or_none(wanted)):
             yield Difference(("findings", name), f"{name} comes out as {found}, expected {wanted}")
 
 
@@ -100,13 +99,6 @@ def _nothing(path: tuple[str | int, ...], kind: str, name: str, known: Iterable[
 def _word(value: object) -> str:
     words = {True: "true", False: "false", None: "unknown"}
     return words[value] if value is None or isinstance(value, bool) else str(value)
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return parse_decimal(text)
-    except ValueProblem:
-        return None
 
 
 def _why(protocol: Protocol, assessment: Assessment) -> str:

@@ -7,22 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from chatbot.content.answers_file import AnswersError, answers_in, open_case
 from chatbot.content.build_instruments import Instruments
 from chatbot.content.checks.conditions import Site
+from chatbot.content.checks.examples import opened
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.instrument_schema import InstrumentExampleModel, InstrumentModel
 from chatbot.content.package import File, Package
 from chatbot.content.schema import InstrumentQuestionModel
-from chatbot.content.source import Mapping, Mark, Node, Scalar, at
-from chatbot.core.case import Case
+from chatbot.content.source import Mapping, Mark, Node, Scalar, at, node_at
 from chatbot.core.condition import Facts
 from chatbot.core.instruments import read_score
 from chatbot.core.protocol import Instrument, Protocol, Stage
 from chatbot.core.quantity import exactly
 from chatbot.core.resolve import near_miss
 from chatbot.core.syntax import ChoiceTerm, ConditionSyntaxError, Literal, Term, parse_term
-from chatbot.core.values import ValueProblem, decimal_text, parse_decimal
+from chatbot.core.values import decimal_or_none, decimal_text
 
 Path = tuple[str | int, ...]
 
@@ -52,7 +51,7 @@ def sites(package: Package) -> Iterator[Site]:
     for name, file in package.instruments.items():
         for band, entry in file.model.bands.items():
             for part, text in (("from", entry.from_), ("to", entry.to)):
-                if text is not None and _plain(text) is None and name in questions:
+                if text is not None and decimal_or_none(text) is None and name in questions:
                     owner = f"{questions[name]}.{band}"
                     yield Site("instrument", owner, part, text, file, ("bands", band, part))
 
@@ -141,7 +140,7 @@ def edges(text: str | None) -> tuple[Decimal, ...]:
     """Return the numbers an edge of a band can be: one, or one for each branch of a choice."""
     if text is None:
         return ()
-    if (number := _plain(text)) is not None:
+    if (number := decimal_or_none(text)) is not None:
         return (number,)
     try:
         return tuple(_leaves(parse_term(text)))
@@ -157,13 +156,6 @@ def _leaves(term: Term) -> Iterator[Decimal]:
         yield Decimal(term.number.text)
 
 
-def _plain(text: str) -> Decimal | None:
-    try:
-        return parse_decimal(text)
-    except ValueProblem:
-        return None
-
-
 # --- worked examples ------------------------------------------------------------------------------
 
 
@@ -174,7 +166,7 @@ def examples(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
         seen: set[tuple[Decimal, str]] = set()
         for index, example in enumerate(file.model.examples):
             yield from _example(protocol, instrument, file, ("examples", index), example)
-            score = None if example.score is None else _plain(example.score)
+            score = None if example.score is None else decimal_or_none(example.score)
             if score is not None and example.band is not None:
                 seen.add((score, example.band))
         yield from _edges_shown(protocol, instrument, file, seen)
@@ -208,19 +200,13 @@ def _example(
         hint = near_miss(example.band, file.model.bands)
         yield at(file.root, (*path, "band")).diagnostic("P333", f"no band is called {example.band!r}", hint)
         return
-    try:
-        case = _case(protocol, instrument, file, path, example, mark)
-    except AnswersError as error:
-        first = error.message.split("error ", 1)[-1].split("\n", 1)[0]
-        yield mark.diagnostic("P333", f"the answers do not fit: {first}")
-        return
-    ignored = [key for key in case.answers if case.assessment.applies[key] is False]
-    if ignored:
-        yield mark.diagnostic("P333", f"answers to questions that do not apply: {', '.join(ignored)}")
+    case = opened(protocol, _answers(protocol, instrument, file, path, example, mark), file.path, instrument.id)
+    if isinstance(case, str):
+        yield mark.diagnostic("P333", case)
         return
     facts = case.assessment.facts
     if example.given is None:
-        number = _plain(example.score or "")
+        number = decimal_or_none(example.score or "")
         shape = protocol.numbers[instrument.score]
         if number is None or not shape.minimum <= number <= shape.maximum:
             low, high = decimal_text(shape.minimum), decimal_text(shape.maximum)
@@ -238,24 +224,22 @@ def with_score(protocol: Protocol, facts: Facts, instrument: Instrument, number:
     return replace(scored, findings={**scored.findings, **truths})
 
 
-def _case(
+def _answers(
     protocol: Protocol,
     instrument: Instrument,
     file: File[InstrumentModel],
     path: Path,
     example: InstrumentExampleModel,
     mark: Mark,
-) -> Case:
-    node = at_node(file.root, path)
+) -> Node:
+    node = node_at(file.root, path)
     assert isinstance(node, Mapping)
     answers = node.value("answers")
     entries = answers.entries if isinstance(answers, Mapping) else ()
     given = node.value("given")
     if given is not None:
         entries = (*entries, (Scalar(instrument.question, mark), _filled(protocol, instrument, given, example, mark)))
-    root = Mapping(((Scalar("answers", mark), Mapping(entries, mark)),), mark)
-    read = answers_in(root, file.path, instrument.id)
-    return open_case(protocol, read, read.as_of or protocol.last_updated)[0]
+    return Mapping(((Scalar("answers", mark), Mapping(entries, mark)),), mark)
 
 
 def _filled(
@@ -268,15 +252,6 @@ def _filled(
     rest = [item.id for item in protocol.questions[instrument.question].rows if item.id not in named]
     more = tuple((Scalar(item, mark), Scalar(example.others, mark)) for item in rest)
     return Mapping((*given.entries, *more), given.mark)
-
-
-def at_node(root: Node, path: Path) -> Node:
-    """Return the node at a path that exists."""
-    node: Any = root
-    for step in path:
-        node = node.value(str(step)) if isinstance(node, Mapping) else node.items[step]
-    found: Node = node
-    return found
 
 
 def _outcome(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from chatbot.content.answers_file import AnswersError, answers_in, open_case
+from chatbot.content.checks.examples import opened
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.number_schema import ExampleModel, TableModel
 from chatbot.content.package import File, Package
 from chatbot.content.schema import FindingsModel, GroupModel
-from chatbot.content.source import Mapping, Node, Sequence, at
+from chatbot.content.source import at, node_at
 from chatbot.core.case import Case
 from chatbot.core.numbers import Reading, read_number
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
-from chatbot.core.values import ValueProblem, decimal_text, parse_decimal
+from chatbot.core.values import decimal_or_none, decimal_text
 
 Path = tuple[str | int, ...]
 
@@ -82,16 +81,9 @@ def _example(
 ) -> Iterator[Diagnostic]:
     path: Path = ("findings", name, "examples", index)
     given = at(file.root, (*path, "given"), key=True)
-    try:
-        answers = answers_in(_node(file.root, (*path, "given")), file.path, name)
-        case, _ = open_case(protocol, answers, answers.as_of or protocol.last_updated)
-    except AnswersError as error:
-        first = error.message.split("error ", 1)[-1].split("\n", 1)[0]
-        yield given.diagnostic("P310", f"the answers do not fit: {first}")
-        return
-    ignored = [key for key in case.answers if case.assessment.applies[key] is False]
-    if ignored:
-        yield given.diagnostic("P310", f"answers to questions that do not apply: {', '.join(ignored)}")
+    case = opened(protocol, node_at(file.root, (*path, "given")), file.path, name)
+    if isinstance(case, str):
+        yield given.diagnostic("P310", case)
         return
     yield from _outcome(protocol, case, file, name, path, example)
 
@@ -100,7 +92,7 @@ def _outcome(
     protocol: Protocol, case: Case, file: File[FindingsModel], name: str, path: Path, example: ExampleModel
 ) -> Iterator[Diagnostic]:
     reading = read_number(protocol, case.assessment.facts, name)
-    part, wanted = ("at_least", example.at_least) if example.is_ is None else ("is", _number(example.is_))
+    part, wanted = ("at_least", example.at_least) if example.is_ is None else ("is", decimal_or_none(example.is_))
     mark = at(file.root, (*path, part))
     if part == "is" and wanted is None and example.is_ != "unknown":
         yield mark.diagnostic("P310", f"{example.is_!r} is neither a number nor 'unknown'")
@@ -112,26 +104,7 @@ def _outcome(
         yield mark.diagnostic("P310", f"{name} comes out as {_said(reading)}{unit if reading.known else ''}")
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        return parse_decimal(text)
-    except ValueProblem:
-        return None
-
-
 def _said(reading: Reading) -> str:
     if reading.value is not None:
         return decimal_text(reading.value)
     return "unknown" if reading.at_least is None else f"at least {decimal_text(reading.at_least)}"
-
-
-def _node(root: Node, path: Path) -> Node:
-    node = root
-    for step in path:
-        if isinstance(node, Mapping) and isinstance(step, str):
-            inner = node.value(step)
-            assert inner is not None
-            node = inner
-        elif isinstance(node, Sequence) and isinstance(step, int):
-            node = node.items[step]
-    return node

@@ -17,7 +17,7 @@ from chatbot.content.checks.words import phrases
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.fields import WordsModel
 from chatbot.content.package import File, Package
-from chatbot.content.source import Mapping, Scalar, at
+from chatbot.content.source import Scalar, at, node_at
 
 LONGEST_ONCE = 4
 """Words a text may have when it stands for both registers; a longer one was most often written for clinicians alone."""
@@ -103,21 +103,10 @@ def check(package: Package) -> Iterator[Diagnostic]:
 
 
 def _once(file: File[Any], path: Path, text: WordsModel) -> Iterator[Diagnostic]:
-    if len(text.patient.split()) > LONGEST_ONCE and isinstance(_node(file, path), Scalar):
+    if len(text.patient.split()) > LONGEST_ONCE and isinstance(node_at(file.root, path), Scalar):
         message = f"{len(text.patient.split())} words stand for both registers"
         hint = "write clinician: … and patient: …; they may be equal"
         yield at(file.root, path).diagnostic("P418", message, hint, WARNING)
-
-
-def _node(file: File[Any], path: Path) -> Any:
-    """Return the node a text is written in, following the path as ``at`` does."""
-    node: Any = file.root
-    for part in path:
-        if isinstance(node, Mapping) and isinstance(part, str):
-            node = node.value(part) or node
-        elif isinstance(part, int) and hasattr(node, "items") and not isinstance(node, Mapping):
-            node = node.items[part]
-    return node
 
 
 def _polarity(words: Lexicon, file: File[Any], path: Path, text: WordsModel) -> Iterator[Diagnostic]:
