@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.core.answers import quick_span
-from chatbot.core.present import OPTION_KEYS
-from chatbot.core.protocol import Axis, Option, Question, QuestionType, Wording
+from chatbot.core.keys import LETTER_KEYS, each_has_its_own, place_keys, score_of_key
+from chatbot.core.protocol import Axis, Option, Question, QuestionType, QuickDate, Wording
 from chatbot.core.values import ValueProblem, decimal_text, parse_decimal, to_stored
 from chatbot.core.view import OptionView, QuestionView
 
@@ -51,7 +51,7 @@ def own_keys(grid: bool, choices: Sequence[tuple[str, str]]) -> list[str] | None
     own = [number for number in numbers if number is not None]
     if len(own) < 2 or len(set(own)) != len(own):
         return None
-    spare = (key for key in OPTION_KEYS if not key.isdecimal())
+    spare = iter(LETTER_KEYS)
     return [next(spare, "") if number is None else number for number in numbers]
 
 
@@ -83,35 +83,30 @@ def _plurals(unit: str) -> set[str]:
 
 def choices_of(question: Question, as_of: datetime) -> list[Choice]:
     """Return the options of a question, or of a date its quick intervals at *as_of*."""
-    keys = [*OPTION_KEYS, *[""] * len(question.options)]
     if question.type is not QuestionType.DATE:
-        return [
-            Choice(key, each.id, (each.label.clinician, each.label.patient), each.id)
-            for key, each in zip(keys, question.options, strict=False)
-        ]
+        keys = place_keys(len(question.options))
+        return [_choice(key, each, each.id) for key, each in zip(keys, question.options, strict=True)]
     # A hint is asked for without a moment; then there is none to count from.
     stored = ["" if as_of == datetime.min else quick_span(each, as_of) for each in question.quick]
-    return [
-        Choice(key, each.id, (each.label.clinician, each.label.patient), span)
-        for key, each, span in zip(keys, question.quick, stored, strict=False)
-    ]
+    keys = place_keys(len(stored))
+    return [_choice(key, each, span) for key, each, span in zip(keys, question.quick, stored, strict=True)]
+
+
+def _choice(key: str, option: Option | QuickDate, stored: str) -> Choice:
+    return Choice(key, option.id, (option.label.clinician, option.label.patient), stored)
 
 
 def item_choices(item: Axis) -> list[Choice]:
     """Return the options of an item with what is typed for each: its score where each has one of its own."""
     scores = [decimal_text(each.grade) if each.grade is not None else "" for each in item.options]
-    own = "" not in scores and len(set(scores)) == len(scores)
-    keys = scores if own else [*OPTION_KEYS, *[""] * len(scores)]
-    return [
-        Choice(key, each.id, (each.label.clinician, each.label.patient), each.id)
-        for key, each in zip(keys, item.options, strict=False)
-    ]
+    keys = scores if each_has_its_own(scores) else place_keys(len(scores))
+    return [_choice(key, each, each.id) for key, each in zip(keys, item.options, strict=True)]
 
 
 def _item_option(view: OptionView) -> Option:
     """Return as much of an option of an item as its view carries; its key tells its score."""
-    score = Decimal("10") if view.key == "a" else Decimal(view.key) if view.key.isdecimal() else None
-    return Option(view.id, Wording(view.label, view.label), grade=score)
+    score = score_of_key(view.key)
+    return Option(view.id, Wording(view.label, view.label), grade=None if score is None else Decimal(score))
 
 
 def from_view(view: QuestionView) -> Question:

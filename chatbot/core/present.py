@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
 from chatbot.core.case import Case, is_open, unconfirmed
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
+from chatbot.core.keys import STATUS_KEYS, each_has_its_own, place_keys, score_key
 from chatbot.core.outcome import outcome
 from chatbot.core.overdue import overdue_text
 from chatbot.core.plan import as_pinned, build_plan
@@ -38,27 +38,10 @@ from chatbot.core.urgency import (
 )
 from chatbot.core.values import Status, Urgency, moment_text, parse_duration, to_stored
 
-OPTION_KEYS = "123456789aefgikmopvz"
-"""Keys for choices, in order: digits, then letters that no action of a shell uses."""
-
-STATUS_KEYS = {
-    Status.UNKNOWN: "u",
-    Status.DECLINED: "d",
-    Status.NOT_ASSESSED: "x",
-    Status.CANNOT_APPLY: "c",
-}
-"""One key for each way to answer without a value."""
-
 
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
     return _Presenter(as_pinned(protocol, case), case, register).view()
-
-
-def score_key(score: Decimal | None) -> str:
-    """Return the key of a score: its digit, or of 10 the letter after the digits; empty for any other."""
-    keys = "0123456789a"
-    return keys[int(score)] if score is not None and score in range(len(keys)) else ""
 
 
 class _Presenter:
@@ -237,7 +220,7 @@ class _Presenter:
         """Return the options of an item of an instrument, with the keys of their scores where each has one."""
         shown = self.keyed([(each.id, each.label, False) for each in item.options])
         keys = [score_key(each.grade) for each in item.options]
-        if "" in keys or len(set(keys)) < len(keys):
+        if not each_has_its_own(keys):
             return shown
         return tuple(replace(option, key=key) for option, key in zip(shown, keys, strict=True))
 
@@ -256,14 +239,14 @@ class _Presenter:
     ) -> tuple[v.OptionView, ...]:
         return tuple(
             v.OptionView(
-                key=OPTION_KEYS[index] if index < len(OPTION_KEYS) else "",
+                key=key,
                 id=id_,
                 label=self.say(label),
                 stored=id_,
                 chosen=id_ in chosen,
                 exclusive=exclusive,
             )
-            for index, (id_, label, exclusive) in enumerate(choices)
+            for key, (id_, label, exclusive) in zip(place_keys(len(choices)), choices, strict=True)
         )
 
     def statuses(self, question: Question) -> tuple[v.StatusView, ...]:

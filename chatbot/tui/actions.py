@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chatbot.core.present import STATUS_KEYS
+from chatbot.core.keys import STATUS_KEYS
 
 
 @dataclass(frozen=True, slots=True)

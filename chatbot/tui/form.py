@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chatbot.core.cells import has_records, rest_normal, with_cell
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.entry import EntryProblem, option_keys, read_entry
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import LETTER_KEYS, OPTION_KEYS, each_has_its_own, score_of_key
 from chatbot.core.protocol import QuestionType
 from chatbot.core.values import Source, Stored
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 ONE_CHOICE = frozenset({QuestionType.YES_NO, QuestionType.CHOICE})
 ALIASES = {"y": "yes", "n": "no"}
 """Letters that answer a yes/no question beside its digits."""
-
-TEN = "a"
-"""The key for 10 on a scale: the letter that follows the digits in every list of choices."""
 
 
 class Mode(StrEnum):
@@ -52,10 +49,9 @@ def _single(keys: tuple[str, ...]) -> tuple[str, ...]:
     A digit never stands for anything but the grade of that number.
     """
     single = [key[-1:] for key in keys]
-    if "" not in single and len(set(single)) == len(single):
+    if each_has_its_own(single):
         return tuple(single)
-    letters = [key for key in OPTION_KEYS if not key.isdecimal()]
-    return (*letters[: len(keys)], *[""] * (len(keys) - len(letters)))
+    return (*LETTER_KEYS[: len(keys)], *[""] * (len(keys) - len(LETTER_KEYS)))
 
 
 Outcome = GiveAnswer | Withdraw | None
@@ -164,7 +160,7 @@ class Form:
         return self._number(key) is not None if self.scale else self.option_at(key) is not None
 
     def _number(self, key: str) -> int | None:
-        number = 10 if key == TEN else int(key) if key.isascii() and key.isdecimal() else None
+        number = score_of_key(key)
         return number if number in self.scale else None
 
     # --- keys ---

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chatbot.core.answers import accept, quick_span, range_text
 from chatbot.core.entry import Entry, EntryProblem, entry_hint, option_keys, read_entry, read_row
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import OPTION_KEYS
 from chatbot.core.protocol import Axis, Option, Question, QuestionType, QuickDate, Wording
 from chatbot.core.values import parse_span
 from chatbot.core.view import AxisView, OptionView, QuestionView

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chatbot.core.cells import has_records
 from chatbot.core.commands import GiveAnswer
-from chatbot.core.present import STATUS_KEYS
+from chatbot.core.keys import STATUS_KEYS
 from chatbot.core.protocol import Question, QuestionType
 from chatbot.core.values import Source, Status
 from chatbot.tui.form import Form, Mode

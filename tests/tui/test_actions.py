@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import OPTION_KEYS
 from chatbot.tui.actions import ACTIONS, PLACES, STATUS_ACTIONS, working
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import plain, width_of

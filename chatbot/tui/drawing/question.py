@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.core.entry import entry_hint
+from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
-from chatbot.tui.form import TEN, Form, Mode
+from chatbot.tui.form import Form, Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, pad, prefixed, spread, width_of, wrapped
 from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, sentence
@@ -88,7 +89,7 @@ def _choices(form: Form, width: int) -> Drawn:
 def _scale(form: Form, width: int) -> Drawn:
     parts: list[Line] = []
     for index, number in enumerate(form.scale):
-        key = TEN if number == 10 else str(number)
+        key = score_key(number)
         shown = f"{number}" if number < 10 else f"{key} = {number}"
         at = index == form.caret
         parts.append(line(Seg(f"{CARET}{shown}" if at else f" {shown}", "caret" if at else "key")))

@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
+from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.actions import STATUS_ACTIONS
 from chatbot.tui.drawing import history, question, standing
-from chatbot.tui.form import TEN, Form, Mode, Outcome
+from chatbot.tui.form import Form, Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, reveal, window
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.screens.preview import weigh
@@ -239,7 +240,7 @@ class AskSheet(Sheet[T]):
         elif form.type is QuestionType.GRID:
             keys = [key for key, _ in form.choices()]
         shown = f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and keys == sorted(keys) else " ".join(keys)
-        shown += f" {TEN}" if 10 in form.scale else ""
+        shown += f" {score_key(10)}" if 10 in form.scale else ""
         label = "mark" if form.type in {QuestionType.SEVERAL, QuestionType.GRID} else "answer"
         rest = [("n", f"rest: {form.normal.lower()}")] if form.normal else []
         return [*([(shown, label)] if keys else []), *rest]

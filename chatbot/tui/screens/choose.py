@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import OPTION_KEYS
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Withdraw
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import OPTION_KEYS
 from chatbot.core.preview import Consequences, consequence_details, consequence_text, consequences
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.base import Sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from chatbot.core.present import OPTION_KEYS
+from chatbot.core.keys import OPTION_KEYS
 from chatbot.core.view import RecheckView
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
