@@ -44,7 +44,7 @@ def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: 
     Only what is asked for: scales and instruments, what is carried, and what a condition reads of earlier cases.
     Free text stays where it is.
     """
-    read = {name.partition(".")[2] for name in network(protocol).earlier}
+    read = {name.partition(".")[2] for name in network(protocol).outside}
     scales = {
         key
         for key, question in protocol.questions.items()

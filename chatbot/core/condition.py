@@ -42,7 +42,7 @@ from chatbot.core.tree import (
     Pair,
     Since,
     children,
-    is_earlier,
+    is_outside,
     keys_of,
     names_of,
     questions_of,
@@ -82,17 +82,17 @@ class Condition:
     """Question keys it reads itself."""
     findings: frozenset[str] = field(init=False)
     """Findings it reads itself, truths and numbers."""
-    earlier: frozenset[str] = field(init=False)
-    """Questions and findings of earlier cases it reads itself: ``previous.pain``."""
+    outside: frozenset[str] = field(init=False)
+    """What it reads itself from outside the interview: ``previous.pain``, ``site.region``."""
     evaluate: Evaluate = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         questions = {key for node in walk(self.tree) for key in keys_of(node)}
         findings = {name for node in walk(self.tree) for name in names_of(node)}
-        earlier = frozenset(filter(is_earlier, questions | findings))
-        object.__setattr__(self, "questions", frozenset(questions - earlier))
-        object.__setattr__(self, "findings", frozenset(findings - earlier))
-        object.__setattr__(self, "earlier", earlier)
+        outside = frozenset(filter(is_outside, questions | findings))
+        object.__setattr__(self, "questions", frozenset(questions - outside))
+        object.__setattr__(self, "findings", frozenset(findings - outside))
+        object.__setattr__(self, "outside", outside)
         object.__setattr__(self, "evaluate", compile_node(self.tree))
 
     @cached_property

@@ -115,7 +115,7 @@ def _said(found: Truth | Quantity) -> bool | str:
     return "unknown" if found is None else found
 
 
-def earlier_facts(
+def outside_facts(
     protocol: Protocol, names: Iterable[str], earlier: EarlierCases | None, as_of: datetime, region: str = ""
 ) -> Facts:
     """Return facts that hold nothing but what conditions read from outside: *names* such as ``previous.pain``.

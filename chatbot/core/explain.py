@@ -21,7 +21,7 @@ from chatbot.core.tree import (
     Or,
     Scored,
     Term,
-    is_earlier,
+    is_outside,
     parts_of,
 )
 from chatbot.core.values import Truth
@@ -58,7 +58,7 @@ def _place(protocol: Protocol) -> dict[str, int]:
 def _collect(protocol: Protocol, traced: Traced, value: Truth, facts: Facts, found: set[str], known: Known) -> None:
     node = traced.node
     if isinstance(node, FindingIs):
-        if not is_earlier(node.finding):
+        if not is_outside(node.finding):
             found |= _behind_a_finding(protocol, node.finding, facts, known)
     elif isinstance(node, Compare | Measured):
         found |= _behind_the_number(protocol, node, facts, value)
@@ -105,7 +105,7 @@ def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> froze
         match term:
             case Asked(question) | Lookup(question) | Scored(question):
                 found.add(question)
-            case NumberOf(finding) if not is_earlier(finding):
+            case NumberOf(finding) if not is_outside(finding):
                 waiting.append(protocol.numbers[finding].term)
             case Choice(condition, then, otherwise):
                 chooses = _chooser(condition)
@@ -114,7 +114,7 @@ def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> froze
                 waiting += [then] if truth is True else [otherwise] if truth is False else [then, otherwise]
             case _:
                 waiting += parts_of(term)
-    return frozenset(key for key in found if not is_earlier(key))
+    return frozenset(key for key in found if not is_outside(key))
 
 
 def _behind_the_number(protocol: Protocol, node: Compare | Measured, facts: Facts, value: Truth) -> set[str]:

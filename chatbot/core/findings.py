@@ -19,11 +19,11 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Evaluate, Facts, compile_node
-from chatbot.core.earlier import EarlierCases, earlier_facts
+from chatbot.core.earlier import EarlierCases, outside_facts
 from chatbot.core.explain import contributors, questions_behind
 from chatbot.core.protocol import Finding, Protocol, Question, RedFlag, Stage
 from chatbot.core.quantity import Quantity
-from chatbot.core.tree import Compare, FindingIs, Measured, Node, Not, children, is_earlier, questions_of
+from chatbot.core.tree import Compare, FindingIs, Measured, Node, Not, children, is_outside, questions_of
 from chatbot.core.values import Answer, Status, Truth
 
 
@@ -84,8 +84,8 @@ class Network:
     """Those of the safety screen."""
     stages: Mapping[str, Stage]
     """The stage each question is asked in."""
-    earlier: frozenset[str]
-    """What conditions read from outside the interview: ``previous.pain``."""
+    outside: frozenset[str]
+    """What conditions read from outside the interview: ``previous.pain``, ``site.region``."""
 
 
 @lru_cache(maxsize=8)
@@ -125,7 +125,7 @@ def network(protocol: Protocol) -> Network:
         ask_order=ask_order,
         safety_order=tuple(key for key in ask_order if key in protocol.safety_questions),
         stages=stages,
-        earlier=frozenset(name for condition in protocol.conditions() for name in condition.earlier),
+        outside=frozenset(name for condition in protocol.conditions() for name in condition.outside),
     )
 
 
@@ -181,7 +181,7 @@ def assess(
     *region*: what ``site.region`` reads.
     """
     net = network(protocol)
-    before = earlier_facts(protocol, net.earlier, earlier, as_of, region)
+    before = outside_facts(protocol, net.outside, earlier, as_of, region)
     aged = frozenset(key for key, answer in answers.items() if is_aged(protocol, key, answer, as_of))
     raising = raising_answers(protocol, answers, as_of, aged, earlier, region) if aged else set()
     doubted = _doubted(protocol, answers, raising)
@@ -432,7 +432,7 @@ def raising_answers(
     or not; for numbers, which leave out what does not apply, also as it does apply.
     """
     net = network(protocol)
-    before = earlier_facts(protocol, net.earlier, earlier, as_of, region)
+    before = outside_facts(protocol, net.outside, earlier, as_of, region)
     plain = {key: answers[key].value if key in answers else None for key in protocol.questions}
     states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
     facts = Facts({**plain, **before.values}, {**states, **before.states}, dict(before.findings), as_of)
@@ -465,7 +465,7 @@ def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool,
 
     def collect(node: Node, positive: bool) -> None:
         if isinstance(node, FindingIs):
-            if not is_earlier(node.finding):
+            if not is_outside(node.finding):
                 collect(protocol.findings[node.finding].when.tree, positive)
             return
         read = questions_behind(protocol, node) if isinstance(node, Compare | Measured) else questions_of(node)

@@ -31,7 +31,7 @@ from chatbot.core.tree import (
     Not,
     Or,
     children,
-    is_earlier,
+    is_outside,
     keys_of,
     names_of,
     questions_of,
@@ -119,8 +119,8 @@ def parts(protocol: Protocol, case: Case, symbols: Symbols, node: Node, *, deep:
 
 def _with_earlier(facts: Facts, symbols: Symbols, tree: Node) -> Facts:
     """Return facts in which what the tree reads of earlier cases is unknown where the case has none of it."""
-    keys = {key for node in walk(tree) for key in keys_of(node) if is_earlier(key)}
-    names = {name for node in walk(tree) for name in names_of(node) if is_earlier(name)}
+    keys = {key for node in walk(tree) for key in keys_of(node) if is_outside(key)}
+    names = {name for node in walk(tree) for name in names_of(node) if is_outside(name)}
     return replace(
         facts,
         values={**dict.fromkeys(keys), **facts.values},
@@ -159,7 +159,7 @@ class _Parts:
                 return Part(text, kind, value, reads=self.readings(node), parts=numbers)
 
     def finding(self, name: str, text: str, value: Truth, level: int) -> Part:
-        if is_earlier(name):
+        if is_outside(name):
             return Part(text, "finding", value, reads=(self.earlier(name, self.facts.findings),))
         if level and (not self.deep or level > MOST_DEPTH):
             return Part(text, "finding", value)
@@ -252,8 +252,8 @@ class _Parts:
         if isinstance(node, Cell | CellGrade):
             return (self.cell(node.question, node.cell),)
         found = [self.reading(key) for key in dict.fromkeys(questions_of(node)) if self.matters(key)]
-        found += [self.earlier(key, self.facts.values) for key in keys_of(node) if is_earlier(key)]
-        found += [self.earlier(name, self.facts.findings) for name in names_of(node) if is_earlier(name)]
+        found += [self.earlier(key, self.facts.values) for key in keys_of(node) if is_outside(key)]
+        found += [self.earlier(name, self.facts.findings) for name in names_of(node) if is_outside(name)]
         return tuple(found)
 
     def earlier(self, key: str, known: Mapping[str, Any]) -> Reading:

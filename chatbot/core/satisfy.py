@@ -38,7 +38,7 @@ from chatbot.core.tree import (
     Pair,
     Since,
     children,
-    is_earlier,
+    is_outside,
     keys_of,
     questions_of,
 )
@@ -185,7 +185,7 @@ class _Search:
         while waiting:
             node = waiting.pop()
             if isinstance(node, FindingIs):
-                if not is_earlier(node.finding) and node.finding not in findings:
+                if not is_outside(node.finding) and node.finding not in findings:
                     findings.add(node.finding)
                     waiting.append(self.finding(node.finding))
             elif isinstance(node, _ATOMS):
@@ -202,7 +202,7 @@ class _Search:
 
     def looks_into(self, atom: Atom) -> bool:
         """Whether an atom is about this case alone; what an earlier case said has no domain here."""
-        return not any(is_earlier(key) for key in keys_of(atom))
+        return not any(is_outside(key) for key in keys_of(atom))
 
     def finding(self, name: str) -> Node:
         when: Condition = self.protocol.findings[name].when
@@ -278,7 +278,7 @@ class _Search:
                 return negate(self.truth(item))
             case AtLeast(least, items):
                 return at_least(least, tuple(self.truth(item) for item in items))
-            case FindingIs(name) if is_earlier(name):
+            case FindingIs(name) if is_outside(name):
                 pass
             case FindingIs(name):
                 if name not in self.found:
@@ -340,7 +340,7 @@ class _Search:
             case Not(item):
                 return self.reasons(item, negate(seen), opposite)
             case FindingIs(name):
-                return set() if is_earlier(name) else self.reasons(self.finding(name), seen, opposite)
+                return set() if is_outside(name) else self.reasons(self.finding(name), seen, opposite)
             case _ if isinstance(node, _ATOMS):
                 variables = self.variables(node)
                 if len(variables) == 1:
@@ -359,7 +359,7 @@ class _Search:
     def _all_of(self, node: Node) -> Conflict:
         """Return everything chosen below a node: enough for whatever it is."""
         if isinstance(node, FindingIs):
-            return set() if is_earlier(node.finding) else self._all_of(self.finding(node.finding))
+            return set() if is_outside(node.finding) else self._all_of(self.finding(node.finding))
         if isinstance(node, _ATOMS):
             return {(each, _Same(self.chosen[each])) for each in self.variables(node) if each in self.chosen}
         return {each for child in children(node) for each in self._all_of(child)}
@@ -384,7 +384,7 @@ class _Search:
             case Not(item):
                 return self.open_variable(item)
             case FindingIs(name):
-                return None if is_earlier(name) else self.open_variable(self.finding(name))
+                return None if is_outside(name) else self.open_variable(self.finding(name))
             case _ if isinstance(node, _ATOMS):
                 return next((each for each in self.variables(node) if each not in self.chosen), None)
         return None

@@ -81,7 +81,7 @@ def _behind(protocol: Protocol, condition: Condition) -> frozenset[str]:
     while waiting:
         each = waiting.pop()
         found |= each.questions
-        earlier = {name.partition(".")[2] for name in each.earlier}
+        earlier = {name.partition(".")[2] for name in each.outside}
         found |= earlier & protocol.questions.keys()
         names = (each.findings | (earlier & protocol.findings.keys())) - seen
         seen |= names

@@ -298,8 +298,8 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def is_earlier(key: str) -> bool:
-    """Whether a key names what this interview does not ask: ``previous.pain``, ``previous.`` alone, the region."""
+def is_outside(key: str) -> bool:
+    """Whether a key is read from outside this interview: ``previous.pain``, ``previous.`` alone, ``site.region``."""
     return key.startswith(("previous.", "first.", "site."))
 
 
@@ -366,9 +366,9 @@ def names_of(node: Node) -> tuple[str, ...]:
 
 def questions_of(node: Node) -> tuple[str, ...]:
     """Return the questions of this case an atom reads itself; none for other nodes."""
-    return tuple(key for key in keys_of(node) if not is_earlier(key))
+    return tuple(key for key in keys_of(node) if not is_outside(key))
 
 
 def findings_of(node: Node) -> tuple[str, ...]:
     """Return the findings of this case a node reads itself: truths, and numbers in its terms."""
-    return tuple(name for name in names_of(node) if not is_earlier(name))
+    return tuple(name for name in names_of(node) if not is_outside(name))

@@ -63,7 +63,7 @@ def facts(given_values: dict[str, Any], reads: Condition) -> Facts:
     states: dict[str, str] = dict.fromkeys(VOCABULARY.questions, "not_asked")
     findings: dict[str, Any] = {"odd": None, "even": None, "worry.high": None}
     findings |= dict.fromkeys(VOCABULARY.numbers, Quantity(None, None))
-    for name in reads.earlier:
+    for name in reads.outside:
         if VOCABULARY.number(name) is not None:
             findings[name] = NOT_APPLICABLE
         elif VOCABULARY.is_truth(name):
@@ -291,7 +291,7 @@ def test_a_comparison_names_every_question_it_reads(term: Term) -> None:
 def test_an_earlier_case_is_no_question_of_this_one() -> None:
     found = condition("score > previous.score and previous is known and not first.odd", VOCABULARY)
     assert found.questions == {"score"} and found.findings == frozenset()
-    assert found.earlier == {"previous.score", "previous.", "first.odd"}
+    assert found.outside == {"previous.score", "previous.", "first.odd"}
     day = parse_moment("2026-02-01")
     known = facts({"score": "4", "previous.score": "3"}, found)
     values = {**known.values, "previous.": Span("2026-02-01", day, day)}

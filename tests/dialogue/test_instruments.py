@@ -76,7 +76,7 @@ def test_the_last_item_above_zero_leads_to_the_suicide_enquiry_at_once(answer: s
 
 
 def test_what_the_first_visit_scored_is_still_compared_with() -> None:
-    assert any("first.peg" in condition.earlier for condition in PROTOCOL.conditions())
+    assert any("first.peg" in condition.outside for condition in PROTOCOL.conditions())
     assert PROTOCOL.numbers["peg"].text == "peg_items.score"
 
 

@@ -32,7 +32,7 @@ from chatbot.core.tree import (
     children,
     conditions_in,
     findings_of,
-    is_earlier,
+    is_outside,
     keys_of,
     names_of,
     terms_of,
@@ -156,7 +156,7 @@ def _absence(protocol: Protocol, node: Node, positive: bool, seen: frozenset[str
         comes_true = node.state in _STATES_WITHOUT_VALUE if positive else node.state == "known"
         return node.state if comes_true else None
     if isinstance(node, FindingIs):
-        if is_earlier(node.finding) or node.finding in seen:
+        if is_outside(node.finding) or node.finding in seen:
             return None
         return _absence(protocol, protocol.findings[node.finding].when.tree, positive, seen | {node.finding})
     inner = positive is not isinstance(node, Not)
@@ -195,7 +195,7 @@ def _negation(protocol: Protocol, tree: Node) -> tuple[str, str] | None:
             case InState(_, state):
                 return "a test of state", rf"\bis\s+{state}\b"
             case OneOf(question, options) if options == {"no"}:
-                plain = question.partition(".")[2] if is_earlier(question) else question
+                plain = question.partition(".")[2] if is_outside(question) else question
                 if [each.id for each in protocol.questions[plain].options] == ["yes", "no"]:
                     return "'is no'", r"\bis\s+no\b|\bin\s*\{\s*no\s*\}"
             case FindingIs():
@@ -272,7 +272,7 @@ def _unsafe_earlier(protocol: Protocol, owner: str, tree: Node, unsafe: bool) ->
     seen: set[tuple[str, bool]] = set()
     while waiting:
         place, node, here = waiting.pop()
-        earlier = [name.rstrip(".") for name in (*keys_of(node), *names_of(node)) if is_earlier(name)]
+        earlier = [name.rstrip(".") for name in (*keys_of(node), *names_of(node)) if is_outside(name)]
         if here and earlier:
             return place, earlier[0]
         if chosen := _left_out_when_absent(node):
@@ -291,8 +291,8 @@ def _left_out_when_absent(node: Node) -> str | None:
     for term in terms_of(node):
         if isinstance(term, Extreme | Rows):
             for part in below(term):
-                if isinstance(part, Asked | Lookup) and is_earlier(part.question):
+                if isinstance(part, Asked | Lookup) and is_outside(part.question):
                     return part.question
-                if isinstance(part, NumberOf) and is_earlier(part.finding):
+                if isinstance(part, NumberOf) and is_outside(part.finding):
                     return part.finding
     return None

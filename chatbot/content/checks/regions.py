@@ -51,7 +51,7 @@ def _not_here(protocol: Protocol, sites: list[Site]) -> Iterator[Diagnostic]:
 
 def _reads_region(protocol: Protocol, condition: Condition) -> str | None:
     """Return the finding through which a condition reads the region; empty: it reads it itself; None: it does not."""
-    if REGION in condition.earlier:
+    if REGION in condition.outside:
         return ""
     seen: set[str] = set()
     waiting = sorted(condition.findings)
@@ -60,7 +60,7 @@ def _reads_region(protocol: Protocol, condition: Condition) -> str | None:
         if name not in seen:
             seen.add(name)
             inner = protocol.findings[name].when
-            if REGION in inner.earlier:
+            if REGION in inner.outside:
                 return name
             waiting += sorted(inner.findings)
     return None
