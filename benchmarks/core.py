@@ -10,10 +10,11 @@ from __future__ import annotations
 from benchmarks.kit import row, timings, yardstick
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.core.canonical import canonical_json
 from chatbot.core.case import evolve, fold
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import AnswerGiven
-from chatbot.core.plan import build_plan, canonical_json
+from chatbot.core.plan import build_plan
 from chatbot.core.present import present
 from chatbot.core.preview import consequences
 

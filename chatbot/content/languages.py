@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chatbot.content.build import build_protocol
-from chatbot.core.plan import canonical_json
+from chatbot.core.canonical import canonical_json
 from chatbot.core.protocol import Protocol, Wording
 
 PSEUDO = "en-XA"

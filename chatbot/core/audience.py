@@ -54,20 +54,21 @@ def for_audience(protocol: Protocol, case: Case, plan: Mapping[str, Any], audien
     """
     who = protocol.audiences[audience]
     knows = may_know(protocol, case, audience)
-    said = {"id": who.id, "title": registers(_sited(protocol, case).audiences[audience].title), "knows": knows}
+    pinned = as_pinned(protocol, case)
+    said = {"id": who.id, "title": registers(pinned.audiences[audience].title), "knows": knows}
     if knows:
         return {**plan, "audience": said}
     public = public_protocol(protocol)
     shown = build_plan(public, public_case(public, case))
     urgency = _urgency(protocol, plan, shown)
-    steps, references = _steps(_sited(protocol, case), plan, shown["references"])
+    steps, references = _steps(pinned, plan, shown["references"])
     return {
         **shown,
         **{name: plan[name] for name in ("urgency", "safety_asked", "safety_resolved")},
         "handover": [_handed_over(protocol, part, urgency) for part in shown["handover"]],
         "references": references,
         "audience": said,
-        "neutral": {"flags": _flags(_sited(protocol, case), plan), "steps": steps},
+        "neutral": {"flags": _flags(pinned, plan), "steps": steps},
     }
 
 
@@ -188,10 +189,6 @@ def _public_earlier(public: Protocol, earlier: EarlierCases) -> EarlierCases:
 
 
 # --- what must not be lost ------------------------------------------------------------------------
-
-
-def _sited(protocol: Protocol, case: Case) -> Protocol:
-    return as_pinned(protocol, case)
 
 
 def _urgency(protocol: Protocol, plan: Mapping[str, Any], shown: Json) -> dict[str, str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from chatbot.core import commands as cmd
-from chatbot.core.case import Case, answer_in, evolve
+from chatbot.core.case import Case, answer_in, assessed, evolve
 from chatbot.core.events import CaseOpened, Event
-from chatbot.core.findings import assess, network
+from chatbot.core.findings import network
 from chatbot.core.navigation import checked_answer, decide
 from chatbot.core.protocol import Protocol
 from chatbot.core.site import REGION_FACT
@@ -68,4 +68,5 @@ def with_answers(protocol: Protocol, opened: CaseOpened, answers: Iterable[cmd.G
             raise NotAccepted(command, event)
         given[command.question] = answer_in(protocol, case, event)
     site = {REGION_FACT: region} if region else {}
-    return replace(case, site=site, answers=given, assessment=assess(protocol, given, case.as_of, region=region))
+    case = replace(case, site=site, answers=given)
+    return replace(case, assessment=assessed(protocol, case))

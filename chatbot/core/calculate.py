@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from chatbot.core.facts import NOT_APPLICABLE, Facts, NotApplicable
 from chatbot.core.quantity import (
-    CONTEXT,
     Quantity,
+    combined,
     exactly,
     greatest,
     hull,
@@ -208,11 +208,10 @@ def _compile_scored(term: Scored) -> Measure:
     """An item without an answer is unknown, never zero: it keeps at most a lower end, the least it scores."""
     scores = {item: dict(entries) for item, entries in term.items}
     fewest = {item: min(entries.values()) for item, entries in scores.items()}
-    count = Decimal(len(scores)) if term.mean else Decimal(1)
 
     def total(given: Mapping[str, str]) -> Quantity:
-        found = sum((scores[item][given[item]] if item in given else fewest[item] for item in scores), Decimal(0))
-        low = CONTEXT.divide(found, count)
+        found = [scores[item][given[item]] if item in given else fewest[item] for item in scores]
+        low = combined(found, term.mean)
         if len(given) == len(scores):
             return exactly(low)
         return Quantity(low if term.bounded else None, None)

@@ -196,7 +196,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             states = {name: FlagState(state) for name, state in held.items() if name in protocol.red_flags}
             assessment = case.assessment
             if states:
-                assessment = _assessed(protocol, case, states)
+                assessment = assessed(protocol, case, states)
             return _advance(protocol, replace(case, versions=tuple(chain), assessment=assessment))
         case ev.OutcomeRecorded(rule, outcome, text, on):
             outcomes = {**case.outcomes, rule: RuleOutcome(outcome, text, on)}
@@ -300,32 +300,32 @@ def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> Earli
 
 def with_earlier(protocol: Protocol, case: Case, earlier: EarlierCases) -> Case:
     """Return the case with what earlier cases of the same person said, and everything that follows from it."""
-    held, region = case.assessment.held, case.assessment.region
-    assessment = assess(protocol, case.answers, case.as_of, held, earlier=earlier, region=region)
-    return _advance(protocol, replace(case, earlier=earlier, assessment=assessment, plan_digest=None))
+    return _reassessed(protocol, replace(case, earlier=earlier, plan_digest=None))
 
 
 def _pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> Case:
     """Pin local facts. What texts say changes nothing else; the region is an input of conditions."""
     case = replace(case, site=dict(facts), plan_digest=None)
-    region = region_of(protocol, facts)
-    if region == case.assessment.region:
-        return case
-    assessment = assess(protocol, case.answers, case.as_of, case.assessment.held, earlier=case.earlier, region=region)
-    return _advance(protocol, replace(case, assessment=assessment))
+    return case if region_of(protocol, facts) == case.assessment.region else _reassessed(protocol, case)
 
 
-def _assessed(protocol: Protocol, case: Case, held: Mapping[str, FlagState]) -> Assessment:
-    return assess(protocol, case.answers, case.as_of, held, earlier=case.earlier, region=case.assessment.region)
+def _reassessed(protocol: Protocol, case: Case) -> Case:
+    return _advance(protocol, replace(case, assessment=assessed(protocol, case, case.assessment.held)))
+
+
+def assessed(protocol: Protocol, case: Case, held: Mapping[str, FlagState] | None = None) -> Assessment:
+    """Evaluate from nothing what a case holds: answers, moment, earlier cases and the region among its local facts."""
+    region = region_of(protocol, case.site)
+    return assess(protocol, case.answers, case.as_of, held, earlier=case.earlier, region=region)
 
 
 def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     phase = _moved(case, Trigger.RESUME)
     case = replace(case, as_of=as_of)
-    assessment = _assessed(protocol, case, {})
+    assessment = assessed(protocol, case)
     held = hold(protocol, case.assessment, assessment)
     if held:
-        assessment = _assessed(protocol, case, held)
+        assessment = assessed(protocol, case, held)
     after = _advance(protocol, replace(case, phase=phase, assessment=assessment, plan_digest=None))
     if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
         raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")

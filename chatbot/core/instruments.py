@@ -11,7 +11,7 @@ from chatbot.core.answers import score_of
 from chatbot.core.facts import Facts
 from chatbot.core.numbers import Reading, read_number
 from chatbot.core.protocol import Band, Instrument, Protocol, Question
-from chatbot.core.quantity import CONTEXT, exactly, rounded
+from chatbot.core.quantity import CONTEXT, combined, exactly, rounded
 from chatbot.core.values import Answer, decimal_text
 
 
@@ -52,7 +52,7 @@ def _estimate(protocol: Protocol, instrument: Instrument, parts: tuple[Decimal |
     known = [score for score in parts if score is not None]
     if not known or not 0 < len(parts) - len(known) <= instrument.prorated:
         return None
-    share = CONTEXT.divide(sum(known, Decimal(0)), Decimal(len(known)))
+    share = combined(known, True)
     whole = share if instrument.mean else CONTEXT.multiply(share, Decimal(len(parts)))
     return rounded(exactly(whole), protocol.numbers[instrument.score].decimals).low
 
@@ -65,9 +65,8 @@ def answer_number(protocol: Protocol, question: Question, answer: Answer) -> Dec
         scores = [score for score in score_of(question, value) if score is not None]
         if len(scores) < len(question.rows) or instrument.includes is not None:
             return None
-        total = sum(scores, Decimal(0))
-        mean = CONTEXT.divide(total, Decimal(len(scores)))
-        return rounded(exactly(mean), protocol.numbers[instrument.score].decimals).low if instrument.mean else total
+        number = combined(scores, instrument.mean)
+        return rounded(exactly(number), protocol.numbers[instrument.score].decimals).low if instrument.mean else number
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 

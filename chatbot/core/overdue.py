@@ -22,21 +22,26 @@ def overdue(protocol: Protocol, day: date) -> tuple[str, ...]:
 def overdue_text(protocol: Protocol, day: date) -> Wording | None:
     """Say that reviews are past their date; None while none is."""
     late = overdue(protocol, day)
-    if not late:
-        return None
-    first = min(protocol.rules[name].review_due for name in late)
-    return Wording(
-        f"Review overdue: {len(late)} of {len(protocol.rules)} recommendations, the first since {first}. "
-        "Check them against their sources before relying on them.",
-        f"Some of this advice should have been checked again by {first}. Ask if it still holds.",
-    )
+    return _text(protocol, len(late), _first(protocol, late)) if late else None
 
 
 def overdue_json(protocol: Protocol, day: date) -> dict[str, Any] | None:
     """Return the member ``review_overdue`` of a plan; None while no review is past its date."""
-    text = overdue_text(protocol, day)
-    if text is None:
+    late = overdue(protocol, day)
+    if not late:
         return None
-    rules = list(overdue(protocol, day))
-    since = min(protocol.rules[name].review_due for name in rules)
-    return {"rules": rules, "since": since, "text": {"clinician": text.clinician, "patient": text.patient}}
+    since = _first(protocol, late)
+    text = _text(protocol, len(late), since)
+    return {"rules": list(late), "since": since, "text": {"clinician": text.clinician, "patient": text.patient}}
+
+
+def _first(protocol: Protocol, late: tuple[str, ...]) -> str:
+    return min(protocol.rules[name].review_due for name in late)
+
+
+def _text(protocol: Protocol, count: int, since: str) -> Wording:
+    return Wording(
+        f"Review overdue: {count} of {len(protocol.rules)} recommendations, the first since {since}. "
+        "Check them against their sources before relying on them.",
+        f"Some of this advice should have been checked again by {since}. Ask if it still holds.",
+    )

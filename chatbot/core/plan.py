@@ -15,7 +15,7 @@ from chatbot import __version__
 from chatbot.core import summary
 from chatbot.core.answers import answer_text
 from chatbot.core.approvals import with_review
-from chatbot.core.canonical import canonical_json as canonical_json
+from chatbot.core.canonical import canonical_json
 from chatbot.core.condition import Condition
 from chatbot.core.explain import Known, contributors, in_play
 from chatbot.core.findings import FlagState, network

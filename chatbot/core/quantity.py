@@ -6,7 +6,7 @@ a value widens a result and never turns a comparison round.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
@@ -112,6 +112,12 @@ def over(a: Quantity, b: Quantity) -> Quantity:
         return Quantity(None, None, a.sure and b.sure, a.waits or b.waits)
     corners = [CONTEXT.divide(x, y) for x in a.ends for y in b.ends if x.is_finite() or y.is_finite()]
     return _of_ends(min(corners), max(corners), a, b)
+
+
+def combined(numbers: Collection[Decimal], mean: bool) -> Decimal:
+    """Return the sum of numbers, or the mean of at least one."""
+    total = sum(numbers, ZERO)
+    return CONTEXT.divide(total, Decimal(len(numbers))) if mean else total
 
 
 def greatest(items: Iterable[Quantity]) -> Quantity:

@@ -19,10 +19,11 @@ from chatbot.content.bundle import protocol_of
 from chatbot.content.library import load_protocol
 from chatbot.content.package import read_package
 from chatbot.core import commands as cmd
+from chatbot.core.canonical import canonical_json
 from chatbot.core.case import Case, evolve, fold, is_open
 from chatbot.core.events import EVENT_VERSION, AnswerGiven, CaseOpened, Event, from_data, to_data
 from chatbot.core.navigation import decide
-from chatbot.core.plan import build_plan, canonical_json
+from chatbot.core.plan import build_plan
 from chatbot.core.preview import Change, Consequences, consequences
 from chatbot.core.protocol import Protocol
 from chatbot.core.summary import is_incomplete

@@ -15,7 +15,7 @@ from typing import Any
 
 from chatbot.content.build import build_protocol
 from chatbot.content.library import load_protocol
-from chatbot.core.plan import canonical_json
+from chatbot.core.canonical import canonical_json
 from chatbot.core.protocol import Protocol
 
 FOLDER = Path(__file__).parents[1] / "data" / "protocols"

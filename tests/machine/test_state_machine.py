@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chatbot.core import commands as cmd
+from chatbot.core.canonical import canonical_json
 from chatbot.core.case import Case, evolve, fold
 from chatbot.core.events import CaseOpened, Event
 from chatbot.core.findings import assess, raising_answers
 from chatbot.core.navigation import decide, opening
 from chatbot.core.phases import Phase
-from chatbot.core.plan import build_plan, canonical_json
+from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import plan_urgency
 from chatbot.core.values import Status, moment_text, to_stored

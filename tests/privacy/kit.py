@@ -13,9 +13,10 @@ from typing import Any
 from chatbot.content.library import load_protocol
 from chatbot.core.answers import accept, limits
 from chatbot.core.audience import for_audience, public_part
+from chatbot.core.canonical import canonical_json
 from chatbot.core.case import Case
 from chatbot.core.findings import assess
-from chatbot.core.plan import build_plan, canonical_json
+from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.values import Answer, Source, Status, Stored, decimal_text
 from chatbot.export.document import plan_blocks

@@ -16,11 +16,9 @@ from chatbot.content.package import File, Package
 from chatbot.content.source import Mapping, Node, at
 from chatbot.content.vignette_schema import CaseModel, VignetteModel
 from chatbot.core.answers import accept
-from chatbot.core.case import Case
-from chatbot.core.findings import assess
+from chatbot.core.case import Case, assessed
 from chatbot.core.outcome import Outcome, outcome
 from chatbot.core.protocol import Protocol
-from chatbot.core.site import region_of
 from chatbot.core.urgency import safety_resolved
 from chatbot.core.values import ValueProblem, to_stored
 
@@ -172,9 +170,8 @@ def _fitted(protocol: Protocol, case: Case) -> Case | None:
         elif answer.reason is not None and answer.reason not in {each.id for each in question.cannot_apply}:
             return None
         answers[key] = answer
-    return replace(
-        case, answers=answers, assessment=assess(protocol, answers, case.as_of, region=region_of(protocol, case.site))
-    )
+    case = replace(case, answers=answers)
+    return replace(case, assessment=assessed(protocol, case))
 
 
 def _came_out(protocol: Protocol, patient: Patient, case: Case) -> Run:
