@@ -20,7 +20,7 @@ from chatbot.interview import Interview
 from chatbot.record.confirm import not_confirmed
 
 READ_WORD = "read"
-"""What says that a recap was read, as it does for an alarm."""
+"""What says that a recap or an alarm was read. Enter alone never does: a key held down must not answer for a person."""
 
 Ask = Callable[[str], str]
 Put = Callable[[Row], None]

@@ -28,8 +28,14 @@ ALLOWED: dict[str, set[str]] = {
     "export_command": {"core", "content", "record", "export"},
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {"core", "content", "record", "proof", "export", "audit", "interview", "settings", "desk", "patience"},
-    "plain": {"core", "content", "record", "proof", "export", "audit", "interview", "plain_people", "patience"},
+    "plain": {
+        *("core", "content", "record", "proof", "export", "audit", "interview"),
+        *("plain_people", "plain_shell", "plain_answers", "plain_commands"),
+    },
     "plain_people": {"core", "record", "export", "interview"},
+    "plain_shell": {"core", "record", "export", "interview"},
+    "plain_answers": {"core", "export", "plain_shell"},
+    "plain_commands": {"core", "export", "plain_people", "plain_shell", "patience"},
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_people", "cli_visits", "cli_governance", "export_command", "patience", "authoring"),

@@ -17,7 +17,8 @@ from chatbot.core.plan import plan_digest
 from chatbot.core.values import to_stored
 from chatbot.errors import StorageError
 from chatbot.interview import Interview
-from chatbot.plain import ACTIONS, read_line, run, write_line
+from chatbot.plain import read_line, run, write_line
+from chatbot.plain_commands import ACTIONS
 from tests.plain.kit import AS_OF, PROTOCOL, ROUTINE, Memory, answered, say, start
 
 FIRST = ["y"]
