@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatbot.cli_common import common_options, day, show, show_json
 from chatbot.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
     from chatbot.content.review import Item, Standing
 
-Print = Callable[[str], None]
-Common = Callable[..., None]
-Day = Callable[[str | None], "date"]
-
 WIDTH = 100
 
 
-def add_parsers(commands: Any, common: Common, show: Print, day: Day) -> None:
+def add_parsers(commands: Any) -> None:
     """Add ``review`` and ``diff`` to the command line."""
     review = commands.add_parser("review", help="who approved what, and what changed since", allow_abbrev=False)
     review.add_argument("protocol", nargs="?", help="the protocol; without it the one that settings or content name")
@@ -42,20 +38,20 @@ def add_parsers(commands: Any, common: Common, show: Print, day: Day) -> None:
     review.add_argument("--note", default="", help="what they have to say about it")
     review.add_argument("--as-of", metavar="DATE", help="the day; without it today")
     review.add_argument("--json", action="store_true", help="print JSON")
-    common(review, again=True)
-    review.set_defaults(handler=lambda options: _review(options, show, day))
+    common_options(review, again=True)
+    review.set_defaults(handler=_review)
     diff = commands.add_parser("diff", help="what changed between two versions of content", allow_abbrev=False)
     diff.add_argument("old", help="a protocol, its folder, a kept bundle, or a digest of one")
     diff.add_argument("new", nargs="?", help="the same; without it the protocol as it now stands")
     diff.add_argument("--json", action="store_true", help="print JSON")
-    common(diff, again=True)
-    diff.set_defaults(handler=lambda options: _diff(options, show))
+    common_options(diff, again=True)
+    diff.set_defaults(handler=_diff)
 
 
 # --- review ---------------------------------------------------------------------------------------
 
 
-def _review(options: argparse.Namespace, show: Print, day: Day) -> int:
+def _review(options: argparse.Namespace) -> int:
     from chatbot.content.library import find_protocol, protocols_folder
     from chatbot.content.review import ACTS, say, standing
     from chatbot.settings import read_settings
@@ -76,7 +72,7 @@ def _review(options: argparse.Namespace, show: Print, day: Day) -> int:
     if options.by or options.role or options.note:
         raise UsageError("--by, --role and --note belong to --submit, --under-review or --approve", hint="name an item")
     if options.json:
-        show(_json(_review_json(found, today, options.state)))
+        show_json(_review_json(found, today, options.state))
     else:
         show("\n".join(_review_lines(found, today, options.state)))
     return ExitCode.FINE
@@ -89,12 +85,6 @@ def _who(options: argparse.Namespace) -> tuple[str, str]:
             "who says so?", hint="give --by NAME and --role ROLE: an entry without a person counts for nothing"
         )
     return by, role
-
-
-def _json(data: Any) -> str:
-    import json
-
-    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def _review_json(found: Standing, today: date, state: str | None) -> dict[str, Any]:
@@ -159,7 +149,7 @@ def _item_lines(item: Item) -> list[str]:
 # --- diff -----------------------------------------------------------------------------------------
 
 
-def _diff(options: argparse.Namespace, show: Print) -> int:
+def _diff(options: argparse.Namespace) -> int:
     from chatbot.content.versions import version_at
     from chatbot.core.content_diff import GROUPS, content_diff
     from chatbot.core.text import wrap
@@ -180,7 +170,7 @@ def _diff(options: argparse.Namespace, show: Print) -> int:
     changes = content_diff(old.data, new.data, screens)
     if options.json:
         data = {"schema": "backstory.diff/1", "old": old.to_json(), "new": new.to_json()}
-        show(_json({**data, "changes": [each.to_json() for each in changes]}))
+        show_json({**data, "changes": [each.to_json() for each in changes]})
         return ExitCode.FINE
     lines = [f"{old.named} → {new.named}"]
     for group, title in GROUPS.items():

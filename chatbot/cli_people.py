@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from chatbot.cli_common import complain, show, show_json
 from chatbot.core.text import visible, wrap
 from chatbot.desk import Desk, cached_bundle
 from chatbot.errors import ExitCode, UsageError
@@ -24,10 +23,8 @@ from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
 from chatbot.settings import read_settings
 
-Print = Callable[[str], None]
 
-
-def make_key(options: argparse.Namespace, show: Print) -> int:
+def make_key(options: argparse.Namespace) -> int:
     """Carry out ``keys new``."""
     path = options.out or keys_file(options.keys, os.environ, read_settings(options.settings).keys)
     key = new_key(path)
@@ -111,7 +108,7 @@ def open_again(options: argparse.Namespace, desk: Desk) -> tuple[Path, Interview
 # --- lists ----------------------------------------------------------------------------------------
 
 
-def print_events(options: argparse.Namespace, path: Path, show: Print, complain: Print) -> int:
+def print_events(options: argparse.Namespace, path: Path) -> int:
     """Carry out ``replay --events``: every event in words. The chain is checked; plans are not built again."""
     transcript = read_transcript(path)
     protocol = load_protocol(transcript, cached_bundle)
@@ -121,7 +118,7 @@ def print_events(options: argparse.Namespace, path: Path, show: Print, complain:
     header = {name: transcript.header[name] for name in ("case", "kind", "label", "subject")}
     if options.json:
         data = {**header, "torn": transcript.torn, "events": [each.to_json() for each in lines]}
-        show(json.dumps(data, indent=2, ensure_ascii=False))
+        show_json(data)
     else:
         whose = " · ".join(str(header[name]) for name in ("kind", "label", "subject", "case") if header[name])
         rows = [visible(whose)]

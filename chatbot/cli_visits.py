@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+from chatbot.cli_common import complain, show, show_json
 from chatbot.core.events import KINDS
 from chatbot.core.text import visible
 from chatbot.desk import Desk
@@ -19,8 +18,6 @@ from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, find_case, list_cases, summarise, transcripts_folder
 from chatbot.record.lineage import Lineage, lineages
 from chatbot.record.listing import case_json, case_line, lineage_line
-
-Print = Callable[[str], None]
 
 
 def open_from_another(options: argparse.Namespace, desk: Desk) -> Interview | None:
@@ -62,7 +59,7 @@ def _confirm(options: argparse.Namespace, path: Path) -> None:
         raise SystemExit(ExitCode.FINE)
 
 
-def print_cases(options: argparse.Namespace, show: Print, complain: Print) -> int:
+def print_cases(options: argparse.Namespace) -> int:
     """Carry out ``cases``: a line for each lineage, or for each member of the one that is named."""
     folder = transcripts_folder(options.transcripts, os.environ)
     found = lineages(list_cases(folder))
@@ -76,7 +73,7 @@ def print_cases(options: argparse.Namespace, show: Print, complain: Print) -> in
     if options.json:
         rows = [case_json(lineage, each) for lineage in found for each in lineage.members]
         rows.sort(key=lambda row: (row["last"], row["path"]), reverse=True)
-        show(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
         return ExitCode.FINE
     if not found:
         show(f"no {f'{options.kind} ' if options.kind else ''}cases in {folder}")

@@ -38,12 +38,21 @@ ALLOWED: dict[str, set[str]] = {
     "plain_commands": {"core", "export", "plain_people", "plain_shell", "patience"},
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
-        *("plain_people", "cli_people", "cli_visits", "cli_governance", "export_command", "patience", "authoring"),
+        *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
+        *("patience", "authoring"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
-    "cli_people": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
-    "cli_visits": {"core", "content", "record", "export", "interview", "plain", "plain_people", "settings", "desk"},
-    "cli_governance": {"core", "content", "record", "settings"},
+    "cli_common": {"core", "content", "record", "settings"},
+    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common"},
+    "cli_people": {
+        *("core", "content", "record", "export", "interview", "settings", "desk"),
+        *("plain", "plain_people", "cli_common"),
+    },
+    "cli_visits": {
+        *("core", "content", "record", "export", "interview", "settings", "desk"),
+        *("plain", "plain_people", "cli_common"),
+    },
+    "cli_governance": {"core", "content", "record", "settings", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),
     "": set(),
@@ -53,8 +62,11 @@ ALLOWED: dict[str, set[str]] = {
 LAZY_IN = {
     "cli": {
         *("content", "record", "proof", "export", "audit", "interview", "tui", "plain", "core", "settings", "desk"),
-        *("plain_people", "cli_people", "cli_visits", "cli_governance", "export_command", "authoring"),
+        *("plain_people", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command", "authoring"),
     },
+    "cli_common": {"core", "content", "record", "settings"},
+    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience"},
+    "cli_governance": {"core", "content", "record", "settings"},
     "authoring": {"tui", "plain"},
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""
