@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_protocols import SMALL
+
 ROOT = Path(__file__).resolve().parents[1]
-TINY_FOLDER = ROOT / "tests" / "data" / "protocols"
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 
 HEAVY = ("textual", "rich", "pydantic", "yaml", "asyncio")
 
@@ -36,14 +37,14 @@ def loaded_by(arguments: list[str], cache: Path) -> set[str]:
     ("arguments", "allowed"),
     [
         (["--help"], set()),
-        (["check", "--protocols", str(TINY_FOLDER)], {"pydantic", "yaml"}),
-        (["plan", "--protocols", str(TINY_FOLDER), "--answers", str(CALM)], {"yaml", "pydantic"}),
+        (["check", "--protocols", str(SMALL)], {"pydantic", "yaml"}),
+        (["plan", "--protocols", str(SMALL), "--answers", str(CALM)], {"yaml", "pydantic"}),
         (["cases", "--transcripts", "/nonexistent"], set()),
-        (["eval", "pain >= 4", "--protocols", str(TINY_FOLDER), "--answers", str(CALM)], {"yaml", "pydantic"}),
-        (["graph", "--protocols", str(TINY_FOLDER)], {"yaml", "pydantic"}),
+        (["eval", "pain >= 4", "--protocols", str(SMALL), "--answers", str(CALM)], {"yaml", "pydantic"}),
+        (["graph", "--protocols", str(SMALL)], {"yaml", "pydantic"}),
         (["graph", "--case"], set()),
         (["new", "No Name"], {"yaml", "pydantic"}),
-        (["try", str(TINY_FOLDER / "tiny" / "nothing.yaml"), "--plain"], {"yaml", "pydantic"}),
+        (["try", str(SMALL / "tiny" / "nothing.yaml"), "--plain"], {"yaml", "pydantic"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], allowed: set[str], tmp_path: Path) -> None:
@@ -51,6 +52,6 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], allowed: set[s
 
 
 def test_a_cached_protocol_needs_neither_yaml_nor_pydantic(tmp_path: Path) -> None:
-    arguments = ["--protocols", str(TINY_FOLDER), "interview", "tiny", "--plain", "--transcripts", str(tmp_path / "t")]
+    arguments = ["--protocols", str(SMALL), "interview", "tiny", "--plain", "--transcripts", str(tmp_path / "t")]
     loaded_by(arguments, tmp_path)
     assert loaded_by(arguments, tmp_path) == set()

@@ -13,15 +13,16 @@ from chatbot.content.library import load_protocol
 from chatbot.content.source import parse
 from chatbot.core.case import Case
 from chatbot.core.protocol import Protocol
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
+from tests.small_protocols import SMALL
 
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 AS_OF = "2026-03-15T10:30"
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Protocol:
-    return load_protocol("tiny", folder=TINY_FOLDER, cache=False)
+    return load_protocol("tiny", folder=SMALL, cache=False)
 
 
 def case_of(protocol: Protocol, answers: str) -> Case:
@@ -191,9 +192,9 @@ def test_all_problems_of_a_condition_are_said_at_once(tiny: Protocol) -> None:
 
 
 def test_the_command_prints_a_tree_or_json() -> None:
-    done = backstory("eval", "pain >= 4", "--answers", CALM, "--protocols", TINY_FOLDER)
+    done = backstory("eval", "pain >= 4", "--answers", CALM, "--protocols", SMALL)
     assert (done.returncode, done.stdout.decode()) == (0, "true     pain >= 4  [5, from patient]\n")
-    done = backstory("eval", "any(visits, place is there)", "--answers", CALM, "--protocols", TINY_FOLDER, "--json")
+    done = backstory("eval", "any(visits, place is there)", "--answers", CALM, "--protocols", SMALL, "--json")
     found = json.loads(done.stdout)
     assert found["value"] is True and found["as_of"] == AS_OF and found["protocol"]["id"] == "tiny"
     assert found["tree"]["parts"][0]["place"] == "visits[2]"
@@ -207,11 +208,11 @@ def test_the_command_prints_a_tree_or_json() -> None:
 
 
 def test_the_command_ends_with_two_for_what_cannot_be_evaluated(tmp_path: Path) -> None:
-    done = backstory("eval", "pain >= 4 or", "--answers", CALM, "--protocols", TINY_FOLDER)
+    done = backstory("eval", "pain >= 4 or", "--answers", CALM, "--protocols", SMALL)
     assert done.returncode == 2 and "<condition>:1:13: error P120" in said(done) and done.stdout == b""
     undated = tmp_path / "answers.yaml"
     undated.write_text("answers: {pain: 3}\n")
-    done = backstory("eval", "pain >= 4", "--answers", undated, "--protocols", TINY_FOLDER)
+    done = backstory("eval", "pain >= 4", "--answers", undated, "--protocols", SMALL)
     assert done.returncode == 2 and "--as-of" in said(done)
-    done = backstory("eval", "pain >= 4", "--answers", undated, "--protocols", TINY_FOLDER, "--as-of", "2026-01-01")
+    done = backstory("eval", "pain >= 4", "--answers", undated, "--protocols", SMALL, "--as-of", "2026-01-01")
     assert done.returncode == 0 and done.stdout == b"false    pain >= 4  [3, from patient]\n"

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, backstory, said
+from tests.small_protocols import SMALL
 
-TINY = ("tiny", "--protocols", TINY_FOLDER)
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+TINY = ("tiny", "--protocols", SMALL)
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 (EXAMPLE,) = sorted((ROOT / "transcripts" / "examples" / "demonstration").glob("*.jsonl"))
 
 
@@ -67,7 +68,7 @@ def test_a_transcript_that_was_altered_is_not_drawn(tmp_path: Path) -> None:
         ((*TINY, "--path", "/nonexistent.jsonl"), 2, "a transcript brings its own content"),
         (("--path", "/nonexistent.jsonl"), 8, "F002"),
         ((*TINY, "--out", "/nonexistent/x.svg"), 8, "F002"),
-        (("nothing", "--protocols", TINY_FOLDER), 2, "no protocol is called"),
+        (("nothing", "--protocols", SMALL), 2, "no protocol is called"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(arguments: tuple[str | Path, ...], code: int, message: str) -> None:

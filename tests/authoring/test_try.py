@@ -12,8 +12,9 @@ from chatbot.core.commands import GiveAnswer
 from chatbot.errors import ContentError, ExitCode, UsageError
 from chatbot.interview import Interview
 from chatbot.tui.services import Services, Start
-from tests.authoring.kit import copy_of_tiny, edit
+from tests.authoring.kit import copy_of_tiny
 from tests.cli.kit import backstory, said
+from tests.small_protocols import edit
 from tests.tui import kit
 
 NOW = "2026-03-15T10:30"

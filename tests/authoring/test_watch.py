@@ -16,8 +16,9 @@ from chatbot.authoring import watch as watching
 from chatbot.authoring.watch import Cycle, looked_at, saves, stamps, wakes, watch
 from chatbot.content.checks import Memory
 from chatbot.content.checks.report import check_protocol
-from tests.authoring.kit import copy_of_tiny, edit
+from tests.authoring.kit import copy_of_tiny
 from tests.cli.kit import ROOT
+from tests.small_protocols import edit
 
 Edit = tuple[str, str, str]
 

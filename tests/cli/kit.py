@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY_FOLDER = ROOT / "tests" / "data" / "protocols"
 
 
 def backstory(

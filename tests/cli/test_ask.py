@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from chatbot.core.plan import plan_digest
-from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, backstory, said
+from tests.small_protocols import SMALL
 
 PATIENT = ROOT / "dialogue" / "post_surgical_back_pain" / "vignettes" / "article_patient.yaml"
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_what_no_topic_fits_lists_the_topics() -> None:
     ("arguments", "code", "says"),
     [
         (("ask", "--answers", PATIENT, "--topic", "opioid", "why"), 2, "did you mean 'opioids'?"),
-        (("ask", "--protocols", TINY_FOLDER, "--answers", CALM, "why rest"), 2, "has no topics"),
+        (("ask", "--protocols", SMALL, "--answers", CALM, "why rest"), 2, "has no topics"),
         (("ask", "nobody"), 2, "there is no question"),
         (("ask", "--transcripts", "/nonexistent", "ZZZZ", "why"), 2, ""),
         (("ask", "--answers", "/nonexistent.yaml", "why"), 2, ""),
@@ -101,7 +102,7 @@ def test_markdown_and_the_patients_words() -> None:
 
 def test_what_if_follows_the_plan_as_text_and_markdown() -> None:
     for form in ("text", "md"):
-        arguments = ("plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", form)
+        arguments = ("plan", "--protocols", SMALL, "--answers", CALM, "--format", form)
         plain, more = backstory(*arguments), backstory(*arguments, "--what-if")
         assert more.stdout.startswith(plain.stdout)
         section = more.stdout[len(plain.stdout) :].decode("utf-8")
@@ -109,7 +110,7 @@ def test_what_if_follows_the_plan_as_text_and_markdown() -> None:
 
 
 def test_what_if_in_json_is_outside_the_digest() -> None:
-    arguments = ("plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", "json")
+    arguments = ("plan", "--protocols", SMALL, "--answers", CALM, "--format", "json")
     plain, more = (json.loads(backstory(*each).stdout) for each in (arguments, (*arguments, "--what-if")))
     found = more["what_if"]
     assert "what_if" not in plain and plan_digest(more) == plan_digest(plain)

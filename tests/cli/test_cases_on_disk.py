@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, backstory, said
+from tests.small_protocols import SMALL
 
 LINES = ["y", "1", "n", "1, 2", "70", "5", "2"]
 """Answers to the first seven questions of the tiny protocol."""
 
 START = (
     "--protocols",
-    TINY_FOLDER,
+    SMALL,
     "interview",
     "--plain",
     "--kind",

@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 
 from tests.cli.kit import backstory as run_bytes
-
-TINY = Path(__file__).resolve().parents[1] / "data" / "protocols" / "tiny"
+from tests.small_protocols import TINY
 
 
 def backstory(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -23,19 +23,19 @@ from chatbot.export_command import CODES, blocks, load_export
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.store import TranscriptWriter
-from tests.cli.kit import TINY_FOLDER
+from tests.small_protocols import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-03-15T10:30"
-TOLD = TINY_FOLDER / "private" / "vignettes" / "told.yaml"
+TOLD = SMALL / "private" / "vignettes" / "told.yaml"
 
 
 def written(
     folder: Path, *, name: str = "private", sign: bool = False, site: dict[str, str] | None = None, **other: GiveAnswer
 ) -> Path:
     """Keep the vignette's case in a folder, some of its answers replaced; return its transcript."""
-    protocol = load_protocol(name, folder=TINY_FOLDER)
-    file = read_answers(TOLD if name == "private" else TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml")
+    protocol = load_protocol(name, folder=SMALL)
+    file = read_answers(TOLD if name == "private" else SMALL / "tiny" / "vignettes" / "calm.yaml")
     answers = {each.question: each for each in commands_of(protocol, file, AS_OF)} | other
     host = FixedHost()
     opened = CaseOpened("K7M20AXQ", "test", AS_OF, "bed 4", "", protocol.identity)
@@ -65,7 +65,7 @@ def export(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[
 
 
 def protocol() -> Protocol:
-    return load_protocol("private", folder=TINY_FOLDER)
+    return load_protocol("private", folder=SMALL)
 
 
 def test_without_an_audience_the_full_record_says_that_it_is_one(

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
 from tests.cli.test_cases_on_disk import LINES, cases, typed
 from tests.cli.test_visits import FIRST
+from tests.small_protocols import SMALL, edit
 
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 PERSON = ("--by", "A. Example", "--role", "physician", "--as-of", "2026-02-01")
 
 WITHDRAWN = """\
@@ -27,7 +28,7 @@ withdrawals:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with protocols that may be edited and cases of its own."""
-    shutil.copytree(TINY_FOLDER / "tiny", tmp_path / "protocols" / "tiny")
+    shutil.copytree(SMALL / "tiny", tmp_path / "protocols" / "tiny")
     return tmp_path
 
 
@@ -38,13 +39,6 @@ def run(folder: Path, *arguments: str | Path, lines: tuple[str, ...] = (), code:
     text = done.stdout.decode() + said(done)
     assert done.returncode == code, text
     return " ".join(text.split()) if "--json" not in arguments and "json" not in arguments else done.stdout.decode()
-
-
-def edit(folder: Path, name: str, before: str, after: str) -> None:
-    path = folder / "protocols" / "tiny" / name
-    text = path.read_text("utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after), "utf-8")
 
 
 def plan(folder: Path, *more: str | Path, as_of: str = "2026-03-15") -> dict[str, Any]:
@@ -65,8 +59,8 @@ def test_one_edited_word_takes_an_approval_back_and_review_says_which(folder: Pa
     approved = plan(folder)
     assert set(statuses(approved).values()) == {"approved"}
     assert approved["content_status"] == "under review, not approved"
-    edit(folder, "rules/drug.yaml", "Advise rest.", "Advise a rest.")
-    edit(folder, "rules/drug.yaml", "when: pain >= 4", "when: pain >= 3")
+    edit(folder / "protocols" / "tiny", "rules/drug.yaml", "Advise rest.", "Advise a rest.")
+    edit(folder / "protocols" / "tiny", "rules/drug.yaml", "when: pain >= 4", "when: pain >= 3")
     assert statuses(plan(folder)) == {
         "call": "approved",
         "look": "approved",
@@ -93,7 +87,7 @@ def test_content_is_approved_and_released_only_when_every_item_is(folder: Path) 
     release = ("check", "--release", "--as-of", "2026-12-31", "--json")
     (report,) = json.loads(run(folder, *release))
     assert report["ok"] and report["content_status"] == "approved"
-    edit(folder, "guards.yaml", "title: weak kidney", "title: frail kidney")
+    edit(folder / "protocols" / "tiny", "guards.yaml", "title: weak kidney", "title: frail kidney")
     (report,) = json.loads(run(folder, *release, code=1))
     (found,) = (each for each in report["diagnostics"] if each["code"] == "P429")
     assert "1 of 61 items, the first is guard:weak_kidney" in found["message"]
@@ -148,7 +142,7 @@ def test_an_old_case_shows_the_status_of_then(folder: Path) -> None:
     run(folder, "review", "--approve", "rule:*", *PERSON)
     interview(folder, *FIRST, "plan", "sign", "yes")
     (case,) = cases(folder / "cases")
-    edit(folder, "rules/drug.yaml", "Advise rest.", "Advise a rest.")
+    edit(folder / "protocols" / "tiny", "rules/drug.yaml", "Advise rest.", "Advise a rest.")
     assert set(statuses(plan(folder)).values()) == {"approved", "under review"}
     exported = json.loads(run(folder, "export", case["path"], "--to", "json"))["plan"]
     assert set(statuses(exported).values()) == {"approved"}
@@ -165,7 +159,7 @@ def test_a_later_sitting_takes_over_where_the_review_stands_while_the_content_is
     interview(folder, "yes", resume=case["case"])
     events = Path(case["path"]).read_text("utf-8").split("\n")
     assert sum('"approvals.pinned"' in each for each in events) == 2
-    edit(folder, "rules/drug.yaml", "Advise rest.", "Advise a rest.")
+    edit(folder / "protocols" / "tiny", "rules/drug.yaml", "Advise rest.", "Advise a rest.")
     interview(folder, "yes", resume=case["case"])
     assert sum('"approvals.pinned"' in each for each in Path(case["path"]).read_text("utf-8").split("\n")) == 2
 
@@ -244,9 +238,9 @@ def test_a_file_of_withdrawals_that_cannot_be_read_lets_nothing_begin_and_everyt
 def test_a_version_is_named_by_folder_file_or_digest(folder: Path) -> None:
     interview(folder, *LINES)
     (kept,) = (folder / "cases" / "protocols").glob("*.json")
-    edit(folder, "rules/safety.yaml", "within: P14D", "within: P7D")
+    edit(folder / "protocols" / "tiny", "rules/safety.yaml", "within: P14D", "within: P7D")
     sentence = "Rule “Look for it”: the time limit is now within 1 week; before: within 2 weeks."
-    for old in (kept, kept.stem[:8], kept.stem, TINY_FOLDER / "tiny"):
+    for old in (kept, kept.stem[:8], kept.stem, SMALL / "tiny"):
         assert sentence in run(folder, "diff", old)
     data = json.loads(run(folder, "diff", kept, folder / "protocols" / "tiny", "--json"))
     assert data["old"]["digest"] == kept.stem and data["changes"][0]["group"] == "safety"

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from chatbot import __version__
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
+from tests.small_protocols import SMALL
 
 
 def test_check_says_that_content_is_sound_and_prints_the_safety_screen() -> None:
-    run = backstory("check", "--protocols", TINY_FOLDER)
+    run = backstory("check", "--protocols", SMALL)
     assert run.returncode == 0 and b"no errors" in run.stdout and b"safety screen: smoke, smoke_since" in run.stdout
 
 
 def test_check_prints_located_diagnostics_and_ends_with_three(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(TINY_FOLDER, tmp_path / "protocols"))
+    folder = Path(shutil.copytree(SMALL, tmp_path / "protocols"))
     flags = folder / "tiny" / "red_flags.yaml"
     flags.write_text(flags.read_text().replace("    when: smoke is thin", "    when: not smoke is none"))
     run = backstory("check", "--protocols", folder)
@@ -30,14 +31,14 @@ def test_check_prints_located_diagnostics_and_ends_with_three(tmp_path: Path) ->
     assert [(each["code"], each["line"]) for each in report["diagnostics"]] == [("P402", 11)]
 
 
-@pytest.mark.parametrize("arguments", [["--protocols", TINY_FOLDER / "nothing", "check"], ["check", "tinny"]])
+@pytest.mark.parametrize("arguments", [["--protocols", SMALL / "nothing", "check"], ["check", "tinny"]])
 def test_a_protocol_that_is_not_there_is_wrong_use(arguments: list[str | Path]) -> None:
     run = backstory(*arguments)
     assert run.returncode == 2 and said(run)
 
 
 def test_the_version_comes_with_intended_use_status_and_disclaimer() -> None:
-    run = backstory("--version", environ={"BACKSTORY_PROTOCOLS": str(TINY_FOLDER)})
+    run = backstory("--version", environ={"BACKSTORY_PROTOCOLS": str(SMALL)})
     text = run.stdout.decode()
     assert run.returncode == 0 and text.startswith(f"backstory {__version__}\n")
     for each in ("draft, pending clinical review", "For trying the program out.", "Not a medical device."):
@@ -46,7 +47,7 @@ def test_the_version_comes_with_intended_use_status_and_disclaimer() -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["interview"]])
 def test_a_screen_without_a_terminal_ends_with_ten(arguments: list[str]) -> None:
-    run = backstory("--protocols", TINY_FOLDER, *arguments)
+    run = backstory("--protocols", SMALL, *arguments)
     assert run.returncode == 10 and "error U001: the screen needs a terminal" in said(run)
 
 
@@ -70,9 +71,9 @@ def test_what_is_no_transcript_is_refused_with_its_code(tmp_path: Path, written:
 def test_settings_that_are_not_json_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text("role: clinician")
-    run = backstory("--settings", path, "check", "--protocols", TINY_FOLDER)
+    run = backstory("--settings", path, "check", "--protocols", SMALL)
     assert run.returncode == 0
-    run = backstory("--settings", path, "interview", "--plain", "--protocols", TINY_FOLDER)
+    run = backstory("--settings", path, "interview", "--plain", "--protocols", SMALL)
     assert run.returncode == 2 and "the settings are not JSON" in said(run)
 
 

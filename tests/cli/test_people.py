@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, backstory, said
+from tests.small_protocols import SMALL
 
 NUMBER = "H2024-4711"
 
@@ -30,7 +31,7 @@ def typed(*lines: str) -> bytes:
 
 def interview(*options: str | Path, lines: tuple[str, ...] = ()) -> tuple[int, str, str]:
     """Run the line mode; return the exit code and what was said on both streams, in one line each."""
-    run = backstory("--protocols", TINY_FOLDER, "interview", "--plain", *options, input=typed(*lines))
+    run = backstory("--protocols", SMALL, "interview", "--plain", *options, input=typed(*lines))
     return run.returncode, " ".join(run.stdout.decode().split()), " ".join(said(run).split())
 
 
@@ -259,7 +260,7 @@ def at_a_terminal(steps: list[tuple[str, str]], *arguments: str, term: str = "du
     import pty
     import select
 
-    command = [sys.executable, "-m", "chatbot", "--protocols", str(TINY_FOLDER), *arguments]
+    command = [sys.executable, "-m", "chatbot", "--protocols", str(SMALL), *arguments]
     process, master = pty.fork()
     if process == 0:  # pragma: no cover - the child becomes the program
         os.chdir(ROOT)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import ROOT, TINY_FOLDER, backstory, said
+from tests.cli.kit import ROOT, backstory, said
+from tests.small_protocols import SMALL
 
-CALM = TINY_FOLDER / "tiny" / "vignettes" / "calm.yaml"
+CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
 
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
@@ -22,7 +23,7 @@ SURROUNDINGS = [
 @pytest.mark.parametrize("form", ["json", "text", "md"])
 def test_a_plan_is_the_same_bytes_for_any_hash_seed_time_zone_and_locale(form: str) -> None:
     runs = [
-        backstory("plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", form, environ=each)
+        backstory("plan", "--protocols", SMALL, "--answers", CALM, "--format", form, environ=each)
         for each in SURROUNDINGS
     ]
     assert all(run.returncode == 0 for run in runs), [said(run) for run in runs]
@@ -30,17 +31,15 @@ def test_a_plan_is_the_same_bytes_for_any_hash_seed_time_zone_and_locale(form: s
 
 
 def test_the_json_keeps_the_answers_moment_and_as_of_overrides_it() -> None:
-    plain = backstory("plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", "json")
-    later = backstory(
-        "plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", "json", "--as-of", "2026-03-16"
-    )
+    plain = backstory("plan", "--protocols", SMALL, "--answers", CALM, "--format", "json")
+    later = backstory("plan", "--protocols", SMALL, "--answers", CALM, "--format", "json", "--as-of", "2026-03-16")
     assert json.loads(plain.stdout)["as_of"] == "2026-03-15T10:30"
     assert json.loads(later.stdout)["as_of"] == "2026-03-16T00:00"
 
 
 def test_text_and_markdown_carry_status_intended_use_and_disclaimer() -> None:
     for form in ("text", "md"):
-        run = backstory("plan", "--protocols", TINY_FOLDER, "--answers", CALM, "--format", form)
+        run = backstory("plan", "--protocols", SMALL, "--answers", CALM, "--format", form)
         text = " ".join(run.stdout.decode("utf-8").split())
         assert "draft, pending clinical review" in text
         assert "For trying the program out." in text and "Not a medical device" in text
@@ -65,14 +64,14 @@ def test_a_bad_answers_file_is_refused_without_a_traceback(
     path = tmp_path / "answers.yaml"
     if written is not None:
         path.write_bytes(written)
-    run = backstory("plan", "--protocols", TINY_FOLDER, "--answers", path)
+    run = backstory("plan", "--protocols", SMALL, "--answers", path)
     assert run.returncode == code and says in said(run) and run.stdout == b""
 
 
 def test_content_with_an_error_ends_with_three(tmp_path: Path) -> None:
     import shutil
 
-    folder = Path(shutil.copytree(TINY_FOLDER, tmp_path / "protocols"))
+    folder = Path(shutil.copytree(SMALL, tmp_path / "protocols"))
     guards = folder / "tiny" / "guards.yaml"
     guards.write_text(guards.read_text().replace("kidney is yes", "kidny is yes"))
     run = backstory("plan", "--protocols", folder, "--answers", CALM)
@@ -90,7 +89,7 @@ def test_a_vignette_is_planned_under_the_protocol_in_whose_folder_it_stands(tmp_
     assert b"Ottawa" in backstory("plan", "--answers", ankle).stdout
     assert b"tiny" in backstory("plan", "--answers", CALM).stdout
     folder = tmp_path / "protocols"
-    shutil.copytree(TINY_FOLDER, folder)
+    shutil.copytree(SMALL, folder)
     broken = folder / "tiny" / "guards.yaml"
     broken.write_text(broken.read_text().replace("kidney is yes", "kidny is yes"))
     assert backstory("plan", "--protocols", folder, "--answers", CALM).returncode == 3, (

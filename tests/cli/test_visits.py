@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
 from tests.cli.test_cases_on_disk import cases, typed
 from tests.cli.test_people import at_a_terminal
+from tests.small_protocols import SMALL
 
-TINY = ("--protocols", TINY_FOLDER)
+TINY = ("--protocols", SMALL)
 
 START = (*TINY, "interview", "--plain", "--kind", "test", "--label", "bed 4", "--as-of", "2026-03-15")
 

@@ -11,14 +11,14 @@ from chatbot.content.answers_file import AnswersError, commands_of, open_case, r
 from chatbot.content.library import load_protocol
 from chatbot.core.case import Case
 from chatbot.core.protocol import Protocol
+from tests.small_protocols import SMALL
 
-FOLDER = Path(__file__).parents[1] / "data" / "protocols"
 AS_OF = "2026-03-15T10:30"
 
 
 @pytest.fixture(scope="module")
 def protocol() -> Protocol:
-    return load_protocol("tiny", folder=FOLDER)
+    return load_protocol("tiny", folder=SMALL)
 
 
 def case_of(protocol: Protocol, text: str, tmp_path: Path) -> Case:

@@ -12,7 +12,8 @@ import pytest
 from chatbot.content.checks.coverage import Coverage, Goal, goals
 from chatbot.content.checks.report import check_protocol
 from chatbot.content.library import load_checked
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
+from tests.small_protocols import SMALL
 
 CASE = "cases:\n  one:\n    like: calm\n    reason: Because.\n"
 SMOKE = "    answers: {smoke: thick, smoke_since: 2026-03-15, alone: yes}\n"
@@ -42,7 +43,7 @@ SHOWN = [
 
 
 def shown_by(folder: Path, case: str) -> Coverage:
-    shutil.copytree(TINY_FOLDER / "tiny", folder / "tiny")
+    shutil.copytree(SMALL / "tiny", folder / "tiny")
     (folder / "tiny" / "cases").mkdir()
     (folder / "tiny" / "cases" / "few.yaml").write_text(case, "utf-8")
     report = check_protocol(folder / "tiny", covered=True)
@@ -64,7 +65,7 @@ def test_what_only_comes_out_is_a_gap_that_says_where(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_always_applies_and_nothing_holds_back_need_not_be_shown_otherwise() -> None:
-    tiny = load_checked(TINY_FOLDER / "tiny")
+    tiny = load_checked(SMALL / "tiny")
     always = replace(tiny.rules["call"], answers=None, when=None)
     wanted = list(goals(replace(tiny, rules={**tiny.rules, "call": always})))
     assert [goal.state for goal in wanted if goal.name == "call"] == ["recommended"]
@@ -79,7 +80,7 @@ def test_questions_and_options_may_be_reached_by_witnesses_which_are_counted_apa
 
 
 def test_a_gap_ends_with_one_and_json_names_it(tmp_path: Path) -> None:
-    shutil.copytree(TINY_FOLDER / "tiny", tmp_path / "tiny")
+    shutil.copytree(SMALL / "tiny", tmp_path / "tiny")
     run = backstory("check", "--protocols", tmp_path, "--coverage", "--json")
     assert run.returncode == 1, said(run)
     (report,) = json.loads(run.stdout)

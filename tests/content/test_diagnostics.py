@@ -15,17 +15,17 @@ import yaml
 from chatbot.content.checks import check_all
 from chatbot.content.diagnostics import CODES, Diagnostic, in_order
 from chatbot.content.package import read_package
+from tests.small_protocols import SMALL, edit
 
 HERE = Path(__file__).parent
-BASES = HERE.parent / "data" / "protocols"
-TINY = BASES / "tiny"
+TINY = SMALL / "tiny"
 DOCS = HERE.parents[1] / "docs" / "diagnostics.md"
 CASES: list[dict[str, Any]] = yaml.load((HERE / "cases.yaml").read_text("utf-8"), yaml.BaseLoader)
 
 
 def edited(case: dict[str, Any], folder: Path) -> Path:
     """Return a copy of a small protocol, the tiny one unless the case says otherwise, with the case's edit made."""
-    shutil.copytree(BASES / case.get("base", "tiny"), folder)
+    shutil.copytree(SMALL / case.get("base", "tiny"), folder)
     for name, text in case.get("files", {}).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -43,15 +43,13 @@ def edited(case: dict[str, Any], folder: Path) -> Path:
         path.unlink()
     else:
         text = case.get("prepend", "") + path.read_text("utf-8") + case.get("append", "")
-        for edit in (case, *case.get("more", ())):
-            if "find" in edit:
-                assert edit["find"] in text, edit
-                text = text.replace(edit["find"], edit["put"], 1)
+        for each in (case, *case.get("more", ())):
+            if "find" in each:
+                assert each["find"] in text, each
+                text = text.replace(each["find"], each["put"], 1)
         path.write_text(text, "utf-8")
-    for name, edit in case.get("more_files", {}).items():
-        text = (folder / name).read_text("utf-8")
-        assert edit["find"] in text, edit
-        (folder / name).write_text(text.replace(edit["find"], edit["put"], 1), "utf-8")
+    for name, each in case.get("more_files", {}).items():
+        edit(folder, name, each["find"], each["put"])
     return folder
 
 
@@ -111,7 +109,7 @@ def test_every_code_is_explained_in_the_docs() -> None:
 
 @pytest.mark.parametrize("name", ["tiny", "private"])
 def test_a_small_protocol_has_nothing_wrong(name: str) -> None:
-    assert found_in(BASES / name) == []
+    assert found_in(SMALL / name) == []
 
 
 def test_all_problems_come_in_one_run(tmp_path: Path) -> None:

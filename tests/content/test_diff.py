@@ -16,19 +16,16 @@ from chatbot.content.package import read_package
 from chatbot.core.condition_changes import condition_changes
 from chatbot.core.content_diff import GROUPS, content_diff
 from chatbot.core.content_words import IDS
-from tests.cli.kit import ROOT, TINY_FOLDER
+from tests.cli.kit import ROOT
+from tests.small_protocols import TINY, edit
 
-TINY = TINY_FOLDER / "tiny"
 CASES: list[dict[str, Any]] = yaml.load(Path(__file__).with_name("diffs.yaml").read_text("utf-8"), yaml.BaseLoader)
 OLD = bundle_of(read_package(TINY, "tiny", vignettes=False))
 
 
 def edited(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     shutil.copytree(TINY, folder)
-    path = folder / case["file"]
-    text = path.read_text("utf-8")
-    assert case["find"] in text
-    path.write_text(text.replace(case["find"], case["put"], 1), "utf-8")
+    edit(folder, case["file"], case["find"], case["put"])
     return bundle_of(read_package(folder, "tiny", vignettes=False))
 
 

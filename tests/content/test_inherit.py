@@ -14,9 +14,10 @@ from chatbot.content.checks import Memory, check_all, examine
 from chatbot.content.library import load_checked
 from chatbot.content.package import read_package
 from chatbot.core.values import to_stored
-from tests.cli.kit import TINY_FOLDER, backstory, said
+from tests.cli.kit import backstory, said
+from tests.small_protocols import SMALL
 
-TINY = TINY_FOLDER / "tiny"
+TINY = SMALL / "tiny"
 
 HEAD = "vignette: other\ntitle: Another\nstory: A house.\nlike: calm\n"
 EXPECT = "expect: {urgency: routine, safety_resolved: yes}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,7 @@ from chatbot.desk import Desk
 from chatbot.errors import UsageError
 from chatbot.record.host import Host
 from chatbot.record.read import read_transcript
-
-TINY = Path(__file__).parents[1] / "data" / "protocols" / "tiny"
+from tests.small_protocols import TINY, edit
 
 
 @pytest.fixture
@@ -47,16 +45,6 @@ def reviewed(folder: Path, native: str = "yes") -> None:
     file.write_text(file.read_text("utf-8") + review, "utf-8")
 
 
-def edit(name: str, before: str, after: str) -> Callable[[Path], None]:
-    def made(folder: Path) -> None:
-        path = folder / name
-        text = path.read_text("utf-8")
-        assert before in text
-        path.write_text(text.replace(before, after, 1), "utf-8")
-
-    return made
-
-
 def french(folder: Path) -> Protocol:
     return in_language(load_checked(folder), "fr", lambda: folder)
 
@@ -72,19 +60,19 @@ def test_a_language_that_was_reviewed_is_offered(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (edit("rules/drug.yaml", "Have a rest.", "Have a long rest."), "made from another wording"),
-        (edit("languages/fr.yaml", "Reposez-vous.", "Dormez."), "changed after its review"),
-        (edit("languages/fr.yaml", "native_speaker: yes", "native_speaker: no"), "is not a native speaker"),
-        (edit("languages/fr.yaml", "reviewed_by:", "# reviewed_by:"), "nobody has reviewed it"),
-        (edit("guards.yaml", "weak kidney,", "a kidney that is weak,"), "made from another wording"),
+        (("rules/drug.yaml", "Have a rest.", "Have a long rest."), "made from another wording"),
+        (("languages/fr.yaml", "Reposez-vous.", "Dormez."), "changed after its review"),
+        (("languages/fr.yaml", "native_speaker: yes", "native_speaker: no"), "is not a native speaker"),
+        (("languages/fr.yaml", "reviewed_by:", "# reviewed_by:"), "nobody has reviewed it"),
+        (("guards.yaml", "weak kidney,", "a kidney that is weak,"), "made from another wording"),
         (
-            edit("sections/alarm.yaml", "thin: A little", "thin: A little\n      blue: Blue smoke"),
+            ("sections/alarm.yaml", "thin: A little", "thin: A little\n      blue: Blue smoke"),
             "texts are missing",
         ),
     ],
 )
-def test_a_change_takes_a_language_out_of_use_by_itself(folder: Path, change: Callable[[Path], None], why: str) -> None:
-    change(folder)
+def test_a_change_takes_a_language_out_of_use_by_itself(folder: Path, change: tuple[str, str, str], why: str) -> None:
+    edit(folder, *change)
     with pytest.raises(UsageError, match=why):
         french(folder)
 
@@ -127,7 +115,7 @@ def test_a_language_that_fell_out_of_use_strands_no_case(folder: Path, tmp_path:
     first.start("clinical", "bed 4", "")
     first.close()
     (path,) = (tmp_path / "cases" / "clinical").glob("*.jsonl")
-    edit("languages/fr.yaml", "Reposez-vous.", "Dormez.")(folder)
+    edit(folder, "languages/fr.yaml", "Reposez-vous.", "Dormez.")
     again = desk(folder, tmp_path / "cases", None)
     assert again.resume(path).protocol.rules["rest"].text.patient == "Have a rest."
     assert any("changed after its review" in each and "shown in 'en'" in each for each in again.notices())

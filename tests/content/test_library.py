@@ -10,8 +10,7 @@ import pytest
 
 from chatbot.content.library import find_protocol, load_bundle, load_checked, load_protocol, protocols_folder
 from chatbot.errors import ContentError, CorruptTranscript, UsageError
-
-TINY = Path(__file__).parents[1] / "data" / "protocols" / "tiny"
+from tests.small_protocols import TINY, edit
 
 
 @pytest.fixture
@@ -20,10 +19,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def digest_after(folder: Path, name: str, before: str, after: str) -> str:
-    path = folder / name
-    text = path.read_text("utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), "utf-8")
+    edit(folder, name, before, after)
     return load_checked(folder).digest
 
 

@@ -13,8 +13,8 @@ from chatbot.content.checks.reading import measure
 from chatbot.content.checks.report import check_protocol
 from chatbot.content.package import read_package
 from chatbot.content.reading import grade, joined
+from tests.small_protocols import TINY
 
-TINY = Path(__file__).parents[1] / "data" / "protocols" / "tiny"
 FORMULAS = ("flesch_kincaid", "gunning_fog", "automated_readability")
 LIMITS = (
     "words:\n  en:\n    reading: {target: 6, limit: 8, fewest_words: 8, formulas: [flesch_kincaid, gunning_fog,"

@@ -12,6 +12,7 @@ import yaml
 from chatbot.content.checks import check_package
 from chatbot.content.diagnostics import in_order
 from chatbot.content.package import read_package
+from tests.small_protocols import edit
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "dialogue" / "post_surgical_back_pain"
@@ -32,10 +33,7 @@ def expected_place(fault: dict[str, Any], text: str) -> str:
 def test_a_seeded_fault_is_caught_where_it_stands(fault: dict[str, Any], tmp_path: Path) -> None:
     folder = tmp_path / "protocol"
     shutil.copytree(SHIPPED, folder)
-    path = folder / fault["file"]
-    text = path.read_text("utf-8")
-    assert fault["find"] in text
-    path.write_text(text.replace(fault["find"], fault["put"], 1), "utf-8")
+    edit(folder, fault["file"], fault["find"], fault["put"])
     package = read_package(folder, str(folder), vignettes=False)
     found = in_order([*package.found, *check_package(package)])
     about = [each for each in found if each.code == fault["code"]]

@@ -24,14 +24,14 @@ from chatbot.errors import ContentError
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.read import read_transcript
+from tests.small_protocols import SMALL
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "protocols"
-ROOT = FOLDER.parents[2]
+ROOT = SMALL.parents[2]
 AS_OF = "2026-03-15T10:30"
 
 
 def protocol() -> Protocol:
-    return load_protocol("private", folder=FOLDER)
+    return load_protocol("private", folder=SMALL)
 
 
 class Memory:
@@ -72,18 +72,18 @@ def test_a_fault_is_reported_where_it_stands(
     path = tmp_path / "site.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(ContentError) as error:
-        site_facts(protocol(), path, folder=FOLDER)
+        site_facts(protocol(), path, folder=SMALL)
     assert f"site.yaml:{place}: error {code}: " in error.value.message
     assert hint is None or hint in error.value.message
 
 
 def test_a_file_that_was_named_and_is_missing_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="P113"):
-        site_facts(protocol(), tmp_path / "none.yaml", folder=FOLDER)
+        site_facts(protocol(), tmp_path / "none.yaml", folder=SMALL)
 
 
 def test_without_a_file_nothing_is_known() -> None:
-    assert site_facts(protocol(), folder=FOLDER) is None
+    assert site_facts(protocol(), folder=SMALL) is None
 
 
 def test_a_fact_of_another_protocol_beside_it_is_no_fault(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_placeholder_reads_as_label_and_value_or_as_a_blank_to_fill() -> None:
 
 
 def test_a_protocol_without_local_facts_is_left_as_it_is() -> None:
-    tiny = load_protocol("tiny", folder=FOLDER)
+    tiny = load_protocol("tiny", folder=SMALL)
     assert with_site(tiny, {"line": "1"}) is tiny
     said = with_site(protocol(), {})
     assert said.questions is protocol().questions or said.questions == protocol().questions
@@ -179,7 +179,7 @@ def test_facts_that_change_call_for_a_new_plan() -> None:
 
 def desk(folder: Path, site: Path | None) -> Desk:
     def facts(of: Protocol, strict: bool) -> dict[str, str] | None:
-        return None if site is None else site_facts(of, site, folder=FOLDER, strict=strict)
+        return None if site is None else site_facts(of, site, folder=SMALL, strict=strict)
 
     return Desk(folder, protocol, FixedHost(), as_of=AS_OF, site=facts)
 
@@ -207,8 +207,8 @@ def test_a_faulty_file_stops_a_new_case_but_never_one_that_is_resumed(tmp_path: 
 def test_plan_answers_takes_a_file_of_local_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site = tmp_path / "here.yaml"
     site.write_text("site: {line: '0123 456'}\n")
-    told = FOLDER / "private" / "vignettes" / "told.yaml"
-    arguments = ["plan", "private", "--protocols", str(FOLDER), "--answers", str(told)]
+    told = SMALL / "private" / "vignettes" / "told.yaml"
+    arguments = ["plan", "private", "--protocols", str(SMALL), "--answers", str(told)]
     assert main([*arguments, "--site", str(site)]) == 0
     assert "Call us: night line: 0123 456." in capsys.readouterr().out
     assert main(arguments) == 0

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import combinations, product
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -25,8 +24,9 @@ from chatbot.core.outcome import outcome
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.reach import URGENCY
 from chatbot.core.values import Answer, Status, Stored, to_stored
+from tests.small_protocols import SMALL
 
-TINY = load_protocol("tiny", folder=Path(__file__).parents[1] / "data" / "protocols")
+TINY = load_protocol("tiny", folder=SMALL)
 
 BOTH = {"clinician": "x", "patient": "x"}
 

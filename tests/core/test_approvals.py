@@ -13,9 +13,9 @@ from chatbot.content.package import read_package
 from chatbot.core.approvals import Approval, review_of, state_of, states
 from chatbot.core.items import NOT_REVIEWED, REVIEW_MEMBERS, item_digest, items
 from chatbot.core.review import APPROVED, DRAFT, STATES, SUBMITTED, UNDER_REVIEW, Review
-from tests.cli.kit import TINY_FOLDER
+from tests.small_protocols import SMALL
 
-BUNDLE = bundle_of(read_package(TINY_FOLDER / "tiny", "tiny"))
+BUNDLE = bundle_of(read_package(SMALL / "tiny", "tiny"))
 DIGESTS = {name: item_digest(content) for name, content in items(BUNDLE).items()}
 
 Path = tuple[str | int, ...]

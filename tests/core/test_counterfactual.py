@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +23,7 @@ from tests.core.small import (
     sent,
     targets,
 )
+from tests.small_protocols import SMALL
 
 seeds = st.integers(0, 2**32)
 later = st.booleans()
@@ -126,7 +126,7 @@ def test_open_questions_are_decisive_or_change_nothing(a: int, b: int) -> None:
 
 
 def test_the_tiny_protocol_is_searched_completely() -> None:
-    path = Path(__file__).parents[1] / "data" / "protocols" / "tiny" / "vignettes" / "calm.yaml"
+    path = SMALL / "tiny" / "vignettes" / "calm.yaml"
     file = read_answers(path)
     assert file.as_of is not None
     case, _ = open_case(TINY, file, file.as_of)

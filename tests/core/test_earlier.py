@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from chatbot.core.findings import FlagState, assess
 from chatbot.core.plan import build_plan
 from chatbot.core.quantity import exactly
 from chatbot.core.values import Answer, Source, ValueProblem
+from tests.small_protocols import SMALL
 
-PROTOCOL = load_protocol("numbers", folder=Path(__file__).parents[1] / "data" / "protocols")
+PROTOCOL = load_protocol("numbers", folder=SMALL)
 AS_OF = "2026-03-15T10:30"
 DATA: dict[str, Any] = {
     "previous": {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,8 +22,9 @@ from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
 from chatbot.core.quantity import Quantity
 from tests.random_answers import random_value
+from tests.small_protocols import SMALL
 
-SCALES = load_protocol("scales", folder=Path(__file__).parents[1] / "data" / "protocols")
+SCALES = load_protocol("scales", folder=SMALL)
 
 CALM: dict[str, Any] = {"grown_up": "yes", "kind": "tall", "smoke": "no"}
 

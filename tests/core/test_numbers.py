@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,9 @@ from chatbot.core.urgency import plan_urgency
 from chatbot.core.values import Answer, Source, Status, parse_moment
 from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
+from tests.small_protocols import SMALL
 
-PROTOCOL = load_protocol("numbers", folder=Path(__file__).parents[1] / "data" / "protocols")
+PROTOCOL = load_protocol("numbers", folder=SMALL)
 AS_OF = "2026-03-15T10:30"
 
 

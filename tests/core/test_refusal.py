@@ -20,9 +20,10 @@ from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
+from tests.small_protocols import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = load_protocol("tiny", folder=ROOT / "tests" / "data" / "protocols")
+TINY = load_protocol("tiny", folder=SMALL)
 SHIPPED = load_protocol()
 
 

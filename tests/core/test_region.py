@@ -19,9 +19,9 @@ from chatbot.core.navigation import decide, opening
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.export.text import plan_text
+from tests.small_protocols import TINY, edit
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = ROOT / "tests" / "data" / "protocols" / "tiny"
 SCHEMA = json.loads((ROOT / "docs" / "plan.schema.json").read_text("utf-8"))
 
 EDITS = {
@@ -52,12 +52,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(TINY, made / "tiny")
     shutil.rmtree(made / "tiny" / "vignettes")
     for name, edits in EDITS.items():
-        path = made / "tiny" / name
-        text = path.read_text("utf-8")
         for old, new in edits:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path.write_text(text, "utf-8")
+            edit(made / "tiny", name, old, new)
     return made
 
 

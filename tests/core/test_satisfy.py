@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,7 @@ from chatbot.core.resolve import condition
 from chatbot.core.satisfy import Verdict, does_not_hold, fails, find, holds, may_hold
 from chatbot.core.values import Answer, Source, Status, moment_text, parse_span
 from tests.core.kit import AS_OF
-
-TINY = Path(__file__).resolve().parents[1] / "data" / "protocols" / "tiny"
+from tests.small_protocols import TINY
 
 ATOMS = [
     "smoke is thin",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,9 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import Symbols, condition
 from chatbot.core.taint import taint
 from tests.core.kit import shapes_of
+from tests.small_protocols import SMALL
 
-PRIVATE = load_protocol("private", folder=Path(__file__).parents[1] / "data" / "protocols")
+PRIVATE = load_protocol("private", folder=SMALL)
 
 
 def read(text: str) -> Condition:

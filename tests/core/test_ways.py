@@ -12,13 +12,13 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source
 from chatbot.core.ways import answer_of, filled, way_to
-from tests.cli.kit import TINY_FOLDER
+from tests.small_protocols import SMALL
 
 AS_OF = datetime(2026, 3, 15, 10, 30)
 
 
 def loaded(name: str) -> Protocol:
-    return load_protocol(name, folder=TINY_FOLDER if name == "tiny" else None, cache=False)
+    return load_protocol(name, folder=SMALL if name == "tiny" else None, cache=False)
 
 
 @pytest.mark.parametrize("name", ["tiny", "post_surgical_back_pain"])

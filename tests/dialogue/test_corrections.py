@@ -30,14 +30,14 @@ from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer as answer
+from tests.small_protocols import SMALL
 
-TINY = Path(__file__).resolve().parents[1] / "data" / "protocols"
 REASON = "new_information"
 
 
 @lru_cache
 def protocol_called(name: str) -> Protocol:
-    return load_protocol("tiny", folder=TINY) if name == "tiny" else load_protocol()
+    return load_protocol("tiny", folder=SMALL) if name == "tiny" else load_protocol()
 
 
 seeds = st.integers(0, 2**32)
@@ -456,7 +456,7 @@ def test_a_plan_with_a_question_left_for_later_is_incomplete(name: str) -> None:
 
 def test_declining_a_section_is_refused_where_content_would_make_it_lower_the_urgency(tmp_path: Path) -> None:
     folder = tmp_path / "tiny"
-    copytree(TINY / "tiny", folder)
+    copytree(SMALL / "tiny", folder)
     alarm = folder / "sections" / "alarm.yaml"
     # A question that is asked only while another one has not been: declining the first takes the second away.
     text = alarm.read_text("utf-8").replace("    when: smoke in {thin, thick}\n    quick:", "    quick:")

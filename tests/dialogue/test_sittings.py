@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from chatbot.core.values import moment_text, parse_moment
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.vignettes import answers_of, opened
+from tests.small_protocols import SMALL
 
 PROTOCOL = load_protocol()
 THREE_DAYS = timedelta(days=3)
@@ -97,7 +97,7 @@ def test_the_same_events_say_the_same_for_ever(clean: Interview) -> None:
     assert parse_moment(again.plan()["as_of"]) == clean.case.as_of
 
 
-TINY = load_protocol("tiny", folder=Path(__file__).parents[1] / "data" / "protocols")
+TINY = load_protocol("tiny", folder=SMALL)
 
 
 def smoking() -> Interview:

@@ -38,14 +38,14 @@ from chatbot.export.diagram_machine import ANY, case_machine, urgency_machine
 from chatbot.export.diagram_mermaid import diagram_mermaid
 from chatbot.export.diagram_svg import DARK, LIGHT, diagram_svg
 from chatbot.export.diagram_tree import machine_tree, protocol_tree, tree_text
-from tests.cli.kit import TINY_FOLDER
+from tests.small_protocols import SMALL
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Protocol:
-    return load_protocol("tiny", folder=TINY_FOLDER, cache=False)
+    return load_protocol("tiny", folder=SMALL, cache=False)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_questions_of_other_sections_stand_beside_as_neighbours(shipped: Protoco
 
 @pytest.mark.parametrize("name", ["tiny", "post_surgical_back_pain"])
 def test_every_arrow_leads_to_the_right_from_one_box_to_another(name: str) -> None:
-    protocol = load_protocol(name, folder=TINY_FOLDER if name == "tiny" else None, cache=False)
+    protocol = load_protocol(name, folder=SMALL if name == "tiny" else None, cache=False)
     for found in all_of(protocol):
         layer = {box.id: box.layer for box in found.boxes}
         assert len(layer) == len(found.boxes)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,9 +16,9 @@ from chatbot.content.build import build_protocol
 from chatbot.content.library import load_protocol
 from chatbot.core.canonical import canonical_json
 from chatbot.core.protocol import Protocol
+from tests.small_protocols import SMALL
 
-FOLDER = Path(__file__).parents[1] / "data" / "protocols"
-BASE: dict[str, Any] = json.loads(load_protocol("tiny", folder=FOLDER, cache=False).canonical)
+BASE: dict[str, Any] = json.loads(load_protocol("tiny", folder=SMALL, cache=False).canonical)
 """Words, timeline and references are those of the tiny protocol."""
 
 TYPES = ("yes_no", "yes_no", "choice", "choice", "several", "number", "scale", "date", "grid", "instrument")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from chatbot.content.library import load_protocol
 from tests.plain.kit import start
 from tests.plain.test_plain import play, values
+from tests.small_protocols import SMALL
 
-SCALES = load_protocol("scales", folder=Path(__file__).parents[1] / "data" / "protocols")
+SCALES = load_protocol("scales", folder=SMALL)
 
 BEFORE = ["y", "1", "n"]
 """Up to the first instrument."""

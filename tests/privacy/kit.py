@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from chatbot.content.library import load_protocol
@@ -22,13 +21,12 @@ from chatbot.core.values import Answer, Source, Status, Stored, decimal_text
 from chatbot.export.document import plan_blocks
 from chatbot.export.markdown import markdown_lines
 from chatbot.export.text import text_lines
-
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "protocols"
+from tests.small_protocols import SMALL
 
 
 def small() -> Protocol:
     """Return the protocol made for these tests."""
-    return load_protocol("private", folder=FOLDER)
+    return load_protocol("private", folder=SMALL)
 
 
 def public_forms(protocol: Protocol, plan: dict[str, Any]) -> dict[str, str]:

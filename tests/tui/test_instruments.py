@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,11 @@ from chatbot.content.library import load_protocol
 from chatbot.core.commands import GiveAnswer, Show
 from chatbot.interview import Interview
 from chatbot.tui.form import Form
+from tests.small_protocols import SMALL
 from tests.tui import kit
 from tests.tui.kit import screen_text
 
-SCALES = load_protocol("scales", folder=Path(__file__).parents[1] / "data" / "protocols")
+SCALES = load_protocol("scales", folder=SMALL)
 
 USUAL: dict[str, Any] = {
     "grown_up": "yes",
