@@ -431,24 +431,27 @@ def raising_answers(
     Such an answer never expires, so expiry never lowers urgency. Answers count whether their question applies
     or not; for numbers, which leave out what does not apply, also as it does apply.
     """
+    wanted = set(among)
+    asked = [each for each in _raising_comparisons(protocol) if each[0] in wanted]
+    if not asked:
+        return set()
     net = network(protocol)
     before = outside_facts(protocol, net.outside, earlier, as_of, region)
     plain = {key: answers[key].value if key in answers else None for key in protocol.questions}
     states = {key: _plain_state(answers.get(key)) for key in protocol.questions}
     facts = Facts({**plain, **before.values}, {**states, **before.states}, dict(before.findings), as_of)
-    numbers: dict[str, Any] = facts.findings  # type: ignore[assignment]
-    for kind, name in net.names:
-        if kind == "finding" and name in protocol.numbers:
-            numbers[name] = protocol.numbers[name].evaluate(facts)
     readings = [facts]
-    if protocol.numbers:
+    if any(numeric for *_, numeric in asked):
+        numbers: dict[str, Any] = facts.findings  # type: ignore[assignment]
+        for kind, name in net.names:
+            if kind == "finding" and name in protocol.numbers:
+                numbers[name] = protocol.numbers[name].evaluate(facts)
         blank = Assessment(as_of, {}, before, before, {}, {}, frozenset(), frozenset(), {}, earlier, region)
         readings.append(_evaluate(protocol, net, blank, answers, range(len(net.names))).facts)
-    wanted = set(among)
     return {
         key
-        for key, evaluate, raised_by, numeric in _raising_comparisons(protocol)
-        if key in wanted and any(evaluate(each) is raised_by for each in (readings if numeric else readings[:1]))
+        for key, evaluate, raised_by, numeric in asked
+        if any(evaluate(each) is raised_by for each in (readings if numeric else readings[:1]))
     }
 
 

@@ -245,7 +245,7 @@ def test_what_no_condition_says_is_said_in_words_close_to_it(node: Node, said: s
 
 
 def test_every_condition_of_the_shipped_protocol_comes_back() -> None:
-    protocol = load_protocol(cache=False)
+    protocol = load_protocol()
     symbols = symbols_of(json.loads(protocol.canonical))
     truths = [each for each in protocol.findings.values() if each.number is None]
     found = [(each.when, symbols) for each in (*truths, *protocol.guards.values())]

@@ -52,7 +52,7 @@ def planned_after(name: str, changes: Sequence[Change]) -> dict[str, str]:
     return PLANNED[key]
 
 
-@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize("name", FEW[:2])
 def test_every_counterfactual_shown_is_true_when_applied_and_smallest(name: str) -> None:
     case = case_of(PROTOCOL, name)
     before = as_planned(case)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from campaigns.example import EXAMPLES, write
-from chatbot.content.library import load_bundle
 from chatbot.core.events import AnswerGiven, PlanIssued
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import verify
+from tests.dialogue.visits import load_bundle
 
 SHIPPED = sorted(EXAMPLES.rglob("*.jsonl"))
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.content.library import load_bundle
 from chatbot.core import commands as cmd
 from chatbot.core.recheck import recheck
 from chatbot.core.values import Source
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import replay, verify
-from tests.dialogue.visits import PROTOCOL, answer_all, desk, first_visit, next_visit, weeks_later
+from tests.dialogue.visits import PROTOCOL, answer_all, desk, first_visit, load_bundle, next_visit, weeks_later
 
 WEEKS = (2, 6, 12)
 MOST = 25

@@ -11,7 +11,7 @@ from chatbot.core.plan import plan_digest
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.typing import lines_for
-from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened, plan_of
+from tests.dialogue.vignettes import FEW, answers_of, opened, plan_of
 
 PROTOCOL = load_protocol()
 
@@ -42,7 +42,7 @@ class Person:
         self.written.append(line)
 
 
-@pytest.mark.parametrize("name", REPRESENTATIVE)
+@pytest.mark.parametrize("name", FEW)
 def test_the_line_mode_gives_the_same_plan_as_an_answers_file(name: str) -> None:
     interview = Interview.start(PROTOCOL, MemoryRecorder(), opened(PROTOCOL, name))
     person = Person(interview, name)

@@ -90,7 +90,7 @@ def go_on(case: Case, events: list[Event], random: Random) -> tuple[Case, list[E
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_follow_up_comes_back_from_its_events_and_every_prefix_agrees(seed: int) -> None:
     random = Random(seed)
     case, events = go_on(*followed(walk(seed)[0]), random)
@@ -100,7 +100,7 @@ def test_a_follow_up_comes_back_from_its_events_and_every_prefix_agrees(seed: in
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_following_changes_agrees_with_evaluating_everything_at_a_follow_up(seed: int) -> None:
     case, _ = go_on(*followed(walk(seed)[0]), Random(seed))
     whole = assess(PROTOCOL, case.answers, case.as_of, case.assessment.held, earlier=case.earlier)
@@ -108,7 +108,7 @@ def test_following_changes_agrees_with_evaluating_everything_at_a_follow_up(seed
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_an_unconfirmed_answer_never_makes_a_case_look_safer_than_asking_again(seed: int) -> None:
     """Leaving every carried answer of the safety screen out, as if it were to be asked, never raises the urgency."""
     case, _ = followed(walk(seed)[0])
@@ -124,7 +124,7 @@ def test_an_unconfirmed_answer_never_makes_a_case_look_safer_than_asking_again(s
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_confirming_everything_leaves_nothing_to_confirm(seed: int) -> None:
     case, _ = followed(walk(seed)[0])
     for _ in range(3):
@@ -141,7 +141,7 @@ def test_confirming_everything_leaves_nothing_to_confirm(seed: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_an_amendment_says_what_was_signed_until_it_is_changed(seed: int) -> None:
     earlier, happened = walk(seed)
     case, events = amended(earlier, happened)
@@ -157,7 +157,7 @@ def test_an_amendment_says_what_was_signed_until_it_is_changed(seed: int) -> Non
 def test_the_laws_hold_of_an_answer_that_raises() -> None:
     """A carried answer that raises a flag raises it again from the first moment."""
     seen = 0
-    for seed in range(20):
+    for seed in range(10):
         case, _ = followed(walk(seed)[0])
         raising = [
             key

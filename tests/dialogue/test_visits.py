@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.content.library import load_bundle
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.case import evolve, fold, unconfirmed
@@ -22,7 +21,7 @@ from chatbot.record.lineage import lineage_of, lineages, place_of
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import replay, verify
 from tests.dialogue import visits
-from tests.dialogue.visits import PROTOCOL, desk, first_visit, next_visit, weeks_later
+from tests.dialogue.visits import PROTOCOL, desk, first_visit, load_bundle, next_visit, weeks_later
 
 WEEKS = (2, 6, 12)
 

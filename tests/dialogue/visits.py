@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
-from chatbot.content.library import load_protocol
+from chatbot.content import library
 from chatbot.core import commands as cmd
 from chatbot.core.recheck import recheck
 from chatbot.core.values import moment_text, parse_moment
@@ -16,7 +17,9 @@ from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from tests.dialogue.vignettes import answers_of, as_of
 
-PROTOCOL = load_protocol()
+PROTOCOL = library.load_protocol()
+load_bundle = lru_cache(library.load_bundle)
+"""The bundles of visits are the same few, and take long to build."""
 NAME = "article_patient"
 ANSWERS = answers_of(PROTOCOL, NAME)
 START = as_of(NAME)

@@ -50,7 +50,7 @@ def tiny() -> Protocol:
 
 @pytest.fixture(scope="module")
 def shipped() -> Protocol:
-    return load_protocol(cache=False)
+    return load_protocol()
 
 
 def all_of(protocol: Protocol) -> list[Diagram]:

@@ -321,8 +321,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("size", [(40, 15), (80, 24), (120, 32)])
-@pytest.mark.parametrize("kind", ["clinical", "practice"])
+@pytest.mark.parametrize(("size", "kind"), [((40, 15), "practice"), ((80, 24), "clinical"), ((120, 32), "practice")])
 @pytest.mark.parametrize("name", SCREENS)
 async def test_every_screen_says_whose_case_it_is(name: str, kind: str, size: tuple[int, int]) -> None:
     app = kit.application(kit.interview(kind=kind, subject="2222-3333-4XYZ"))
