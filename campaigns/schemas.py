@@ -195,6 +195,8 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
             }
         case "table_key":
             return {"anyOf": [SCALARS["_name"][1], {"type": "array", "items": SCALARS["_option_id"][1]}]}
+        case "_listed":
+            return {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
     raise NotImplementedError(f"no schema says what {name} reads")
 
 
@@ -257,7 +259,12 @@ def called(annotation: Any, metadata: tuple[Any, ...]) -> str:
             return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) < 6 else "one of a list"
         if name in {"labelled", "_rule_guard", "_drawn", "_wanted"}:
             return _link(annotation)
-        own = {"_same_in_both": "a text", "_both_registers": "two texts", "table_key": "id, or list of ids"}
+        own = {
+            "_same_in_both": "a text",
+            "_both_registers": "two texts",
+            "table_key": "id, or list of ids",
+            "_listed": "text, or list of texts",
+        }
         return own[name] if name in own else SCALARS[name][0]
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "content": {"core"},
     "record": {"core"},
-    "proof": {"core"},
+    "proof": {"core", "content"},
     "export": {"core"},
     "interview": {"core", "content", "record", "proof", "export"},
     "settings": set(),

@@ -165,6 +165,11 @@ CODES: dict[str, str] = {
     "P494": "a rule that was withdrawn and is still there",
     "P495": "a withdrawal of a rule that does not exist",
     "P496": "a withdrawn rule whose replacement does not exist",
+    "P500": "a property that states nothing, or two things",
+    "P501": "a property of something the plan does not have",
+    "P502": "something that cannot be said in a property",
+    "P503": "a contraindication of an action that no rule offers",
+    "P504": "a property that repeats one rule",
 }
 """Every code with what it stands for."""
 

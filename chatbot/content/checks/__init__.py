@@ -25,6 +25,7 @@ from chatbot.content.checks import (
     prevalence,
     privacy,
     promises,
+    properties,
     reading,
     regions,
     registers,
@@ -134,6 +135,7 @@ def examine(
     logic = vignettes.logic_of(json.loads(protocol.canonical))
     found += _examples(package, protocol, memory, logic)
     found += [*prevalence.check(package, protocol), *implications.check(package, protocol, memory.verdicts)]
+    found += properties.check(package, json.loads(protocol.canonical), protocol)
     found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
 
