@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from math import ceil
 from random import Random
 
 from chatbot.core import commands as cmd
 from chatbot.core.answers import limits
-from chatbot.core.protocol import Question, QuestionType
-from chatbot.core.values import Status, Stored, decimal_text
+from chatbot.core.batch import with_answers
+from chatbot.core.case import Case
+from chatbot.core.events import CaseOpened
+from chatbot.core.protocol import Protocol, Question, QuestionType
+from chatbot.core.values import Status, Stored, decimal_text, moment_text
 
 LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
 """Ways to have no value that every question takes."""
@@ -54,3 +58,20 @@ def random_answer(question: Question, random: Random) -> cmd.GiveAnswer:
         reason = random.choice(question.cannot_apply).id
         return cmd.GiveAnswer(question.id, status=Status.CANNOT_APPLY.value, reason=reason)
     return cmd.GiveAnswer(question.id, value=random_value(question, random), confirmed=True)
+
+
+def random_interview(protocol: Protocol, as_of: datetime, random: Random) -> Case:
+    """Return a case with answers to a random share of the questions, none to one that does not apply."""
+    share = random.random()
+    answers = {
+        key: random_answer(question, random) for key, question in protocol.questions.items() if random.random() < share
+    }
+    opened = CaseOpened("", "test", moment_text(as_of), "", "", protocol.identity)
+    region = random.choice(["", *protocol.regions])
+    while True:
+        case = with_answers(protocol, opened, answers.values(), region)
+        idle = [key for key in answers if case.assessment.applies[key] is False]
+        if not idle:
+            return case
+        for key in idle:
+            del answers[key]

@@ -71,7 +71,7 @@ LAZY_IN = {
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""
 
-ONE_ROOM_ONLY = {"textual": "tui", "rich": "tui", "pydantic": "content", "yaml": "content"}
+ONE_ROOM_ONLY = {"textual": "tui", "rich": "tui", "pydantic": "content", "yaml": "content", "z3": "proof"}
 """Third-party package to the one room that may import it."""
 
 BANNED_MODULES = frozenset(
@@ -184,6 +184,7 @@ PLANTED_IMPORTS = [
     ("interview", "from chatbot.tui.app import run", "interview imports tui"),
     ("cli", "from chatbot.content.library import load", "cli imports content outside a function"),
     ("cli", "from . import errors", "relative import"),
+    ("content", "import z3", "content imports z3"),
     ("tui", "import chatbot.misc", "no room is called 'misc'"),
 ]
 
