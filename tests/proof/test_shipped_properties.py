@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
+from random import Random
 
 import pytest
 
+from campaigns.properties import drawn, spelled
 from chatbot.content.checks.vignettes import patients, run
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 from chatbot.content.package import read_package
@@ -39,6 +42,15 @@ def test_no_property_is_false_for_a_patient_written_by_hand(name: str) -> None:
     _, properties, situations = shipped(name)
     false = [(each.id, who) for who, case in situations for each in properties if broken(each, case, pairs=False)]
     assert not false
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_property_is_false_on_an_interview_drawn_by_chance(name: str) -> None:
+    protocol, properties, situations = shipped(name)
+    cases = [each.case for _, each in situations if each.case is not None and each.case.earlier is None]
+    for begun, situation in islice(drawn(protocol, cases, Random(0)), 60):
+        false = [each.id for each in properties if broken(each, situation, pairs=False)]
+        assert not false, spelled(situation, begun)
 
 
 @pytest.mark.parametrize(
