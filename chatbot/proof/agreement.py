@@ -52,7 +52,7 @@ class Agreement:
             states: dict[Hashable, Formula] = {state: reading.state(state) for state in STATES}
             yield f"the state of {key}", {**states, "not_applicable": reading.applies.false}
             there = both(reading.known, no(reading.absent))
-            yield f"the value of {key}", {"absent": reading.absent, "missing": reading.missing, "there": there}
+            yield f"the value of {key}", {"not applicable": reading.absent, "missing": reading.missing, "there": there}
         for name in protocol.findings:
             if name in protocol.numbers:
                 number = model.number(name)
@@ -105,7 +105,7 @@ class Agreement:
             yield f"{key} applies", assessment.applies[key]
             yield f"the state of {key}", facts.states[key]
             absent = isinstance(value, NotApplicable)
-            yield f"the value of {key}", "absent" if absent else "missing" if value is None else "there"
+            yield f"the value of {key}", "not applicable" if absent else "missing" if value is None else "there"
         for name in protocol.findings:
             value = facts.findings[name]
             if name not in protocol.numbers:
