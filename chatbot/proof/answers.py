@@ -84,9 +84,9 @@ def least_of(question: Question) -> Decimal:
     return Decimal(0) if low is None else low.to_integral_value(rounding="ROUND_CEILING")
 
 
-def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Formula], None]) -> Given:
-    """Make the unknowns of one question, and hold what every answer keeps to."""
-    key = question.id
+def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Formula], None], mark: str = "") -> Given:
+    """Make the unknowns of one question, and hold what every answer keeps to; *mark* tells interviews apart."""
+    key = question.id + mark
     given = Given(
         question,
         z3.Bool(f"{key} known"),
@@ -97,11 +97,11 @@ def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Form
     hold(at_most_one(states))
     match question.type:
         case QuestionType.YES_NO | QuestionType.CHOICE:
-            given.options = _options(question)
+            given.options = _options(question, key)
             hold(same(given.known, some(given.options.values())))
             hold(at_most_one(list(given.options.values())))
         case QuestionType.SEVERAL:
-            given.options = _options(question)
+            given.options = _options(question, key)
             hold(same(given.known, some(given.options.values())))
             for option in question.options:
                 if option.exclusive:
@@ -116,9 +116,9 @@ def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Form
             for cell in given.cells.values():
                 hold(at_most_one(list(cell.values())))
         case QuestionType.SCALE:
-            _scale(given, names, hold)
+            _scale(given, key, names, hold)
         case QuestionType.NUMBER:
-            _number(given, hold)
+            _number(given, key, hold)
         case QuestionType.DATE:
             given.first, given.last = z3.Int(f"{key} from"), z3.Int(f"{key} to")
             hold(both(given.first >= 0, given.first <= given.last))
@@ -128,15 +128,15 @@ def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Form
     return given
 
 
-def _options(question: Question) -> dict[str, Any]:
-    return {option.id: z3.Bool(f"{question.id} is {option.id}") for option in question.options}
+def _options(question: Question, key: str) -> dict[str, Any]:
+    return {option.id: z3.Bool(f"{key} is {option.id}") for option in question.options}
 
 
-def _scale(given: Given, names: Names, hold: Callable[[Formula], None]) -> None:
+def _scale(given: Given, key: str, names: Names, hold: Callable[[Formula], None]) -> None:
     """A scale is a ladder above its least value, and zero without a value."""
     least, (_, high) = least_of(given.question), limits(given.question)
     assert high is not None
-    steps = [z3.Bool(f"{given.question.id} at least {least + count}") for count in range(1, int(high - least) + 1)]
+    steps = [z3.Bool(f"{key} at least {least + count}") for count in range(1, int(high - least) + 1)]
     for step, before in zip(steps, [given.known, *steps], strict=False):
         hold(implies(step, before))
     given.ladder = Ladder(tuple(steps))
@@ -146,9 +146,9 @@ def _scale(given: Given, names: Names, hold: Callable[[Formula], None]) -> None:
     given.number = weighted(Fraction(0), [*base, *((step, Fraction(1)) for step in steps)])
 
 
-def _number(given: Given, hold: Callable[[Formula], None]) -> None:
+def _number(given: Given, key: str, hold: Callable[[Formula], None]) -> None:
     low, high = (None if end is None else Fraction(end) for end in limits(given.question))
-    given.real = z3.Real(given.question.id)
+    given.real = z3.Real(key)
     # Without a value it stands at zero: the lower end of a number whose sign is known.
     hold(either(given.known, given.real == 0))
     within = [] if low is None else [given.real >= number_of(low)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from chatbot.core.protocol import QuestionType
 from chatbot.core.values import Status, Stored, decimal_text, moment_text
 from chatbot.proof.answers import Given, least_of, moment_at
 from chatbot.proof.model import Model
+from chatbot.proof.second import SecondModel
 from chatbot.proof.truths import Formula
 
 FINEST = 1_000_000
@@ -69,6 +71,7 @@ class Search:
         if wander:
             self.solver.set("phase_selection", 5)
         self._held = 0
+        self._second: SecondModel | None = None
         self._asked: dict[int, tuple[Any, Any]] = {}
 
     def _literal(self, formula: Any) -> Any:
@@ -81,7 +84,26 @@ class Search:
             self._asked[formula.get_id()] = (formula, symbol)
         return self._asked[formula.get_id()][1]
 
+    @contextmanager
+    def beside(self, second: SecondModel) -> Iterator[SecondModel]:
+        """Search with a second interview beside the first, until this ends.
+
+        Whatever is asked of the second must have been built before; the first must have been built whole.
+        """
+        self._hold_new()
+        asked, held = dict(self._asked), self._held
+        self.solver.push()
+        self.solver.add(second.formulas)
+        self._second = second
+        try:
+            yield second
+        finally:
+            self._second = None
+            self._asked, self._held = asked, held
+            self.solver.pop()
+
     def _hold_new(self) -> None:
+        self.model.settle()
         held = self.model.formulas
         if self._held < len(held):
             self.solver.add(held[self._held :])
@@ -95,37 +117,52 @@ class Search:
         """
         if any(each is False for each in wanted):
             return Unsettled.NONE
-        products = {key: each for formula in wanted for key, each in self.model.products_of(formula).items()}
         literals = [self._literal(each) for each in wanted if each is not True]
         self._hold_new()
+        behind = self._second or self.model
+        products = {key: each for formula in wanted for key, each in behind.products_of(formula).items()}
+        products |= behind.always
         found = self._check(literals)
-        if found is Unsettled.NONE or not (products or neat):
-            return found
-        if not products and not (neat and _untidy(self.model, found)):
+        if isinstance(found, Unsettled) or not (products or neat):
             return found
         self.solver.push()
         try:
-            self.solver.add([symbol == meaning for symbol, meaning in products.values()])
-            found = self._check(literals) if products else found
+            if products:
+                self.solver.add([symbol == meaning for symbol, meaning in products.values()])
+                found = self._check(literals)
             return self._neat(literals, found) if neat and not isinstance(found, Unsettled) else found
         finally:
             self.solver.pop()
 
     def _check(self, literals: Sequence[Any]) -> Any:
-        found = self.solver.check(*literals)
+        solver = self.solver
+        found = solver.check(*literals)
+        if found == z3.unknown:
+            # What a solver learned on the way may hinder it; another one begins anew.
+            solver = z3.Solver()
+            solver.set("timeout", self.milliseconds)
+            solver.add(self.solver.assertions())
+            found = solver.check(*literals)
         if found == z3.sat:
-            return self.solver.model()
+            return solver.model()
         return Unsettled.NONE if found == z3.unsat else Unsettled.UNDECIDED
+
+    def _given(self) -> list[Given]:
+        """Return everything that is answered, in both interviews where there are two."""
+        models = [self.model] if self._second is None else [self.model, self._second]
+        keys = self.model.protocol.questions
+        found = [given for model in models for key in keys if (given := model.given_already(key))]
+        return list({id(given): given for given in found}.values())
 
     def _neat(self, literals: Sequence[Any], example: Any) -> Any:
         """Return an example whose numbers answers can spell, with as few decimals as the rest of it allows."""
-        if not _untidy(self.model, example):
+        questions = self._given()
+        numbers = [given.real for given in questions if given.real is not None]
+        if all(_is_tidy(example.eval(symbol, model_completion=True)) for symbol in numbers):
             return example
-        questions = [given for key in self.model.protocol.questions if (given := self.model.given_already(key))]
         # Everything but the numbers stays as it is, so that little is left to search.
         said = [each for given in questions for each in given.symbols if each.sort() == z3.BoolSort()]
         fixed = [each if z3.is_true(example.eval(each)) else z3.Not(each) for each in said]
-        numbers = [given.real for given in questions if given.real is not None]
         for decimals in DECIMALS:
             self.solver.push()
             for symbol in numbers:
@@ -147,16 +184,9 @@ class Search:
         return self.example(*wanted) is Unsettled.NONE
 
 
-def _untidy(model: Model, example: Any) -> list[Any]:
-    """Return the numbers of an example that no answer can spell."""
-    found = []
-    for key in model.protocol.questions:
-        given = model.given_already(key)
-        if given is not None and given.real is not None:
-            value = example.eval(given.real, model_completion=True)
-            if not z3.is_rational_value(value) or (FINEST * value.as_fraction()).denominator != 1:
-                found.append(given.real)
-    return found
+def _is_tidy(value: Any) -> bool:
+    """Whether an answer can spell a number of the solver."""
+    return bool(z3.is_rational_value(value) and (FINEST * value.as_fraction()).denominator == 1)
 
 
 # --- a solver's example as answers ----------------------------------------------------------------

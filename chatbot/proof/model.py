@@ -87,10 +87,15 @@ class Model:
     def __init__(self, protocol: Protocol, as_of: datetime, *, spelled_out: bool = False) -> None:
         """Make a model; *spelled_out*: nothing gets a name of its own, so that formulas read nothing but answers."""
         self.protocol, self.as_of, self.spelled_out = protocol, as_of, spelled_out
+        self.mark = ""
+        """What the names of this model end with."""
         self.formulas: list[Any] = []
         """What holds in every interview."""
         self.products: list[tuple[Any, Any]] = []
         """Unknowns that stand for products and quotients of unknowns, each with what it is."""
+        self.always: dict[int, tuple[Any, Any]] = {}
+        """Those of them that every search must respect: whether a question applies hangs on them."""
+        self._settled_keys: set[str] = set()
         self._count = 0
         self._meanings: dict[int, Any] = {}
         self._product_ids: set[int] = set()
@@ -114,7 +119,7 @@ class Model:
     def fresh(self, make: Callable[[str], Any]) -> Any:
         """Return an unknown with a name nothing else has."""
         self._count += 1
-        return make(f"#{self._count}")
+        return make(f"#{self._count}{self.mark}")
 
     def _name_real(self, meaning: Any, is_product: bool) -> Any:
         if self.spelled_out:
@@ -152,16 +157,19 @@ class Model:
                 continue
             waiting.pop()
             found = frozenset().union(*(self._products_behind[each.get_id()][1] for each in below))
-            if key in self._product_ids:
+            if self._is_product(key):
                 found |= {key}
             self._products_behind[key] = (part, found)
         return self._products_behind[formula.get_id()][1]
+
+    def _is_product(self, key: int) -> bool:
+        return key in self._product_ids
 
     def named(self, name: str, formula: Formula) -> Formula:
         """Return a name that stands for a formula, so that what reads it need not repeat it."""
         if self.spelled_out or isinstance(formula, bool) or formula.num_args() == 0:
             return formula
-        symbol = z3.Bool(name)
+        symbol = z3.Bool(name + self.mark)
         self._meanings[symbol.get_id()] = formula
         self.formulas.append(symbol == formula)
         return symbol
@@ -195,9 +203,21 @@ class Model:
             truth = TRUE if question.when is None else self.condition(question.when)
             applies = self.named_truth(f"{key} applies", truth)
             reading = Reading(given, applies, self.named(f"{key} settled otherwise", self._settled(question)))
-            self.hold(implies(given.answered, no(applies.false)))
+            self._keep_to_what_applies(given, applies)
             self._readings[key] = reading
         return self._readings[key]
+
+    def _keep_to_what_applies(self, given: Given, applies: Kleene) -> None:
+        self.hold(implies(given.answered, no(applies.false)))
+
+    def settle(self) -> None:
+        """Hold of every question anything speaks of that it is answered only where it may apply."""
+        while waiting := [key for key in self._given if key not in self._readings]:
+            for key in waiting:
+                self.reading(key)
+        for key in self._readings.keys() - self._settled_keys:
+            self._settled_keys.add(key)
+            self.always |= self.products_of(self._readings[key].applies.false)
 
     def _settled(self, question: Question) -> Formula:
         """Return whether it cannot apply and everything that settles it instead has a value."""

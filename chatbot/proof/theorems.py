@@ -1,0 +1,189 @@
+"""What holds of any protocol that is sound: everything can happen, and everything asked makes a difference.
+
+Each theorem is a question to the solver about one thing of the content, answered by an interview (or two) that shows
+it, or by the proof that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import z3
+
+from chatbot.core.findings import FlagState
+from chatbot.core.protocol import Protocol, Question, QuestionType, RuleKind
+from chatbot.core.tree import REGION
+from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of
+from chatbot.proof.model import Model
+from chatbot.proof.second import Change, SecondModel
+from chatbot.proof.truths import Formula, every, no, same, some
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One theorem about one thing."""
+
+    theorem: str
+    """reachable, live, total, consistent, needed or distinguished."""
+    kind: str
+    """question, option, finding, guard, flag, rule, rules or protocol."""
+    name: str
+    holds: bool | None
+    """None: not decided, or not about a first interview."""
+    shown_by: tuple[Interview, ...] = ()
+    """The interview that shows it, or two that differ in one answer; of *total* and *consistent*, that refutes it."""
+    note: str = ""
+    """What comes out otherwise between the two, which way is never taken, which action is spoken of."""
+
+
+def theorems(model: Model, search: Search) -> Iterator[Verdict]:
+    """Yield the verdict of every theorem; the model must have been built whole."""
+    yield from reachable(model, search)
+    yield from live(model, search)
+    yield from total(model, search)
+    yield from consistent(model, search)
+    yield from needed(model, search)
+
+
+def _shown(found: Interview | Unsettled) -> tuple[bool | None, tuple[Interview, ...]]:
+    if isinstance(found, Interview):
+        return True, (found,)
+    return (False if found is Unsettled.NONE else None), ()
+
+
+def reachable(model: Model, search: Search) -> Iterator[Verdict]:
+    """Every question applies in some interview."""
+    for key in model.protocol.questions:
+        yield Verdict("reachable", "question", key, *_shown(search.find(model.applies(key).true)))
+
+
+def live(model: Model, search: Search) -> Iterator[Verdict]:
+    """Every finding and guard comes out true and comes out false; every flag is raised and clear; every rule stands."""
+    for verdict in _live(model, search):
+        hangs = verdict.holds is False and _reads_earlier_visits(model.protocol, verdict.kind, verdict.name)
+        yield replace(verdict, holds=None, note=f"{verdict.note} at a first visit") if hangs else verdict
+
+
+def _live(model: Model, search: Search) -> Iterator[Verdict]:
+    protocol = model.protocol
+    ways: list[tuple[str, str, str, Formula]] = []
+    for name in protocol.findings:
+        if name not in protocol.numbers:
+            truth = model.finding(name)
+            ways += [("finding", name, "true", truth.true), ("finding", name, "false", truth.false)]
+    for name in protocol.guards:
+        truth = model.guard(name)
+        ways += [("guard", name, "true", truth.true), ("guard", name, "false", truth.false)]
+    for name in protocol.red_flags:
+        ways += [("flag", name, each.value, model.flag(name, each)) for each in (FlagState.PRESENT, FlagState.CLEAR)]
+    ways += [("rule", name, "recommended", model.status(name, "recommended")) for name in protocol.rules]
+    for kind, name, way, formula in ways:
+        holds, shown = _shown(search.find(formula))
+        yield Verdict("live", kind, name, holds, shown, "" if holds else f"never {way}")
+
+
+def _reads_earlier_visits(protocol: Protocol, kind: str, name: str) -> bool:
+    """Whether it hangs on what an earlier visit said, of which the formulas do not speak."""
+    match kind:
+        case "finding":
+            waiting = [protocol.findings[name].when]
+        case "guard":
+            waiting = [protocol.guards[name].when]
+        case "flag":
+            waiting = [protocol.red_flags[name].when]
+        case _:
+            rule = protocol.rules[name]
+            waiting = [] if rule.when is None else [rule.when]
+    seen: set[str] = set()
+    while waiting:
+        condition = waiting.pop()
+        if any(name != REGION for name in condition.outside):
+            return True
+        waiting += [protocol.findings[each].when for each in condition.findings - seen]
+        seen |= condition.findings
+    return False
+
+
+def total(model: Model, search: Search) -> Iterator[Verdict]:
+    """Every truth is one of three: nothing is true and false at once."""
+    truths = [
+        *(model.finding(name) for name in model.protocol.findings if name not in model.protocol.numbers),
+        *(model.guard(name) for name in model.protocol.guards),
+        *(model.applies(key) for key in model.protocol.questions),
+    ]
+    found = search.find(some(every((truth.true, truth.false)) for truth in truths))
+    yield Verdict("total", "protocol", model.protocol.id, *_refuted(found))
+
+
+def _refuted(found: Interview | Unsettled) -> tuple[bool | None, tuple[Interview, ...]]:
+    return (None if found is Unsettled.UNDECIDED else found is Unsettled.NONE), _shown(found)[1]
+
+
+def consistent(model: Model, search: Search) -> Iterator[Verdict]:
+    """No two rules say the opposite of one action on one interview, unless a conflict of the content says so."""
+    protocol = model.protocol
+    spoken = [frozenset(conflict.rules) for conflict in protocol.conflicts.values()]
+    do, avoid = (
+        [rule for rule in protocol.rules.values() if rule.kind is kind] for kind in (RuleKind.DO, RuleKind.AVOID)
+    )
+    for one in do:
+        for other in avoid:
+            shared = set(one.actions) & set(other.actions)
+            if shared and not any({one.id, other.id} <= together for together in spoken):
+                found = search.find(model.status(one.id, "recommended"), model.status(other.id, "recommended"))
+                name, note = f"{one.id} and {other.id}", ", ".join(sorted(shared))
+                yield Verdict("consistent", "rules", name, *_refuted(found), note)
+
+
+# --- what an answer changes -----------------------------------------------------------------------
+
+
+def needed(model: Model, search: Search, keys: Sequence[str] = ()) -> Iterator[Verdict]:
+    """Every question changes a decision, or what else is asked; every option is told from another by one.
+
+    Shown by two interviews that differ in that one answer. *keys*: the questions to look at, all where none is named.
+    """
+    for key in keys or tuple(model.protocol.questions):
+        question = model.protocol.questions[key]
+        second = SecondModel(model, [key])
+        changes = [*second.decisions(), *second.guarded(), *second.asked()]
+        if not changes:
+            yield Verdict("needed", "question", key, False, (), "nothing reads it")
+            continue
+        with search.beside(second):
+            ours, theirs = model.given(key), second.given(key)
+            verdict = _told_apart(search, second, changes)
+            yield Verdict("needed", "question", key, *verdict)
+            for option, here in ours.options.items() if verdict[0] is not False else ():
+                rest = _same_otherwise(question, option, ours.options, theirs.options)
+                other = every((here, theirs.known, no(theirs.options[option]), rest))
+                found = _told_apart(search, second, changes, other)
+                yield Verdict("distinguished", "option", f"{key} is {option}", *found)
+
+
+def _same_otherwise(question: Question, option: str, ours: Any, theirs: Any) -> Formula:
+    """Return whether the rest of several choices is the same, where an option may stand beside others."""
+    exclusive = {each.id for each in question.options if each.exclusive}
+    if question.type is not QuestionType.SEVERAL or option in exclusive:
+        return True
+    return every(same(ours[name], theirs[name]) for name in ours if name != option and name not in exclusive)
+
+
+def _told_apart(
+    search: Search, second: SecondModel, changes: Sequence[Change], *wanted: Formula
+) -> tuple[bool | None, tuple[Interview, ...], str]:
+    """Return whether two interviews show one of the changes; those that need no products of unknowns first."""
+    plain = [each for each in changes if not second.products_of(each[2])]
+    example: Any = Unsettled.NONE
+    for parts in (plain, changes) if len(plain) < len(changes) else (plain,):
+        example = search.example(some(formula for _, _, formula in parts), *wanted, neat=True)
+        if not isinstance(example, Unsettled):
+            came = (f"{kind} {name}".strip() for kind, name, formula in parts if _is_true(example, formula))
+            return True, (interview_of(second.first, example), interview_of(second, example)), next(came, "")
+    return (False if example is Unsettled.NONE else None), (), ""
+
+
+def _is_true(example: Any, formula: Any) -> bool:
+    return bool(z3.is_true(example.eval(formula, model_completion=True)))
