@@ -12,7 +12,7 @@ from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.urgency import ScopeState
 from chatbot.proof.answers import Given, give
 from chatbot.proof.model import Model, Reading
-from chatbot.proof.truths import Formula, Kleene, no, same, same_formula
+from chatbot.proof.truths import Formula, Kleene, either, every, no, same, same_formula
 
 Change = tuple[str, str, Formula]
 """What comes out otherwise: its kind, its name, and when."""
@@ -99,8 +99,10 @@ class SecondModel(Model):
         return super().reading(key) if ("question", key) in self._affected else self.first.reading(key)
 
     def _keep_to_what_applies(self, given: Given, applies: Kleene) -> None:
+        """An answer that is not that of the first interview is given only where the question may apply."""
         if given.question.id in self.differing:
-            super()._keep_to_what_applies(given, applies)
+            kept = answered_alike(self.first.given(given.question.id), given)
+            self.hold(either(no(given.answered), no(applies.false), kept))
 
     def products_of(self, formula: Formula) -> Mapping[int, tuple[Any, Any]]:
         """Return the products of unknowns behind a formula that speaks of both interviews."""
@@ -146,6 +148,11 @@ class SecondModel(Model):
                 ours, theirs = self.first.applies(key), self.applies(key)
                 yield from _differs("question", key, ours.true, theirs.true)
                 yield from _differs("question", key, ours.false, theirs.false)
+
+
+def answered_alike(ours: Given, theirs: Given) -> Formula:
+    """Return whether a question is answered alike in both interviews."""
+    return every(same(one, other) for one, other in zip(ours.symbols, theirs.symbols, strict=True))
 
 
 def _differs(kind: str, name: str, ours: Formula, theirs: Formula) -> Iterator[Change]:

@@ -125,11 +125,9 @@ def consistent(model: Model, search: Search) -> Iterator[Verdict]:
     """No two rules say the opposite of one action on one interview, unless a conflict of the content says so."""
     protocol = model.protocol
     spoken = [frozenset(conflict.rules) for conflict in protocol.conflicts.values()]
-    do, avoid = (
-        [rule for rule in protocol.rules.values() if rule.kind is kind] for kind in (RuleKind.DO, RuleKind.AVOID)
-    )
-    for one in do:
-        for other in avoid:
+    rules = protocol.rules.values()
+    for one in (rule for rule in rules if rule.kind is RuleKind.DO):
+        for other in (rule for rule in rules if rule.kind is RuleKind.AVOID):
             shared = set(one.actions) & set(other.actions)
             if shared and not any({one.id, other.id} <= together for together in spoken):
                 found = search.find(model.status(one.id, "recommended"), model.status(other.id, "recommended"))
@@ -150,7 +148,9 @@ def needed(model: Model, search: Search, keys: Sequence[str] = ()) -> Iterator[V
         second = SecondModel(model, [key])
         changes = [*second.decisions(), *second.guarded(), *second.asked()]
         if not changes:
-            yield Verdict("needed", "question", key, False, (), "nothing reads it")
+            number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
+            note = "nothing reads it" if number is None else f"number {number}"
+            yield Verdict("needed", "question", key, number is not None, (), note)
             continue
         with search.beside(second):
             ours, theirs = model.given(key), second.given(key)
