@@ -132,7 +132,7 @@ def _first(found: Iterable[Refutation | Unsettled]) -> Refutation | Unsettled:
 
 
 def _lighter(model: Model, flags: Iterable[str]) -> Iterator[Formula]:
-    """Yield when a flag would lower the urgency by weighing more: it alone asks for more as it is than it would then."""
+    """Yield when a flag would lower the urgency by weighing more: as it is, it alone asks for more."""
     for name in flags:
         flag = model.protocol.red_flags[name]
         for place, state in enumerate(STATES):
