@@ -33,40 +33,46 @@ class Verdict:
     holds: bool | None
     """None: not decided, or not about a first interview."""
     shown_by: tuple[Interview, ...] = ()
-    """The interview that shows it, or two that differ in one answer; of *total* and *consistent*, that refutes it."""
+    """The interview that shows it, or two that differ in one answer; of *total* and *consistent*, that refutes it.
+    What holds is shown only where that is asked for."""
     note: str = ""
     """What comes out otherwise between the two, which way is never taken, which action is spoken of."""
 
 
-def theorems(model: Model, search: Search) -> Iterator[Verdict]:
-    """Yield the verdict of every theorem; the model must have been built whole."""
-    yield from reachable(model, search)
-    yield from live(model, search)
+def theorems(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
+    """Yield the verdict of every theorem; the model must have been built whole.
+
+    With *shown*, what holds comes with the interviews that show it, which takes about ten times as long.
+    """
+    yield from reachable(model, search, shown=shown)
+    yield from live(model, search, shown=shown)
     yield from total(model, search)
     yield from consistent(model, search)
-    yield from needed(model, search)
+    yield from needed(model, search, shown=shown)
 
 
-def _shown(found: Interview | Unsettled) -> tuple[bool | None, tuple[Interview, ...]]:
-    if isinstance(found, Interview):
-        return True, (found,)
-    return (False if found is Unsettled.NONE else None), ()
+def _possible(search: Search, formula: Formula, shown: bool) -> tuple[bool | None, tuple[Interview, ...]]:
+    """Return whether some interview comes out so, and with *shown* one that does."""
+    found = search.find(formula) if shown else search.example(formula)
+    if isinstance(found, Unsettled):
+        return (False if found is Unsettled.NONE else None), ()
+    return True, (found,) if isinstance(found, Interview) else ()
 
 
-def reachable(model: Model, search: Search) -> Iterator[Verdict]:
+def reachable(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
     """Every question applies in some interview."""
     for key in model.protocol.questions:
-        yield Verdict("reachable", "question", key, *_shown(search.find(model.applies(key).true)))
+        yield Verdict("reachable", "question", key, *_possible(search, model.applies(key).true, shown))
 
 
-def live(model: Model, search: Search) -> Iterator[Verdict]:
+def live(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
     """Every finding and guard comes out true and comes out false; every flag is raised and clear; every rule stands."""
-    for verdict in _live(model, search):
+    for verdict in _live(model, search, shown):
         hangs = verdict.holds is False and _reads_earlier_visits(model.protocol, verdict.kind, verdict.name)
         yield replace(verdict, holds=None, note=f"{verdict.note} at a first visit") if hangs else verdict
 
 
-def _live(model: Model, search: Search) -> Iterator[Verdict]:
+def _live(model: Model, search: Search, shown: bool) -> Iterator[Verdict]:
     protocol = model.protocol
     ways: list[tuple[str, str, str, Formula]] = []
     for name in protocol.findings:
@@ -80,8 +86,8 @@ def _live(model: Model, search: Search) -> Iterator[Verdict]:
         ways += [("flag", name, each.value, model.flag(name, each)) for each in (FlagState.PRESENT, FlagState.CLEAR)]
     ways += [("rule", name, "recommended", model.status(name, "recommended")) for name in protocol.rules]
     for kind, name, way, formula in ways:
-        holds, shown = _shown(search.find(formula))
-        yield Verdict("live", kind, name, holds, shown, "" if holds else f"never {way}")
+        holds, by = _possible(search, formula, shown)
+        yield Verdict("live", kind, name, holds, by, "" if holds else f"never {way}")
 
 
 def _reads_earlier_visits(protocol: Protocol, kind: str, name: str) -> bool:
@@ -118,7 +124,9 @@ def total(model: Model, search: Search) -> Iterator[Verdict]:
 
 
 def _refuted(found: Interview | Unsettled) -> tuple[bool | None, tuple[Interview, ...]]:
-    return (None if found is Unsettled.UNDECIDED else found is Unsettled.NONE), _shown(found)[1]
+    return (None if found is Unsettled.UNDECIDED else found is Unsettled.NONE), (
+        (found,) if isinstance(found, Interview) else ()
+    )
 
 
 def consistent(model: Model, search: Search) -> Iterator[Verdict]:
@@ -138,7 +146,7 @@ def consistent(model: Model, search: Search) -> Iterator[Verdict]:
 # --- what an answer changes -----------------------------------------------------------------------
 
 
-def needed(model: Model, search: Search, keys: Sequence[str] = ()) -> Iterator[Verdict]:
+def needed(model: Model, search: Search, keys: Sequence[str] = (), *, shown: bool = False) -> Iterator[Verdict]:
     """Every question changes a decision, or what else is asked; every option is told from another by one.
 
     Shown by two interviews that differ in that one answer. *keys*: the questions to look at, all where none is named.
@@ -154,12 +162,12 @@ def needed(model: Model, search: Search, keys: Sequence[str] = ()) -> Iterator[V
             continue
         with search.beside(second):
             ours, theirs = model.given(key), second.given(key)
-            verdict = _told_apart(search, second, changes)
+            verdict = _told_apart(search, second, changes, shown)
             yield Verdict("needed", "question", key, *verdict)
             for option, here in ours.options.items() if verdict[0] is not False else ():
                 rest = _same_otherwise(question, option, ours.options, theirs.options)
                 other = every((here, theirs.known, no(theirs.options[option]), rest))
-                found = _told_apart(search, second, changes, other)
+                found = _told_apart(search, second, changes, shown, other)
                 yield Verdict("distinguished", "option", f"{key} is {option}", *found)
 
 
@@ -172,16 +180,17 @@ def _same_otherwise(question: Question, option: str, ours: Any, theirs: Any) -> 
 
 
 def _told_apart(
-    search: Search, second: SecondModel, changes: Sequence[Change], *wanted: Formula
+    search: Search, second: SecondModel, changes: Sequence[Change], shown: bool, *wanted: Formula
 ) -> tuple[bool | None, tuple[Interview, ...], str]:
     """Return whether two interviews show one of the changes; those that need no products of unknowns first."""
     plain = [each for each in changes if not second.products_of(each[2])]
     example: Any = Unsettled.NONE
     for parts in (plain, changes) if len(plain) < len(changes) else (plain,):
-        example = search.example(some(formula for _, _, formula in parts), *wanted, neat=True)
+        example = search.example(some(formula for _, _, formula in parts), *wanted, neat=shown)
         if not isinstance(example, Unsettled):
             came = (f"{kind} {name}".strip() for kind, name, formula in parts if _is_true(example, formula))
-            return True, (interview_of(second.first, example), interview_of(second, example)), next(came, "")
+            by = (interview_of(second.first, example), interview_of(second, example)) if shown else ()
+            return True, by, next(came, "")
     return (False if example is Unsettled.NONE else None), (), ""
 
 

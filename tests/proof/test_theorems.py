@@ -29,7 +29,7 @@ ANKLE = "ottawa_ankle"
 
 def verdicts_of(made: Model) -> list[Verdict]:
     made.build()
-    return list(theorems(made, Search(made)))
+    return list(theorems(made, Search(made), shown=True))
 
 
 @cache
