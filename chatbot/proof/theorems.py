@@ -157,7 +157,7 @@ def needed(model: Model, search: Search, keys: Sequence[str] = (), *, shown: boo
         changes = [*second.decisions(), *second.guarded(), *second.asked()]
         if not changes:
             number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
-            note = "nothing reads it" if number is None else f"number {number}"
+            note = "no decision and no question hangs on it" if number is None else f"number {number}"
             yield Verdict("needed", "question", key, number is not None, (), note)
             continue
         with search.beside(second):
