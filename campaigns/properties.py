@@ -26,11 +26,9 @@ from chatbot.core.domains import atoms_by_question, representatives
 from chatbot.core.findings import assess
 from chatbot.core.property_tree import Implies
 from chatbot.core.protocol import Protocol
-from chatbot.core.values import Answer, Source, Status, ValueProblem, to_stored
+from chatbot.core.values import BARE_STATUSES, Answer, Source, ValueProblem, to_stored
 from chatbot.proof.properties import load_properties
 from chatbot.proof.situation import Situation, broken, situation_of
-
-LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
 
 
 def cases_of(name: str, protocol: Protocol) -> list[Case]:
@@ -71,7 +69,7 @@ def _by_chance(protocol: Protocol, key: str, case: Case, random: Random) -> Answ
             return Answer(accept(question, to_stored(value), case.as_of), None, Source.PATIENT, case.as_of)
         except ValueProblem:
             pass  # a class that only a day still to come would be in
-    return Answer(None, random.choice(LOST), Source.PATIENT, case.as_of)
+    return Answer(None, random.choice(BARE_STATUSES), Source.PATIENT, case.as_of)
 
 
 def spelled(situation: Situation, begun: Case) -> str:

@@ -12,9 +12,8 @@ from chatbot.core.batch import with_answers
 from chatbot.core.case import Case
 from chatbot.core.events import CaseOpened
 from chatbot.core.protocol import Protocol, Question, QuestionType
-from chatbot.core.values import Status, Stored, decimal_text, moment_text
+from chatbot.core.values import BARE_STATUSES, Status, Stored, decimal_text, moment_text
 
-LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
 """Ways to have no value that every question takes."""
 
 DAYS = ("2026-03-15", "2026-03-13", "2026-03-01", "2026-02", "2025-12-20", "2025", "2018", "2026-01-10/2026-02-20")
@@ -53,7 +52,7 @@ def random_value(question: Question, random: Random) -> Stored:
 def random_answer(question: Question, random: Random) -> cmd.GiveAnswer:
     """Return an answer to a question: now and then a status instead of a value."""
     if random.random() < 0.12:
-        return cmd.GiveAnswer(question.id, status=random.choice(LOST).value)
+        return cmd.GiveAnswer(question.id, status=random.choice(BARE_STATUSES).value)
     if random.random() < 0.1 and question.cannot_apply:
         reason = random.choice(question.cannot_apply).id
         return cmd.GiveAnswer(question.id, status=Status.CANNOT_APPLY.value, reason=reason)

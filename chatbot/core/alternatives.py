@@ -25,6 +25,7 @@ from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.tree import Atom, Includes, Pair
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import (
+    BARE_STATUSES,
     Answer,
     Span,
     Status,
@@ -157,7 +158,7 @@ class Variety:
 
     def _statuses(self) -> Iterator[Answer]:
         question, given = self.question, self.case.as_of
-        for status in (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED):
+        for status in BARE_STATUSES:
             yield Answer(None, status, question.source, given)
         for reason in question.cannot_apply:
             yield Answer(None, Status.CANNOT_APPLY, question.source, given, reason.id)

@@ -18,7 +18,7 @@ from chatbot.core.navigation import pinned_review, shown
 from chatbot.core.outcome import SHOWN_STATUSES, outcome
 from chatbot.core.protocol import Protocol, QuestionType, RuleKind, Wording
 from chatbot.core.quantity import Quantity
-from chatbot.core.values import Answer, Status, ValueProblem, decimal_text, moment_text, to_stored
+from chatbot.core.values import BARE_STATUSES, Answer, ValueProblem, decimal_text, moment_text, to_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,6 @@ class Beginning:
     """Everything after ``case.opened``, to be recorded with it."""
     left_behind: tuple[Wording, ...]
     """Questions whose answer could not be carried, because today's content no longer takes it; in both registers."""
-
-
-RECHECKED_STATUSES = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
-"""What a list may offer again besides values; *cannot apply* is asked afresh, with its reason."""
 
 
 # --- follow-up ------------------------------------------------------------------------------------
@@ -65,7 +61,7 @@ def pinned(protocol: Protocol, earlier_protocol: Protocol, earlier: Case, head: 
     statuses = {
         key: answer.status.value
         for key, answer in earlier.answers.items()
-        if answer.status in RECHECKED_STATUSES
+        if answer.status in BARE_STATUSES  # *cannot apply* is asked afresh, with its reason
         and key in rechecked
         and key in protocol.questions
         and earlier.assessment.applies[key] is not False

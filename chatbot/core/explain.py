@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,10 @@ from chatbot.core.tree import (
     Or,
     Scored,
     Term,
+    children,
     is_outside,
     parts_of,
+    questions_of,
 )
 from chatbot.core.values import Truth
 
@@ -85,6 +88,22 @@ def _behind_a_finding(protocol: Protocol, name: str, facts: Facts, known: Known)
 def questions_behind(protocol: Protocol, node: Compare | Measured) -> frozenset[str]:
     """Return every question the numbers of a comparison can be made of, through other numbers too."""
     return protocol.questions_behind(Condition("", node))
+
+
+def signed_comparisons(protocol: Protocol, *conditions: Condition) -> Iterator[tuple[str, Node, bool]]:
+    """Yield (question, what compares it, whether it counts as it is, not negated), through findings of this case."""
+    waiting = [(condition.tree, True) for condition in reversed(conditions)]
+    while waiting:
+        node, positive = waiting.pop()
+        if isinstance(node, FindingIs):
+            if not is_outside(node.finding):
+                waiting.append((protocol.findings[node.finding].when.tree, positive))
+            continue
+        read = questions_behind(protocol, node) if isinstance(node, Compare | Measured) else questions_of(node)
+        for key in read:
+            yield key, node, positive
+        inner = positive is not isinstance(node, Not)
+        waiting += [(child, inner) for child in reversed(children(node))]
 
 
 @lru_cache(maxsize=256)

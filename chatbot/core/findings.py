@@ -20,10 +20,10 @@ from typing import Any
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Evaluate, Facts, compile_node
 from chatbot.core.earlier import EarlierCases, outside_facts
-from chatbot.core.explain import contributors, questions_behind
+from chatbot.core.explain import contributors, signed_comparisons
 from chatbot.core.protocol import Finding, Protocol, Question, RedFlag, Stage
 from chatbot.core.quantity import Quantity
-from chatbot.core.tree import Compare, FindingIs, Measured, Node, Not, children, is_outside, questions_of
+from chatbot.core.tree import Compare, Measured
 from chatbot.core.values import Answer, Status, Truth
 
 
@@ -374,6 +374,9 @@ def _same(before: Any, now: Any) -> bool:
     return before is now or (isinstance(now, Quantity) and bool(before == now))
 
 
+PLAN_STATES = (FlagState.CLEAR, FlagState.CANNOT_EXCLUDE, FlagState.PRESENT)
+"""How a flag may stand in a plan, the lightest first."""
+
 _WEIGHT = {FlagState.CLEAR: 0, FlagState.OPEN: 1, FlagState.CANNOT_EXCLUDE: 2, FlagState.PRESENT: 3}
 """Which of two states of a flag weighs more."""
 
@@ -464,23 +467,9 @@ def _plain_state(answer: Answer | None) -> str:
 @lru_cache(maxsize=8)
 def _raising_comparisons(protocol: Protocol) -> tuple[tuple[str, Evaluate, bool, bool], ...]:
     """Return (question, comparison, value that raises, whether it compares numbers)."""
-    found: dict[tuple[str, Node, bool], Evaluate] = {}
-
-    def collect(node: Node, positive: bool) -> None:
-        if isinstance(node, FindingIs):
-            if not is_outside(node.finding):
-                collect(protocol.findings[node.finding].when.tree, positive)
-            return
-        read = questions_behind(protocol, node) if isinstance(node, Compare | Measured) else questions_of(node)
-        for key in read:
-            found.setdefault((key, node, positive), compile_node(node))
-        for child in children(node):
-            collect(child, positive is not isinstance(node, Not))
-
-    for flag in protocol.red_flags.values():
-        collect(flag.when.tree, True)
-    for guard in protocol.guards.values():
-        collect(guard.when.tree, True)
+    flags, guards = protocol.red_flags.values(), protocol.guards.values()
+    raising = (*(flag.when for flag in flags), *(guard.when for guard in guards))
+    found = {each: compile_node(each[1]) for each in signed_comparisons(protocol, *raising)}
     return tuple(
         (key, evaluate, positive, isinstance(node, Compare | Measured))
         for (key, node, positive), evaluate in found.items()

@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from chatbot.core.explain import questions_behind
+from chatbot.core.explain import signed_comparisons
 from chatbot.core.protocol import Protocol
-from chatbot.core.tree import (
-    And,
-    Compare,
-    FindingIs,
-    InState,
-    Measured,
-    Node,
-    Not,
-    Or,
-    children,
-    is_outside,
-    questions_of,
-)
+from chatbot.core.tree import And, InState, Node, Not, Or
 
 
 def harmless(protocol: Protocol, key: str) -> Node:
@@ -33,18 +21,6 @@ def harmless(protocol: Protocol, key: str) -> Node:
 def _raising(protocol: Protocol) -> Mapping[str, tuple[Node, ...]]:
     """Return, by question, each comparison in the ``when`` of a red flag as it raises: negated below a ``not``."""
     found: dict[str, dict[Node, None]] = {}
-
-    def collect(node: Node, positive: bool) -> None:
-        if isinstance(node, FindingIs):
-            if not is_outside(node.finding):
-                collect(protocol.findings[node.finding].when.tree, positive)
-            return
-        read = questions_behind(protocol, node) if isinstance(node, Compare | Measured) else questions_of(node)
-        for key in read:
-            found.setdefault(key, {})[node if positive else Not(node)] = None
-        for child in children(node):
-            collect(child, positive is not isinstance(node, Not))
-
-    for flag in protocol.red_flags.values():
-        collect(flag.when.tree, True)
+    for key, node, positive in signed_comparisons(protocol, *(flag.when for flag in protocol.red_flags.values())):
+        found.setdefault(key, {})[node if positive else Not(node)] = None
     return {key: tuple(nodes) for key, nodes in found.items()}

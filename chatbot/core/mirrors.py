@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from chatbot.core.property_tree import AllOf, AnyOf, Holds, Implies, NotExcluded, NotSo, Property, PropertyNode
@@ -21,8 +22,16 @@ def mirrored(protocol: Protocol, each: Property) -> str | None:
     condition = _condition(premise)
     if condition is None:
         return None
-    wanted = shape(protocol, condition)
-    return next((name for name, node in _conditions(protocol) if shape(protocol, node) == wanted), None)
+    return _shapes(protocol).get(shape(protocol, condition))
+
+
+@lru_cache(maxsize=4)
+def _shapes(protocol: Protocol) -> dict[Shape, str]:
+    """Return the shapes of the content's conditions, each with the first that has it."""
+    found: dict[Shape, str] = {}
+    for name, node in _conditions(protocol):
+        found.setdefault(shape(protocol, node), name)
+    return found
 
 
 def _condition(node: PropertyNode) -> Node | None:

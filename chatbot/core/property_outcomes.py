@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatbot.core.findings import FlagState
+from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.property_tree import (
     ActionIs,
@@ -50,7 +50,7 @@ def outcomes_by_word(protocol: Protocol) -> Mapping[str, Nodes]:
 
 
 def _flag(name: str) -> Nodes:
-    return tuple(FlagIs(name, frozenset({state})) for state in FlagState if state is not FlagState.OPEN)
+    return tuple(FlagIs(name, frozenset({state})) for state in PLAN_STATES)
 
 
 def _guard(name: str) -> Nodes:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from chatbot.core.findings import FlagState
+from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.property_tree import (
     ACTION_LEVELS,
@@ -47,7 +47,7 @@ THIS = "this"
 """What stands for the red flag that a property is about."""
 
 _LEVELS = {level.value: level for level in Urgency if level is not Urgency.UNDETERMINED}
-_FLAG_STATES = {state.value: state for state in FlagState if state is not FlagState.OPEN}
+_FLAG_STATES = {state.value: state for state in PLAN_STATES}
 _TRUTHS: dict[str, Truth] = {"true": True, "false": False, "unknown": None}
 _SCOPES = {"inside": ScopeState.IN, "outside": ScopeState.OUT, "unknown": ScopeState.UNKNOWN}
 _ANSWERED = ("recommended", "surfaced")

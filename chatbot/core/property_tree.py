@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol, Rule, RuleKind, Wording
@@ -220,6 +221,7 @@ class Property:
 # --- what composed atoms stand for ----------------------------------------------------------------
 
 
+@lru_cache(maxsize=1_024)
 def meaning(protocol: Protocol, atom: ActionIs | AnsweredInTime) -> PropertyNode:
     """Spell an atom in statuses of rules and truths of guards.
 

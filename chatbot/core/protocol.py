@@ -678,15 +678,16 @@ class Protocol:
 
     def questions_behind(self, condition: Condition) -> frozenset[str]:
         """Return every question a condition reads, directly or through findings."""
-        seen = set(condition.questions)
-        waiting = list(condition.findings)
-        done: set[str] = set()
+        behind = (self.findings[name].when.questions for name in self.findings_behind(condition))
+        return condition.questions.union(*behind)
+
+    def findings_behind(self, condition: Condition) -> Iterator[str]:
+        """Yield every finding a condition reads, directly or through others, each once."""
+        seen: set[str] = set()
+        waiting = sorted(condition.findings)
         while waiting:
             name = waiting.pop()
-            if name in done:
-                continue
-            done.add(name)
-            finding = self.findings[name].when
-            seen |= finding.questions
-            waiting.extend(finding.findings)
-        return frozenset(seen)
+            if name not in seen:
+                seen.add(name)
+                yield name
+                waiting += sorted(self.findings[name].when.findings)

@@ -26,6 +26,10 @@ class Status(StrEnum):
     CANNOT_APPLY = "cannot_apply"
 
 
+BARE_STATUSES = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
+"""Those that every question takes; *cannot apply* needs a reason of the question."""
+
+
 class Source(StrEnum):
     """Where an answer comes from."""
 

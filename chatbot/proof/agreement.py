@@ -10,6 +10,7 @@ from typing import Any
 
 from chatbot.core.case import Case
 from chatbot.core.facts import NotApplicable
+from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES, conflicts_shown, hypothesis_state, outcome
 from chatbot.core.protocol import Protocol
 from chatbot.core.quantity import Quantity
@@ -17,7 +18,6 @@ from chatbot.core.site import region_of
 from chatbot.core.urgency import ScopeState, safety_resolved
 from chatbot.core.values import Urgency
 from chatbot.proof.model import Model
-from chatbot.proof.outcomes import FLAG_STATES
 from chatbot.proof.reals import linear, spelled
 from chatbot.proof.samples import Sampler
 from chatbot.proof.truths import Formula, Kleene, both, every, no
@@ -63,7 +63,7 @@ class Agreement:
             else:
                 yield f"finding {name}", _kleene(model.finding(name))
         for name in protocol.red_flags:
-            yield f"flag {name}", {state: model.flag(name, state) for state in FLAG_STATES}
+            yield f"flag {name}", {state: model.flag(name, state) for state in PLAN_STATES}
         for name in protocol.guards:
             yield f"guard {name}", _kleene(model.guard(name))
         for name in protocol.rules:

@@ -20,11 +20,9 @@ import z3
 from chatbot.core.answers import limits
 from chatbot.core.domains import EARLIEST
 from chatbot.core.protocol import Question, QuestionType
+from chatbot.core.values import BARE_STATUSES
 from chatbot.proof.reals import Ladder, Linear, Names, number_of, unknown, weighted
 from chatbot.proof.truths import Formula, at_most_one, both, either, every, implies, no, same, some
-
-STATUSES = ("unknown", "declined", "not_assessed")
-"""Ways to have no value that every question takes."""
 
 LATEST = datetime(9999, 12, 31, 23, 59)
 
@@ -90,7 +88,7 @@ def give(question: Question, as_of: datetime, names: Names, hold: Callable[[Form
     given = Given(
         question,
         z3.Bool(f"{key} known"),
-        {status: z3.Bool(f"{key} {status}") for status in STATUSES},
+        {status.value: z3.Bool(f"{key} {status}") for status in BARE_STATUSES},
         {reason.id: z3.Bool(f"{key} cannot apply: {reason.id}") for reason in question.cannot_apply},
     )
     states = [given.known, *given.statuses.values(), *given.reasons.values()]

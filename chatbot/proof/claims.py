@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chatbot.core.findings import FlagState
+from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import SHOWN_STATUSES
 from chatbot.core.property_tree import (
     ActionIs,
@@ -43,9 +43,6 @@ from chatbot.proof.truths import Formula, Kleene, both, either, every, k_all, k_
 LEVELS = tuple(level for level in Urgency if level.rank > Urgency.ROUTINE.rank)
 """What a plan may be more urgent than routine by."""
 
-STATES = (FlagState.CLEAR, FlagState.CANNOT_EXCLUDE, FlagState.PRESENT)
-"""How a red flag may stand in a plan, the lightest first."""
-
 Refutation = tuple[Interview, ...]
 """One interview, or of a claim about two the first and the second."""
 
@@ -74,7 +71,7 @@ def _two_valued(model: Model, node: PropertyNode) -> Formula:
         case UrgencyIs(levels):
             return some(model.urgency_is(level) for level in Urgency if level in levels)
         case FlagIs(flag, states):
-            return some(model.flag(flag, state) for state in STATES if state in states)
+            return some(model.flag(flag, state) for state in PLAN_STATES if state in states)
         case GuardIs(guard, truths):
             found = model.guard(guard)
             ways = {True: found.true, False: found.false, None: found.unknown}
@@ -135,9 +132,9 @@ def _lighter(model: Model, flags: Iterable[str]) -> Iterator[Formula]:
     """Yield when a flag would lower the urgency by weighing more: as it is, it alone asks for more."""
     for name in flags:
         flag = model.protocol.red_flags[name]
-        for place, state in enumerate(STATES):
+        for place, state in enumerate(PLAN_STATES):
             asked = contribution(flag, state)
-            for heavier in STATES[place + 1 :]:
+            for heavier in PLAN_STATES[place + 1 :]:
                 then = contribution(flag, heavier)
                 if asked is not None and (then is None or then.rank < asked.rank):
                     yield both(model.flag(name, state), no(some(_others(model, name, asked))))
@@ -146,7 +143,7 @@ def _lighter(model: Model, flags: Iterable[str]) -> Iterator[Formula]:
 def _others(model: Model, name: str, level: Urgency) -> Iterator[Formula]:
     """Yield when another flag asks for at least this urgency."""
     for other, flag in model.protocol.red_flags.items():
-        for state in STATES:
+        for state in PLAN_STATES:
             asked = contribution(flag, state)
             if other != name and asked is not None and asked.rank >= level.rank:
                 yield model.flag(other, state)

@@ -188,7 +188,7 @@ class Model:
     def given(self, key: str) -> Given:
         """Return what may be answered to a question."""
         if key not in self._given:
-            self._given[key] = give(self.protocol.questions[key], self.as_of, self.names, self.hold)
+            self._given[key] = give(self.protocol.questions[key], self.as_of, self.names, self.hold, self.mark)
         return self._given[key]
 
     def given_already(self, key: str) -> Given | None:
@@ -364,8 +364,7 @@ class Model:
     def _elsewhere(self, rule: Rule) -> Formula:
         if not rule.regions:
             return False
-        here = some(each for region, each in self.regions.items() if region in rule.regions)
-        return both(self.region_known, no(here))
+        return both(self.region_known, no(self.region(rule.regions)))
 
     def status(self, rule: str, status: str) -> Formula:
         """Return whether a rule comes out with a status (``chatbot.core.outcome.STATUSES``)."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chatbot.core.findings import FlagState
+from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.urgency import ScopeState
 from chatbot.core.values import Urgency
 from chatbot.proof.model import Model
 from chatbot.proof.truths import Formula, Kleene, no
-
-FLAG_STATES = (FlagState.PRESENT, FlagState.CANNOT_EXCLUDE, FlagState.CLEAR)
-"""How a red flag may stand in a plan."""
 
 
 class Way(NamedTuple):
@@ -35,7 +32,7 @@ def ways(model: Model) -> Iterator[Way]:
         if name not in protocol.numbers:
             yield from _truths("finding", name, model.finding(name))
     for name in protocol.red_flags:
-        for state in FLAG_STATES:
+        for state in reversed(PLAN_STATES):
             yield Way("flag", name, state.value, model.flag(name, state))
     for name in protocol.guards:
         yield from _truths("guard", name, model.guard(name))

@@ -10,7 +10,7 @@ from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState, network
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.urgency import ScopeState
-from chatbot.proof.answers import Given, give
+from chatbot.proof.answers import Given
 from chatbot.proof.model import Model, Reading
 from chatbot.proof.truths import Formula, Kleene, either, every, no, same, same_formula
 
@@ -86,9 +86,7 @@ class SecondModel(Model):
         """Return what may be answered to a question; only of a differing one is it another than in the first."""
         if key not in self.differing:
             return self.first.given(key)
-        if key not in self._given:
-            self._given[key] = give(self.protocol.questions[key], self.as_of, self.names, self.hold, self.mark)
-        return self._given[key]
+        return super().given(key)
 
     def given_already(self, key: str) -> Given | None:
         """Return what may be answered to a question, where anything asked for it."""

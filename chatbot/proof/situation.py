@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from chatbot.core.case import Case
 from chatbot.core.condition import Evaluate, compile_node, conjunction, disjunction, negate
 from chatbot.core.domains import atoms_by_question, representatives
-from chatbot.core.findings import Assessment, FlagState, assess, reassess
+from chatbot.core.findings import PLAN_STATES, Assessment, assess, reassess
 from chatbot.core.outcome import SHOWN_STATUSES, Outcome, conflicts_shown, hypothesis_state, outcome
 from chatbot.core.plan import build_plan
 from chatbot.core.property_tree import (
@@ -45,12 +45,7 @@ from chatbot.core.property_tree import (
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol
 from chatbot.core.tree import InState, Node, Not
 from chatbot.core.urgency import plan_urgency, safety_resolved
-from chatbot.core.values import Answer, Source, Status, Truth, Value
-
-STATUSES_WITHOUT_VALUE = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
-"""Ways to have no value that every question takes; besides, it may not be asked."""
-
-_WEIGHT = (FlagState.CLEAR, FlagState.CANNOT_EXCLUDE, FlagState.PRESENT)
+from chatbot.core.values import BARE_STATUSES, Answer, Source, Status, Truth, Value
 
 
 @dataclass(frozen=True)
@@ -152,7 +147,7 @@ def evaluate(node: PropertyNode, situation: Situation) -> Truth:
         case RoutineWaits():
             return situation.routine_waits
         case ActionIs() | AnsweredInTime():
-            return evaluate(_spelled(protocol, node), situation)
+            return evaluate(meaning(protocol, node), situation)
         case AllOf(items):
             return conjunction(tuple(evaluate(item, situation) for item in items))
         case AnyOf(items):
@@ -166,11 +161,6 @@ def _compiled(condition: Node) -> Evaluate:
     return compile_node(condition)
 
 
-@lru_cache(maxsize=1_024)
-def _spelled(protocol: Protocol, atom: ActionIs | AnsweredInTime) -> PropertyNode:
-    return meaning(protocol, atom)
-
-
 # --- two interviews -------------------------------------------------------------------------------
 
 
@@ -178,7 +168,7 @@ def _flags_lower(each: Property, claim: MoreFlags, situation: Situation) -> Brok
     before = plan_urgency(situation.protocol, situation.assessment)
     for flag in claim.flags:
         state = situation.assessment.flags[flag]
-        for heavier in _WEIGHT[_WEIGHT.index(state) + 1 :]:
+        for heavier in PLAN_STATES[PLAN_STATES.index(state) + 1 :]:
             flags = {**situation.assessment.flags, flag: heavier}
             after = plan_urgency(situation.protocol, replace(situation.assessment, flags=flags))
             if after.rank < before.rank:
@@ -223,7 +213,7 @@ def _dependent(each: Property, claim: IndependentOf, situation: Situation) -> Br
 def _without_value(situation: Situation, key: str) -> Iterator[Answer | None]:
     """Yield every way in which a question may have no value; None: it is not asked."""
     as_of = situation.assessment.as_of
-    for status in STATUSES_WITHOUT_VALUE:
+    for status in BARE_STATUSES:
         yield Answer(None, status, Source.PATIENT, as_of)
     for reason in situation.protocol.questions[key].cannot_apply:
         yield Answer(None, Status.CANNOT_APPLY, Source.PATIENT, as_of, reason=reason.id)

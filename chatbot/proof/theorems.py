@@ -6,12 +6,13 @@ it, or by the proof that there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
 
+from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import Protocol, Question, QuestionType, RuleKind
 from chatbot.core.tree import REGION
@@ -92,24 +93,17 @@ def _live(model: Model, search: Search, shown: bool) -> Iterator[Verdict]:
 
 def _reads_earlier_visits(protocol: Protocol, kind: str, name: str) -> bool:
     """Whether it hangs on what an earlier visit said, of which the formulas do not speak."""
-    match kind:
-        case "finding":
-            waiting = [protocol.findings[name].when]
-        case "guard":
-            waiting = [protocol.guards[name].when]
-        case "flag":
-            waiting = [protocol.red_flags[name].when]
-        case _:
-            rule = protocol.rules[name]
-            waiting = [] if rule.when is None else [rule.when]
-    seen: set[str] = set()
-    while waiting:
-        condition = waiting.pop()
-        if any(name != REGION for name in condition.outside):
-            return True
-        waiting += [protocol.findings[each].when for each in condition.findings - seen]
-        seen |= condition.findings
-    return False
+    parts: Mapping[str, Mapping[str, Any]] = {
+        "finding": protocol.findings,
+        "guard": protocol.guards,
+        "flag": protocol.red_flags,
+        "rule": protocol.rules,
+    }
+    when: Condition | None = parts[kind][name].when
+    if when is None:
+        return False
+    behind = (protocol.findings[each].when for each in protocol.findings_behind(when))
+    return any(each != REGION for condition in (when, *behind) for each in condition.outside)
 
 
 def total(model: Model, search: Search) -> Iterator[Verdict]:

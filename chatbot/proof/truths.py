@@ -6,7 +6,7 @@ of whose unrolled rows and cells are constant, an order of magnitude smaller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import z3
@@ -22,15 +22,7 @@ def both(*parts: Formula) -> Formula:
 
 def every(parts: Iterable[Formula]) -> Formula:
     """Return whether all parts hold."""
-    kept = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            kept.append(part)
-    if not kept:
-        return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return _folded(parts, False, z3.And)
 
 
 def either(*parts: Formula) -> Formula:
@@ -40,15 +32,20 @@ def either(*parts: Formula) -> Formula:
 
 def some(parts: Iterable[Formula]) -> Formula:
     """Return whether one of the parts holds."""
+    return _folded(parts, True, z3.Or)
+
+
+def _folded(parts: Iterable[Formula], decides: bool, join: Callable[[list[Formula]], Formula]) -> Formula:
+    """Join parts; one that is *decides* is the whole of it, and its opposite adds nothing."""
     kept = []
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
+        if part is decides:
+            return decides
+        if part is not (not decides):
             kept.append(part)
     if not kept:
-        return False
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
+        return not decides
+    return kept[0] if len(kept) == 1 else join(kept)
 
 
 def no(part: Formula) -> Formula:

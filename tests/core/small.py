@@ -23,7 +23,7 @@ from chatbot.core.navigation import decide
 from chatbot.core.outcome import outcome
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.reach import URGENCY
-from chatbot.core.values import Answer, Status, Stored, to_stored
+from chatbot.core.values import BARE_STATUSES, Answer, Status, Stored, to_stored
 from tests.small_protocols import SMALL
 
 TINY = load_protocol("tiny", folder=SMALL)
@@ -182,7 +182,7 @@ def every_answer(question: Question, case: Case) -> list[Answer]:
     """Return every answer a question may be given, statuses included."""
     given = (question.source, case.as_of)
     found = [Answer(accept(question, value, case.as_of), None, *given) for value in every_value(question, case)]
-    found += [Answer(None, status, *given) for status in (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)]
+    found += [Answer(None, status, *given) for status in BARE_STATUSES]
     return found + [Answer(None, Status.CANNOT_APPLY, *given, reason=each.id) for each in question.cannot_apply]
 
 

@@ -19,7 +19,7 @@ from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, assess, raising_answers, reassess
 from chatbot.core.plan import build_plan
 from chatbot.core.urgency import plan_urgency
-from chatbot.core.values import Answer, Source, Status, parse_moment
+from chatbot.core.values import BARE_STATUSES, Answer, Source, Status, parse_moment
 from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
 from tests.small_protocols import SMALL
@@ -123,7 +123,6 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     **{f"jars[{row}].spoons": st.integers(0, 100).map(Decimal) for row in (1, 2, 3)},
     "stated_sugar": st.integers(0, 1000).map(Decimal),
 }
-LOST = (Status.UNKNOWN, Status.DECLINED, Status.NOT_ASSESSED)
 
 
 @st.composite
@@ -136,7 +135,7 @@ def answers(draw: st.DrawFn) -> dict[str, Answer]:
                 days = draw(st.sampled_from((0, 60)))
                 found[key] = Answer(draw(strategy), None, Source.PATIENT, now - timedelta(days=days))
             case "status":
-                found[key] = Answer(None, draw(st.sampled_from(LOST)), Source.PATIENT, now)
+                found[key] = Answer(None, draw(st.sampled_from(BARE_STATUSES)), Source.PATIENT, now)
     return found
 
 
@@ -163,7 +162,7 @@ def test_an_open_case_raises_nothing_that_its_plan_does_not(given_answers: dict[
             assert found.facts.findings[name] is True
 
 
-@given(answers(), st.sampled_from(sorted(VALUES)), st.sampled_from(LOST))
+@given(answers(), st.sampled_from(sorted(VALUES)), st.sampled_from(BARE_STATUSES))
 @settings(deadline=None)
 def test_losing_an_answer_that_raises_nothing_never_lowers_the_urgency(
     given_answers: dict[str, Answer], key: str, status: Status

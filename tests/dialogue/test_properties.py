@@ -16,8 +16,9 @@ from chatbot.core.findings import FlagState, assess
 from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
 from chatbot.core.urgency import plan_urgency
+from chatbot.core.values import BARE_STATUSES
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
-from tests.random_answers import LOST, random_answer
+from tests.random_answers import random_answer
 
 PROTOCOL = load_protocol()
 seeds = st.integers(0, 2**32)
@@ -99,7 +100,7 @@ def test_losing_an_answer_that_raises_nothing_never_lowers_the_urgency(seed: int
     for key in random.sample(sorted(case.answers), min(12, len(case.answers))):
         if case.answers[key].value is None or raises_something(case, key):
             continue
-        for status in LOST:
+        for status in BARE_STATUSES:
             lost = {**case.answers, key: replace(case.answers[key], value=None, status=status)}
             after = plan_urgency(PROTOCOL, assess(PROTOCOL, lost, case.as_of)).rank
             assert after >= before, (key, case.answers[key].value, status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from chatbot.content.checks.conditions import CODE_OF_KIND, HINT_OF_CODE
@@ -59,6 +60,10 @@ class Binder:
     protocol: Protocol
     symbols: Symbols
     found: list[Diagnostic] = field(default_factory=list)
+
+    @cached_property
+    def _outcomes(self) -> Mapping[str, tuple[PropertyNode, ...]]:
+        return outcomes_by_word(self.protocol)
 
     # --- properties ---
 
@@ -173,7 +178,7 @@ class Binder:
     def _independent(self, file: File[PropertiesModel], path: Path, model: IndependentModel) -> Claim | None:
         keys = self._questions(file, (*path, "questions"), model.questions)
         outcomes: list[PropertyNode] = []
-        sets = outcomes_by_word(self.protocol)
+        sets = self._outcomes
         if self._listed(file, (*path, "outcomes"), model.outcomes, sets, (), "P501") is None or keys is None:
             return None
         for word in model.outcomes:

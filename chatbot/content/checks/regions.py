@@ -53,17 +53,8 @@ def _reads_region(protocol: Protocol, condition: Condition) -> str | None:
     """Return the finding through which a condition reads the region; empty: it reads it itself; None: it does not."""
     if REGION in condition.outside:
         return ""
-    seen: set[str] = set()
-    waiting = sorted(condition.findings)
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            inner = protocol.findings[name].when
-            if REGION in inner.outside:
-                return name
-            waiting += sorted(inner.findings)
-    return None
+    behind = protocol.findings_behind(condition)
+    return next((name for name in behind if REGION in protocol.findings[name].when.outside), None)
 
 
 def _rules(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
