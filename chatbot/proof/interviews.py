@@ -129,10 +129,24 @@ class Search:
         try:
             if products:
                 self.solver.add([symbol == meaning for symbol, meaning in products.values()])
-                found = self._check(literals)
+                found = self._check_products(literals, found)
             return self._neat(literals, found) if neat and not isinstance(found, Unsettled) else found
         finally:
             self.solver.pop()
+
+    def _check_products(self, literals: Sequence[Any], free: Any) -> Any:
+        """Check with products of unknowns, with as many factors as at all standing as in a *free* example first.
+
+        A solver soon finds one unknown with all others given; that there is none it must show of all of them.
+        """
+        differing = set() if self._second is None else self._second.differing
+        numbers = [given for given in self._given() if given.real is not None]
+        for loose in (differing, None):
+            given = [each.real for each in numbers if loose is not None and each.question.id not in loose]
+            found = self._check([*literals, *(each == free.eval(each, model_completion=True) for each in given)])
+            if not isinstance(found, Unsettled):
+                break
+        return found
 
     def _check(self, literals: Sequence[Any]) -> Any:
         solver = self.solver

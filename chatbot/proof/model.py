@@ -19,7 +19,7 @@ interview keeps to; products of two unknowns, which make a solver slow, stand ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -99,7 +99,8 @@ class Model:
         self._count = 0
         self._meanings: dict[int, Any] = {}
         self._product_ids: set[int] = set()
-        self._products_behind: dict[int, tuple[Any, frozenset[int]]] = {}
+        self._products_behind: MutableMapping[int, tuple[Any, frozenset[int]]] = {}
+        self._looked_through = 0
         self.names = Names(self._name_real)
         self.arithmetic = Arithmetic(self.names)
         self.conditions = Conditions(self)
@@ -164,6 +165,13 @@ class Model:
 
     def _is_product(self, key: int) -> bool:
         return key in self._product_ids
+
+    def look_through(self) -> None:
+        """Look for products behind everything that has a name, so that models beside this one need not."""
+        for meaning in list(self._meanings.values())[self._looked_through :]:
+            if not isinstance(meaning, bool):
+                self._behind(meaning)
+        self._looked_through = len(self._meanings)
 
     def named(self, name: str, formula: Formula) -> Formula:
         """Return a name that stands for a formula, so that what reads it need not repeat it."""

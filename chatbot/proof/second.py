@@ -32,6 +32,8 @@ class SecondModel(Model):
         self.regions = first.regions
         self.always = first.always
         self._meanings = ChainMap({}, first._meanings)  # type: ignore[assignment]
+        first.look_through()
+        self._products_behind = ChainMap({}, first._products_behind)  # type: ignore[arg-type]
         self._affected = self._reached()
 
     def _reached(self) -> frozenset[tuple[str, str]]:

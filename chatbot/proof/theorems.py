@@ -154,14 +154,16 @@ def needed(model: Model, search: Search, keys: Sequence[str] = (), *, shown: boo
             note = "no decision and no question hangs on it" if number is None else f"number {number}"
             yield Verdict("needed", "question", key, number is not None, (), note)
             continue
+        plain = [each for each in changes if not second.products_of(each[2])]
+        tried = [plain, changes] if len(plain) < len(changes) else [plain]
         with search.beside(second):
             ours, theirs = model.given(key), second.given(key)
-            verdict = _told_apart(search, second, changes, shown)
+            verdict = _told_apart(search, second, tried, shown)
             yield Verdict("needed", "question", key, *verdict)
             for option, here in ours.options.items() if verdict[0] is not False else ():
                 rest = _same_otherwise(question, option, ours.options, theirs.options)
                 other = every((here, theirs.known, no(theirs.options[option]), rest))
-                found = _told_apart(search, second, changes, shown, other)
+                found = _told_apart(search, second, tried, shown, other)
                 yield Verdict("distinguished", "option", f"{key} is {option}", *found)
 
 
@@ -174,12 +176,11 @@ def _same_otherwise(question: Question, option: str, ours: Any, theirs: Any) -> 
 
 
 def _told_apart(
-    search: Search, second: SecondModel, changes: Sequence[Change], shown: bool, *wanted: Formula
+    search: Search, second: SecondModel, tried: Sequence[Sequence[Change]], shown: bool, *wanted: Formula
 ) -> tuple[bool | None, tuple[Interview, ...], str]:
-    """Return whether two interviews show one of the changes; those that need no products of unknowns first."""
-    plain = [each for each in changes if not second.products_of(each[2])]
+    """Return whether two interviews show one of the changes, tried one list after the other."""
     example: Any = Unsettled.NONE
-    for parts in (plain, changes) if len(plain) < len(changes) else (plain,):
+    for parts in tried:
         example = search.example(some(formula for _, _, formula in parts), *wanted, neat=shown)
         if not isinstance(example, Unsettled):
             came = (f"{kind} {name}".strip() for kind, name, formula in parts if _is_true(example, formula))
