@@ -29,7 +29,7 @@ from chatbot.core.site import REGION_FACT
 from chatbot.core.values import ValueProblem, moment_text, parse_duration, parse_moment
 from chatbot.errors import UsageError
 
-HEADS = ("as_of", "protocol", "answers", "kind", "label", "region")
+HEADS = ("as_of", "protocol", "answers", "kind", "label", "region", "refutes", "instead")
 """Keys that are not question ids."""
 
 INHERITING = ("like", "without")
@@ -75,6 +75,10 @@ class AnswersFile:
     """Where it is, where the file says so."""
     earlier: AnswersFile | None = None
     """The visit before, of a person who comes back."""
+    refutes: str = ""
+    """Of a counter-example: the property that is not so."""
+    instead: Mapping | None = None
+    """Of a counter-example of two interviews: what the second answers otherwise."""
 
 
 def read_answers(path: Path) -> AnswersFile:
@@ -178,7 +182,11 @@ def answers_in(root: Node, shown: str, label: str, vignettes: Vignettes = NO_VIG
     if not isinstance(answers, Mapping):
         found.append(answers.mark.diagnostic("P112", _NO_ANSWERS))
         raise AnswersError(found)
-    texts = {name: _head(root, name, found) for name in ("protocol", "kind", "label")}
+    texts = {name: _head(root, name, found) for name in ("protocol", "kind", "label", "refutes")}
+    instead = root.value("instead")
+    if instead is not None and not isinstance(instead, Mapping):
+        found.append(instead.mark.diagnostic("P112", _NO_ANSWERS))
+        raise AnswersError(found)
     kind = texts["kind"] or ("test" if vignette else "clinical")
     if kind not in KINDS:
         node = root.value("kind")
@@ -190,7 +198,8 @@ def answers_in(root: Node, shown: str, label: str, vignettes: Vignettes = NO_VIG
         else Mapping(tuple(each for each in root.entries if each[0].text in {"as_of", "region"}), root.mark)
     )
     told = inherit(own, answers, label, vignettes, found)
-    return _file(shown, texts["protocol"], told, kind, texts["label"] or label, found)
+    file = _file(shown, texts["protocol"], told, kind, texts["label"] or label, found)
+    return replace(file, refutes=texts["refutes"] or "", instead=instead)
 
 
 def _head(root: Mapping, name: str, found: list[Diagnostic]) -> str | None:
@@ -208,8 +217,35 @@ def commands_of(protocol: Protocol, file: AnswersFile, as_of: str) -> list[GiveA
 
     Raises: AnswersError with every unknown question and every value that does not fit.
     """
+    return _commands(protocol, file.answers.entries, as_of)
+
+
+NOT_ASKED = "not_asked"
+"""In ``instead``: the second interview has no answer to it."""
+
+
+def instead_of(protocol: Protocol, file: AnswersFile, as_of: str) -> dict[str, GiveAnswer | None]:
+    """Return what the second interview of a counter-example answers otherwise; None: it is not asked.
+
+    Raises: AnswersError with every unknown question and every value that does not fit.
+    """
+    entries = () if file.instead is None else file.instead.entries
+    gone = {key.text: key for key, node in entries if isinstance(node, Scalar) and node.text == NOT_ASKED}
+    found: dict[str, GiveAnswer | None] = {
+        each.question: each
+        for each in _commands(protocol, [entry for entry in entries if entry[0].text not in gone], as_of)
+    }
+    if unknown := [mark for key, mark in gone.items() if key not in protocol.questions]:
+        what = [
+            (each, f"no question is called {each.text!r}", near_miss(each.text, protocol.questions)) for each in unknown
+        ]
+        raise AnswersError([each.mark.diagnostic("P210", message, hint) for each, message, hint in what])
+    return found | dict.fromkeys(gone)
+
+
+def _commands(protocol: Protocol, entries: Iterable[tuple[Scalar, Node]], as_of: str) -> list[GiveAnswer]:
     reader = Reader(protocol, as_of)
-    given = (command for key, value in file.answers.entries for command in reader.entry(key, value))
+    given = (command for key, value in entries for command in reader.entry(key, value))
     commands = list({command.question: command for command in given}.values())
     if reader.found:
         raise AnswersError(reader.found)

@@ -170,6 +170,8 @@ CODES: dict[str, str] = {
     "P502": "something that cannot be said in a property",
     "P503": "a contraindication of an action that no rule offers",
     "P504": "a property that repeats one rule",
+    "P510": "content of which nothing is proved, or no longer",
+    "P511": "a certificate that was changed",
 }
 """Every code with what it stands for."""
 

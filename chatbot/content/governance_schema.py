@@ -1,4 +1,7 @@
-"""The shape of the files that say who stands behind the content: approvals and withdrawals. Outside its digest."""
+"""The shape of the files that say what stands behind the content: approvals, withdrawals, the certificate.
+
+They are outside its digest.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chatbot.content.fields import BothWords, Day, Identifier, Strict, Text, one_of, problem
+from chatbot.content.fields import BothWords, Day, Identifier, Strict, Text, Whole, one_of, problem
 from chatbot.core.review import APPROVED, SUBMITTED, UNDER_REVIEW
 
 
@@ -64,3 +67,32 @@ class WithdrawalModel(Strict):
 
 class WithdrawalsModel(Strict):
     withdrawals: tuple[WithdrawalModel, ...] = Field(default=(), strict=False)
+
+
+class ProtocolModel(Strict):
+    id: Identifier
+    version: Text
+    digest: Annotated[str, BeforeValidator(_digest)]
+
+
+class ProvedModel(Strict):
+    kind: Annotated[str, one_of("property", "contraindication", "theorem")]
+    id: Identifier
+    says: Text
+    of: Whole
+    excused: dict[str, Text] = Field(default={})
+
+
+class CertificateModel(Strict):
+    format: Whole
+    protocol: ProtocolModel
+    statements: Annotated[str, BeforeValidator(_digest)]
+    evaluator: Annotated[str, BeforeValidator(_digest)]
+    solver: Text
+    bounds: tuple[Text, ...] = Field(strict=False, min_length=1)
+    proved: tuple[ProvedModel, ...] = Field(strict=False, min_length=1)
+
+
+class SealedModel(Strict):
+    certificate: CertificateModel
+    seal: Annotated[str, BeforeValidator(_digest)]

@@ -16,7 +16,9 @@ from typing import Any
 
 from chatbot import __version__
 from chatbot.content.build import build_protocol
+from chatbot.content.evaluator import evaluator_digest
 from chatbot.core.approvals import review_of
+from chatbot.core.certificate import Certificate
 from chatbot.core.items import item_digests
 from chatbot.core.protocol import OriginItem, Protocol
 from chatbot.core.resolve import near_miss
@@ -105,7 +107,8 @@ def load_protocol(
     path = find_protocol(name, protocols_folder(folder), home)
     key = _content_key(path)
     if cache and (bundle := _cached(key)) is not None:
-        return replace(_from_canonical(bundle["canonical"], bundle["origin"]), review=_review(bundle["review"]))
+        protocol = _from_canonical(bundle["canonical"], bundle["origin"])
+        return replace(protocol, review=_review(bundle["review"]), certificate=_certificate(bundle["certificate"]))
     protocol = load_checked(path)
     if cache:
         _remember(key, protocol)
@@ -120,6 +123,7 @@ def load_checked(path: Path) -> Protocol:
     # Deferred: pydantic and PyYAML cost a tenth of a second that a cached protocol does not need.
     from chatbot.content.approvals_file import approvals_of
     from chatbot.content.bundle import protocol_of
+    from chatbot.content.certificate_file import certificate_of
     from chatbot.content.checks import check_package
     from chatbot.content.diagnostics import refuse
     from chatbot.content.package import read_package
@@ -132,7 +136,7 @@ def load_checked(path: Path) -> Protocol:
     protocol = protocol_of(package)
     approvals = approvals_of(package)
     review = review_of(item_digests(protocol.canonical), approvals) if approvals else Review(DRAFT)
-    return replace(protocol, origin=origin, review=review)
+    return replace(protocol, origin=origin, review=review, certificate=certificate_of(path, protocol))
 
 
 def load_bundle(data: bytes) -> Protocol:
@@ -157,6 +161,11 @@ def _from_canonical(canonical: str, origin: list[dict[str, Any]]) -> Protocol:
 
 def _review(data: Mapping[str, Any]) -> Review:
     return Review(data["state"], tuple(data["items"].items()))
+
+
+def _certificate(data: Mapping[str, Any] | None) -> Certificate | None:
+    """Return what was remembered of a proof, where it was made with this program."""
+    return None if data is None or data["evaluator"] != evaluator_digest() else Certificate(**data)
 
 
 # --- the cache ------------------------------------------------------------------------------------
@@ -197,7 +206,11 @@ def _cached(key: str) -> dict[str, Any] | None:
         data = json.loads(path.read_text("utf-8")) if path is not None else None
     except (OSError, ValueError):
         return None
-    if not isinstance(data, dict) or not isinstance(data.get("canonical"), str) or "review" not in data:
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("canonical"), str)
+        or not {"review", "certificate"} <= data.keys()
+    ):
         return None
     sha = hashlib.sha256(data["canonical"].encode("utf-8")).hexdigest()
     return data if data.get("digest") == sha else None
@@ -218,6 +231,7 @@ def _remember(key: str, protocol: Protocol) -> None:
         "canonical": protocol.canonical,
         "origin": origin,
         "review": {"state": review.state, "items": dict(review.items)},
+        "certificate": None if protocol.certificate is None else protocol.certificate.to_json(),
     }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -40,6 +40,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "traceability": beside.TraceabilityModel,
     "approvals": governance_schema.ApprovalsModel,
     "withdrawals": governance_schema.WithdrawalsModel,
+    "certificate": governance_schema.SealedModel,
 }
 """File stem to its model; the container inside has the same name but for ``origin``."""
 

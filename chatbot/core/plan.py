@@ -138,11 +138,17 @@ class _Builder:
             "ignored": [
                 key for key in protocol.questions if key in case.answers and self.assessment.applies[key] is False
             ],
-            "produced_by": {"software": "backstory", "version": __version__},
+            "produced_by": self.produced_by(),
             **({} if descent is None else {"lineage": descent}),
             **({"region": self.region()} if protocol.regions else {}),
             **({} if late is None else {"review_overdue": late}),
         }
+
+    def produced_by(self) -> dict[str, Any]:
+        """Return what produced the plan, and the proof of it where there is one."""
+        proof = self.protocol.certificate
+        cited = {} if proof is None else {"certificate": proof.to_json()}
+        return {"software": "backstory", "version": __version__, **cited}
 
     def region(self) -> dict[str, Any]:
         """Return the region the plan is for; null where it is not known."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from chatbot.core.calculate import Calculation
+from chatbot.core.certificate import Certificate
 from chatbot.core.condition import Condition
 from chatbot.core.review import Review
 from chatbot.core.topics import Asks, Topic
@@ -582,6 +583,8 @@ class Protocol:
     origin: tuple[OriginItem, ...] = ()
     review: Review | None = None
     """Where its review stands today, outside the digest; None: not known, as for content kept beside a case."""
+    certificate: Certificate | None = None
+    """What is proved of it, outside the digest; None: nothing that fits."""
     recheck: tuple[RecheckBlock, ...] = ()
     """Lists that are read aloud and confirmed at once when something was said before."""
     refusal: tuple[Statement, ...] = ()

@@ -479,6 +479,13 @@ class _Writer:
                 identifier = "" if each["identifier"] in each["citation"] else each["identifier"]
                 yield Source(each["n"], each["citation"], identifier, details, neutral=each["n"] in quietly)
 
+    def proof(self) -> list[Paragraph]:
+        """Return what is proved of the content, where that is so."""
+        proof = self.plan["produced_by"].get("certificate")
+        if proof is None:
+            return []
+        return [Paragraph(f"certificate {proof['statements']} · {proof['solver']} · sha256 {proof['digest']}")]
+
     def versions(self) -> None:
         plan, made = self.plan, self.plan["produced_by"]
         if plan["ignored"]:
@@ -488,5 +495,6 @@ class _Writer:
                 f"{made['software']} {made['version']} · {plan['schema']} · sha256 {plan_digest(dict(plan))}",
                 neutral=self.withheld,
             ),
+            *self.proof(),
             Paragraph(f"{plan['protocol']['id']} {plan['protocol']['version']} · sha256 {plan['protocol']['digest']}"),
         ]

@@ -33,7 +33,7 @@ class SecondModel(Model):
         self.always = first.always
         self._meanings = ChainMap({}, first._meanings)  # type: ignore[assignment]
         first.look_through()
-        self._products_behind = ChainMap({}, first._products_behind)  # type: ignore[arg-type]
+        self._products_behind = ChainMap({}, first._products_behind)
         self._affected = self._reached()
 
     def _reached(self) -> frozenset[tuple[str, str]]:

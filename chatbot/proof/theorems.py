@@ -7,7 +7,7 @@ it, or by the proof that there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import z3
@@ -32,12 +32,14 @@ class Verdict:
     """question, option, finding, guard, flag, rule, rules or protocol."""
     name: str
     holds: bool | None
-    """None: not decided, or not about a first interview."""
+    """None: not decided."""
     shown_by: tuple[Interview, ...] = ()
     """The interview that shows it, or two that differ in one answer; of *total* and *consistent*, that refutes it.
     What holds is shown only where that is asked for."""
     note: str = ""
     """What comes out otherwise between the two, which way is never taken, which action is spoken of."""
+    excuse: str = ""
+    """Why it need not hold: what the content says of it, or that it is not about a first interview."""
 
 
 def theorems(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
@@ -66,29 +68,39 @@ def reachable(model: Model, search: Search, *, shown: bool = False) -> Iterator[
         yield Verdict("reachable", "question", key, *_possible(search, model.applies(key).true, shown))
 
 
-def live(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
-    """Every finding and guard comes out true and comes out false; every flag is raised and clear; every rule stands."""
-    for verdict in _live(model, search, shown):
-        hangs = verdict.holds is False and _reads_earlier_visits(model.protocol, verdict.kind, verdict.name)
-        yield replace(verdict, holds=None, note=f"{verdict.note} at a first visit") if hangs else verdict
+def live(model: Model, search: Search, *, shown: bool = False, part: slice = slice(None)) -> Iterator[Verdict]:
+    """Every finding and guard comes out true and comes out false; every flag is raised and clear; every rule stands.
+
+    *part*: which of all these ways (``count_of_ways``) to look at.
+    """
+    for kind, name, way in _ways(model.protocol)[part]:
+        holds, by = _possible(search, _formula_of(model, kind, name, way), shown)
+        hangs = holds is False and _reads_earlier_visits(model.protocol, kind, name)
+        note, excuse = "" if holds else f"never {way}", "hangs on an earlier visit" if hangs else ""
+        yield Verdict("live", kind, name, holds, by, note, excuse)
 
 
-def _live(model: Model, search: Search, shown: bool) -> Iterator[Verdict]:
-    protocol = model.protocol
-    ways: list[tuple[str, str, str, Formula]] = []
-    for name in protocol.findings:
-        if name not in protocol.numbers:
-            truth = model.finding(name)
-            ways += [("finding", name, "true", truth.true), ("finding", name, "false", truth.false)]
-    for name in protocol.guards:
-        truth = model.guard(name)
-        ways += [("guard", name, "true", truth.true), ("guard", name, "false", truth.false)]
-    for name in protocol.red_flags:
-        ways += [("flag", name, each.value, model.flag(name, each)) for each in (FlagState.PRESENT, FlagState.CLEAR)]
-    ways += [("rule", name, "recommended", model.status(name, "recommended")) for name in protocol.rules]
-    for kind, name, way, formula in ways:
-        holds, by = _possible(search, formula, shown)
-        yield Verdict("live", kind, name, holds, by, "" if holds else f"never {way}")
+def count_of_ways(protocol: Protocol) -> int:
+    """Return how many verdicts *live* has."""
+    return len(_ways(protocol))
+
+
+def _ways(protocol: Protocol) -> list[tuple[str, str, str]]:
+    truths = [("finding", name) for name in protocol.findings if name not in protocol.numbers]
+    truths += [("guard", name) for name in protocol.guards]
+    found = [(kind, name, way) for kind, name in truths for way in ("true", "false")]
+    states = (FlagState.PRESENT.value, FlagState.CLEAR.value)
+    found += [("flag", name, way) for name in protocol.red_flags for way in states]
+    return [*found, *(("rule", name, "recommended") for name in protocol.rules)]
+
+
+def _formula_of(model: Model, kind: str, name: str, way: str) -> Formula:
+    if kind == "flag":
+        return model.flag(name, FlagState(way))
+    if kind == "rule":
+        return model.status(name, way)
+    truth = model.finding(name) if kind == "finding" else model.guard(name)
+    return truth.true if way == "true" else truth.false
 
 
 def _reads_earlier_visits(protocol: Protocol, kind: str, name: str) -> bool:
@@ -114,10 +126,11 @@ def total(model: Model, search: Search) -> Iterator[Verdict]:
         *(model.applies(key) for key in model.protocol.questions),
     ]
     found = search.find(some(every((truth.true, truth.false)) for truth in truths))
-    yield Verdict("total", "protocol", model.protocol.id, *_refuted(found))
+    yield Verdict("total", "protocol", model.protocol.id, *refuted(found))
 
 
-def _refuted(found: Interview | Unsettled) -> tuple[bool | None, tuple[Interview, ...]]:
+def refuted(found: Any) -> tuple[bool | None, tuple[Interview, ...]]:
+    """Return whether a search for what must not be ended with nothing, and the interview it ended with."""
     return (None if found is Unsettled.UNDECIDED else found is Unsettled.NONE), (
         (found,) if isinstance(found, Interview) else ()
     )
@@ -134,7 +147,7 @@ def consistent(model: Model, search: Search) -> Iterator[Verdict]:
             if shared and not any({one.id, other.id} <= together for together in spoken):
                 found = search.find(model.status(one.id, "recommended"), model.status(other.id, "recommended"))
                 name, note = f"{one.id} and {other.id}", ", ".join(sorted(shared))
-                yield Verdict("consistent", "rules", name, *_refuted(found), note)
+                yield Verdict("consistent", "rules", name, *refuted(found), note)
 
 
 # --- what an answer changes -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
 from chatbot.content.checks import (
     alarm_table,
+    certificate,
     clinical,
     conditions,
     governance,
@@ -135,6 +136,7 @@ def examine(
     logic = vignettes.logic_of(json.loads(protocol.canonical))
     found += _examples(package, protocol, memory, logic)
     found += [*prevalence.check(package, protocol), *implications.check(package, protocol, memory.verdicts)]
+    found += certificate.check(package, protocol, release)
     found += properties.check(package, json.loads(protocol.canonical), protocol)
     found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol

@@ -7,7 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chatbot.content.checks import Memory, alarm_table, check_package, examine, governance, languages, reading
+from chatbot.content.checks import (
+    Memory,
+    alarm_table,
+    certificate,
+    check_package,
+    examine,
+    governance,
+    languages,
+    reading,
+)
 from chatbot.content.checks.coverage import Coverage, coverage
 from chatbot.content.diagnostics import Diagnostic, errors, in_order, refuse
 from chatbot.content.ids import FILE, write_ids
@@ -39,6 +48,8 @@ class Report:
     """What vignettes and cases show, where that was asked for."""
     languages: tuple[str, ...] = ()
     """A line for each further language."""
+    proof: str = ""
+    """What is proved, in one line; empty where nothing is stated."""
 
     @property
     def failed(self) -> bool:
@@ -103,6 +114,7 @@ class Report:
             *([] if self.coverage is None else (f"  {line}" for line in self.coverage.lines())),
             *([f"  reading ease: {self.reading}"] if self.reading else []),
             *(f"  language {line}" for line in self.languages),
+            *([f"  proved: {self.proof}"] if self.proof else []),
         ]
         return "\n".join(lines)
 
@@ -119,6 +131,7 @@ class Report:
             **({} if self.coverage is None else {"coverage": self.coverage.to_json()}),
             "reading_ease": self.reading,
             "languages": list(self.languages),
+            "proof": self.proof,
             "diagnostics": [each.to_json() for each in self.found],
         }
 
@@ -146,9 +159,10 @@ def check_protocol(
     cases = sum(len(file.model.cases) for file in package.cases)
     problems, vignettes = tuple(in_order(found)), len(package.vignettes)
     spoken = () if protocol is None else tuple(languages.lines(package))
+    proof = "" if protocol is None else certificate.line(package, protocol)
     # What it says of itself is what the approvals bear out.
     protocol = None if protocol is None else with_review(protocol, governance.review(package))
-    return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown, spoken)
+    return Report(shown_path(path), problems, protocol, vignettes, release, tables, ease, cases, shown, spoken, proof)
 
 
 def add_ids(path: Path) -> list[str]:
