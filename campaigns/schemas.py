@@ -61,6 +61,7 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_reference_id": ("reference id", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
     "_region_id": ("region", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
     "_yes_no": ("yes or no", {"enum": ["yes", "no", True, False]}),
+    "_yes_no_or_why": ("yes, no or a reason", {**TEXT, "minLength": 1}),
     "_truth": ("true, false or unknown", {"enum": ["true", "false", "unknown", True, False]}),
     "_whole": (
         "whole number",

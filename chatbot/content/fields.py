@@ -102,6 +102,10 @@ def _yes_no(value: object) -> bool:
     return value == "yes"
 
 
+def _yes_no_or_why(value: object) -> bool | str:
+    return value == "yes" if value in ("yes", "no") else _one_line(value)
+
+
 def _truth(value: object) -> bool | None:
     words = {"true": True, "false": False, "unknown": None}
     if not isinstance(value, str) or value not in words:
@@ -176,6 +180,8 @@ OptionId = Annotated[str, BeforeValidator(_option_id)]
 ReferenceId = Annotated[str, BeforeValidator(_reference_id)]
 RegionId = Annotated[str, BeforeValidator(_region_id)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+YesNoOrWhy = Annotated[bool | str, BeforeValidator(_yes_no_or_why)]
+"""yes or no; a text is a yes that gives its reason."""
 TruthWord = Annotated[bool | None, BeforeValidator(_truth)]
 """true, false or unknown."""
 
@@ -259,7 +265,7 @@ class OptionModel(Entry):
     label: Words
     exclusive: YesNo = False
     grade: Number | None = None
-    recorded_only: YesNo = Field(default=False, exclude=True)
+    recorded_only: YesNoOrWhy = Field(default=False, exclude=True)
     """Nothing tells it from another option, and that is meant; outside the digest."""
 
 

@@ -33,6 +33,7 @@ from chatbot.content.fields import (
     Whole,
     Words,
     YesNo,
+    YesNoOrWhy,
     labelled,
     one_of,
     problem,
@@ -63,7 +64,7 @@ class QuestionModel(Entry):
     valid_for: Duration | None = None
     carry: YesNo | None = None
     private: YesNo = False
-    recorded_only: YesNo = Field(default=False, exclude=True)
+    recorded_only: YesNoOrWhy = Field(default=False, exclude=True)
     source: Annotated[str, one_of(*Source)] = "patient"
     cannot_apply: dict[OptionId, Annotated[CannotApplyModel, BeforeValidator(labelled)]] = {}
 

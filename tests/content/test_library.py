@@ -35,6 +35,7 @@ def digest_after(folder: Path, name: str, before: str, after: str) -> str:
         ("guards.yaml", "{title: weak kidney,", "{was: [feeble_kidney], title: weak kidney,"),
         ("sections/alarm.yaml", "thin: A little", "thin: {label: A little, recorded_only: yes, was: [faint]}"),
         ("sections/who.yaml", "    type: yes_no\n", "    type: yes_no\n    recorded_only: yes\n"),
+        ("sections/who.yaml", "    type: yes_no\n", "    type: yes_no\n    recorded_only: for the letter alone\n"),
         ("sections/who.yaml", "patient: Are you 18 or older?}", "patient: Are you 18 or older?, differs: a test}"),
         ("protocol.yaml", "actions: [ambulance, rest, tablet]", "actions: [tablet, rest, ambulance]"),
     ],
