@@ -90,7 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     _export_parser(commands)
     _authoring_parsers(commands)
     _governance_parsers(commands)
-    _prove_parser(commands)
     cases = commands.add_parser("cases", help="list saved cases", allow_abbrev=False)
     cases.add_argument("case", nargs="?", help="one case: lists its visits and versions")
     cases.add_argument("--json", action="store_true", help="print JSON")
@@ -189,13 +188,9 @@ def _plan_parsers(commands: Any) -> None:
 
 def _governance_parsers(commands: Any) -> None:
     from chatbot.cli_governance import add_parsers
-
-    add_parsers(commands)
-
-
-def _prove_parser(commands: Any) -> None:
     from chatbot.cli_prove import add_parser
 
+    add_parsers(commands)
     add_parser(commands)
 
 

@@ -36,7 +36,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--only", nargs="+", default=(), metavar="ID", help="only these properties, actions, theorems")
     parser.add_argument("--afresh", action="store_true", help="prove again what the certificate already says")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; without it one for each processor")
-    parser.add_argument("--seconds", type=float, metavar="S", help="how long one statement may take (20)")
+    parser.add_argument("--seconds", type=float, metavar="S", help="how long to work on one statement (30)")
     parser.add_argument("--examples", type=Path, default=EXAMPLES, metavar="DIR", help="where counter-examples go")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="show a counter-example again, without a solver")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -50,7 +50,7 @@ def _prove(options: argparse.Namespace) -> int:
     if options.jobs is not None and options.jobs < 1:
         raise UsageError("--jobs is a number of processes, at least 1", hint="leave it out for one a processor")
     if options.seconds is not None and options.seconds <= 0:
-        raise UsageError("--seconds is a time above 0", hint="leave it out for 20 seconds a statement")
+        raise UsageError("--seconds is a time above 0", hint="leave it out for 30 seconds a statement")
     if options.replay is not None:
         return _replay(options)
     home = protocols_folder(options.protocols)
@@ -104,7 +104,7 @@ class _Report:
 
     def afresh(self) -> None:
         from chatbot.content.certificate_file import write_certificate
-        from chatbot.proof.properties import load_properties, load_tables
+        from chatbot.proof.properties import load_excuses, load_properties, load_tables
 
         try:
             from chatbot.proof.proving import SECONDS, Proof, bounds, solver_name
@@ -113,7 +113,8 @@ class _Report:
         began = monotonic()
         properties, tables = load_properties(self.folder, self.protocol), load_tables(self.folder, self.protocol)
         seconds = self.options.seconds or SECONDS
-        proof = Proof(self.protocol, properties, tables, seconds=seconds, only=self.options.only)
+        excuses = load_excuses(self.folder)
+        proof = Proof(self.protocol, properties, tables, excuses, seconds=seconds, only=self.options.only)
         self._known(proof)
         self.source = "proof"
         by_name = {each.id: each for each in properties}

@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring"),
+        *("patience", "authoring", "cli_prove"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
@@ -53,6 +53,7 @@ ALLOWED: dict[str, set[str]] = {
         *("plain", "plain_people", "cli_common"),
     },
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
+    "cli_prove": {"core", "content", "proof", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),
     "": set(),

@@ -13,7 +13,7 @@ EVALUATOR = (
     *(
         f"core/{name}"
         for name in (
-            "answers calculate cells condition earlier explain facts findings harmless outcome"
+            "answers calculate cells certificate condition earlier explain facts findings harmless outcome"
             " property_outcomes property_text property_tree protocol quantity resolve review syntax terms topics tree"
             " units urgency values"
         ).split()

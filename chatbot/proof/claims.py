@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from chatbot.core.findings import PLAN_STATES
 from chatbot.core.outcome import SHOWN_STATUSES
@@ -39,9 +39,6 @@ from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of
 from chatbot.proof.model import Model
 from chatbot.proof.second import SecondModel, answered_alike
 from chatbot.proof.truths import Formula, Kleene, both, either, every, k_all, k_any, k_not, no, same, some
-
-LEVELS = tuple(level for level in Urgency if level.rank > Urgency.ROUTINE.rank)
-"""What a plan may be more urgent than routine by."""
 
 Refutation = tuple[Interview, ...]
 """One interview, or of a claim about two the first and the second."""
@@ -155,8 +152,15 @@ def _lowered(model: Model, search: Search, changes: tuple[Change, ...]) -> Refut
         by_question.setdefault(change.question, []).append(change)
     second = SecondModel(model, by_question)
     differs = every(_changed(second, key, made) for key, made in by_question.items())
-    lower = some(both(model.urgency_at_least(level), no(second.urgency_at_least(level))) for level in LEVELS)
-    return _pair(search, second, differs, lower)
+    # One red flag after the other: all at once is many times the work.
+    return _pair(search, second, (differs,), _no_longer_asked(model, second))
+
+
+def _no_longer_asked(model: Model, second: SecondModel) -> Iterator[Formula]:
+    """Yield, by red flag, when it asks for an urgency in the first interview that the second does not come to."""
+    for name, flag in model.protocol.red_flags.items():
+        asked = {state: level for state in PLAN_STATES if (level := contribution(flag, state)) is not None}
+        yield some(both(model.flag(name, state), no(second.urgency_at_least(asked[state]))) for state in asked)
 
 
 def _changed(second: SecondModel, key: str, changes: list[Change]) -> Formula:
@@ -170,14 +174,22 @@ def _changed(second: SecondModel, key: str, changes: list[Change]) -> Formula:
 def _dependent(model: Model, search: Search, claim: IndependentOf) -> Refutation | Unsettled:
     second = SecondModel(model, claim.questions)
     apart = some(no(same(truth(model, each).true, truth(second, each).true)) for each in claim.outcomes)
-    return _pair(search, second, apart)
+    return _pair(search, second, (), [apart])
 
 
-def _pair(search: Search, second: SecondModel, *wanted: Formula) -> Refutation | Unsettled:
+def _pair(
+    search: Search, second: SecondModel, always: Sequence[Formula], ways: Iterable[Formula]
+) -> Refutation | Unsettled:
+    """Search for two interviews that come out in one of some ways."""
     # All that the second interview is asked must be there before the search begins.
+    ways = list(ways)
     second.settle()
-    with search.beside(second):
-        example = search.example(*wanted, neat=True)
+
+    def found(way: Formula) -> Refutation | Unsettled:
+        example = search.example(*always, way, neat=True)
         if isinstance(example, Unsettled):
             return example
         return interview_of(second.first, example), interview_of(second, example)
+
+    with search.beside(second):
+        return _first(found(way) for way in ways)

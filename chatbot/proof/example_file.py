@@ -31,10 +31,10 @@ def written(protocol: Protocol, example: CounterExample, told: Iterable[str], re
         "",
         *told,
         "",
-        f"Replay it:  {replay}",
-        f"Its plan:   {plan}",
     ]
+    # Commands are not wrapped: they are there to be copied.
     found = [row for line in lines for row in _comment(line)]
+    found += [f"# Replay it:  {replay}", f"# Its plan:   {plan}"]
     found += _head(protocol, example.as_of, example.region)
     found += [f"refutes: {json.dumps(example.property.id)}", *_answers(example.answers)]
     if example.instead is not None:
@@ -44,8 +44,8 @@ def written(protocol: Protocol, example: CounterExample, told: Iterable[str], re
 
 def plainly_written(protocol: Protocol, name: str, note: str, interview: Interview, plan: str) -> str:
     """Return an interview that refutes a theorem as an answers file."""
-    lines = [f"Not so on every interview: {name}", *([note] if note else []), "", f"Its plan:   {plan}"]
-    comments = [row for line in lines for row in _comment(line)]
+    lines = [f"Not so on every interview: {name}", *([note] if note else []), ""]
+    comments = [*(row for line in lines for row in _comment(line)), f"# Its plan:   {plan}"]
     ordered = {key: interview.answers[key] for key in protocol.questions if key in interview.answers}
     return "\n".join([*comments, *_head(protocol, interview.as_of, interview.region), *_answers(ordered)]) + "\n"
 

@@ -27,6 +27,9 @@ from chatbot.proof.truths import Formula
 FINEST = 1_000_000
 """Numbers are answered with at most six decimals."""
 
+STEPS = 6_000_000
+"""What a solver does in a second on a machine of today, counted its own way: a limit in steps does not hang on load."""
+
 DECIMALS = (0, 1, 2, 6)
 """How many decimals are tried where a solver's number has more than an answer takes, the fewest first."""
 
@@ -37,7 +40,7 @@ class Unsettled(Enum):
     NONE = "none"
     """No interview comes out so: proved."""
     UNDECIDED = "undecided"
-    """The solver gave up within its time."""
+    """The solver gave up: it had done as much as it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,14 @@ class Search:
     """A solver over the interviews of one model, asked again and again."""
 
     def __init__(self, model: Model, *, seconds: float = 20, seed: int = 0, wander: bool = False) -> None:
-        """Begin a search. It gives up on one question after *seconds*; with *wander* examples differ by *seed*."""
+        """Begin a search. With *wander* examples differ by *seed*.
+
+        It gives up on one question after about *seconds* of work, counted in steps so that it always ends alike.
+        """
         self.model = model
-        self.milliseconds = int(seconds * 1_000)
+        self.steps = int(seconds * STEPS)
         self.solver = z3.Solver()
-        self.solver.set("timeout", self.milliseconds)
+        self.solver.set("rlimit", self.steps)
         self.solver.set("random_seed", seed)
         if wander:
             self.solver.set("phase_selection", 5)
@@ -154,7 +160,7 @@ class Search:
         if found == z3.unknown:
             # What a solver learned on the way may hinder it; another one begins anew.
             solver = z3.Solver()
-            solver.set("timeout", self.milliseconds)
+            solver.set("rlimit", self.steps)
             solver.add(self.solver.assertions())
             found = solver.check(*literals)
         if found == z3.sat:

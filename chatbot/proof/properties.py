@@ -12,6 +12,7 @@ from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.library import shown_path
 from chatbot.content.models import SINGLE_FILES
 from chatbot.content.package import read_beside
+from chatbot.content.record_only import record_only
 from chatbot.core.property_tree import Property
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import condition
@@ -53,6 +54,14 @@ def load_tables(folder: Path, protocol: Protocol) -> tuple[AlarmTable, ...]:
         )
         for name, table in files[TABLES].model.alarm_tables.items()
     )
+
+
+def load_excuses(folder: Path) -> dict[str, str]:
+    """Return what need make no difference, as theorems name it, with the reason the content gives for asking it."""
+    declared = record_only(folder)
+    found = {f"question {key}": reason for key, reason in declared.questions.items()}
+    found |= {f"option {key} is {option}": reason for (key, option), reason in declared.options.items()}
+    return {subject: reason or "for the record alone" for subject, reason in found.items()}
 
 
 def _read(folder: Path, *stems: str) -> tuple[dict[str, Any], list[Diagnostic]]:

@@ -28,8 +28,10 @@ from chatbot.proof.model import Model
 from chatbot.proof.soundness import AlarmTable, caught, cited, ends
 from chatbot.proof.theorems import Verdict
 
-SECONDS = 20.0
-"""How long a solver may take for one statement, twice."""
+NOTHING: Mapping[str, str] = {}
+
+SECONDS = 30.0
+"""How long a solver may work on one statement, twice (``chatbot.proof.interviews.STEPS``)."""
 
 THEOREMS: Mapping[str, str] = {
     "reachable": "every question is asked in some interview",
@@ -180,14 +182,18 @@ class Proof:
         protocol: Protocol,
         properties: Sequence[Property],
         tables: Sequence[AlarmTable] = (),
+        excuses: Mapping[str, str] = NOTHING,
         *,
         seconds: float = SECONDS,
         only: Iterable[str] = (),
     ) -> None:
-        """*only*: ids of properties, actions and theorems; all where none is named."""
+        """*excuses*: instances of theorems that need not hold, as ``question age``, with the reason of the content.
+
+        *only*: ids of properties, actions and theorems; all where none is named.
+        """
         chosen = frozenset(only)
         self.stated = tuple(properties)
-        self.protocol, self.tables, self.seconds = protocol, tables, seconds
+        self.protocol, self.tables, self.excuses, self.seconds = protocol, tables, excuses, seconds
         self.as_of = moment_of(protocol)
         self.properties = [each for each in properties if not chosen or {each.id, group_of(each)} & chosen]
         self.theorems = [name for name in THEOREMS if not chosen or name in chosen]
@@ -250,7 +256,7 @@ class Proof:
                 source = "needed" if name == "distinguished" else name
                 verdicts = [each for each in results.of(source) if each.theorem == name]
             if verdicts:
-                yield _theorem_line(name, says, verdicts)
+                yield _theorem_line(name, says, verdicts, self.excuses)
 
 
 class _Results:
@@ -280,12 +286,12 @@ def _open_property(member: Property, verdict: Refutation | Unsettled) -> Iterato
         yield Open(member.id, "refuted", "", verdict)
 
 
-def _theorem_line(name: str, says: str, verdicts: Sequence[Verdict]) -> Line:
+def _theorem_line(name: str, says: str, verdicts: Sequence[Verdict], excuses: Mapping[str, str]) -> Line:
     still, excused = [], []
     for each in verdicts:
         subject = f"{each.kind} {each.name}"
-        if each.excuse:
-            excused.append(Excused(subject, each.excuse))
+        if each.holds is False and not each.shown_by and (reason := each.excuse or excuses.get(subject)):
+            excused.append(Excused(subject, reason))
         elif each.holds is not True:
             verdict = "undecided" if each.holds is None else "refuted"
             still.append(Open(subject, verdict, each.note, each.shown_by))

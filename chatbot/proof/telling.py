@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from chatbot.core.answers import answer_text
@@ -65,10 +66,12 @@ def _both(example: CounterExample, first: Situation, second: Situation) -> list[
     if isinstance(claim, IndependentOf):
         apart = told_apart(claim, first, second)
         lines.append("What should come out alike does not:")
-        for node in apart[:MOST]:
-            ways = [each.atom(node, evaluate(node, each.situation) is True) for each in (one, other)]
-            lines += [f"- of the first, {ways[0]}", f"- of the second, {ways[1]}"]
-        return [*lines, *_states(example)]
+        told = dict.fromkeys(
+            f"- of the {which}, {each.atom(node, evaluate(node, each.situation) is True)}"
+            for node in apart[:MOST]
+            for which, each in (("first", one), ("second", other))
+        )
+        return [*lines, *told, *_states(example)]
     lines += [f"- of the first, {each}" for each in one.what_raises()]
     raising = {name for name, level in one.levels() if level.rank > other.situation.outcome.urgency.rank}
     lines += [f"- of the second, {other.flag(name)}" for name in raising]
@@ -163,8 +166,11 @@ class _Teller:
         known = [key for key in dict.fromkeys(keys) if key in self.situation.answers]
         if known:
             return f", because of {_listed(self.said(key) for key in known[:MOST])}"
-        open_ = [self.protocol.questions[key].named.clinician for key in dict.fromkeys(keys)]
-        return f", because this is not known: {_listed(open_[:MOST])}" if open_ else ""
+        return f", because this is not known: {self.named(dict.fromkeys(keys))}" if keys else ""
+
+    def named(self, keys: Iterable[str]) -> str:
+        """Name questions."""
+        return _listed(self.protocol.questions[key].named.clinician for key in islice(keys, MOST))
 
     def rule(self, name: str) -> str:
         rule, line = self.protocol.rules[name], self.rules[name]
@@ -179,6 +185,8 @@ class _Teller:
         }[status]
         guards = [each for each in rule.guards if self.situation.outcome.guards[each.guard] is not False]
         by = [self.protocol.guards[each.guard] for each in guards]
+        if status == "pending" and line["pending_on"]:
+            return f"{said}: this is not known: {self.named(line['pending_on'])}"
         if status in {"withheld", "check_first"} or (guards and status == "recommended"):
             reasons = self.because(*(guard.when for guard in by))
             return f"{said} by the guard {listed([quoted(each.title.clinician) for each in by], 'and')}{reasons}"

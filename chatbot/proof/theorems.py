@@ -7,7 +7,7 @@ it, or by the proof that there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
@@ -16,10 +16,11 @@ from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import Protocol, Question, QuestionType, RuleKind
 from chatbot.core.tree import REGION
+from chatbot.proof.answers import Given
 from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of
 from chatbot.proof.model import Model
 from chatbot.proof.second import Change, SecondModel
-from chatbot.proof.truths import Formula, every, no, same, some
+from chatbot.proof.truths import Formula, both, every, no, same, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Verdict:
     note: str = ""
     """What comes out otherwise between the two, which way is never taken, which action is spoken of."""
     excuse: str = ""
-    """Why it need not hold: what the content says of it, or that it is not about a first interview."""
+    """Why it need not hold: people read it, or it is not about a first interview."""
 
 
 def theorems(model: Model, search: Search, *, shown: bool = False) -> Iterator[Verdict]:
@@ -156,28 +157,73 @@ def consistent(model: Model, search: Search) -> Iterator[Verdict]:
 def needed(model: Model, search: Search, keys: Sequence[str] = (), *, shown: bool = False) -> Iterator[Verdict]:
     """Every question changes a decision, or what else is asked; every option is told from another by one.
 
-    Shown by two interviews that differ in that one answer. *keys*: the questions to look at, all where none is named.
+    Shown by two interviews that differ in that one answer. What only the handover prints, or tells who may read what,
+    is excused. *keys*: the questions to look at, all where none is named.
     """
     for key in keys or tuple(model.protocol.questions):
-        question = model.protocol.questions[key]
-        second = SecondModel(model, [key])
-        changes = [*second.decisions(), *second.guarded(), *second.asked()]
-        if not changes:
-            number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
-            note = "no decision and no question hangs on it" if number is None else f"number {number}"
-            yield Verdict("needed", "question", key, number is not None, (), note)
-            continue
-        plain = [each for each in changes if not second.products_of(each[2])]
-        tried = [plain, changes] if len(plain) < len(changes) else [plain]
-        with search.beside(second):
-            ours, theirs = model.given(key), second.given(key)
-            verdict = _told_apart(search, second, tried, shown)
-            yield Verdict("needed", "question", key, *verdict)
-            for option, here in ours.options.items() if verdict[0] is not False else ():
-                rest = _same_otherwise(question, option, ours.options, theirs.options)
-                other = every((here, theirs.known, no(theirs.options[option]), rest))
-                found = _told_apart(search, second, tried, shown, other)
-                yield Verdict("distinguished", "option", f"{key} is {option}", *found)
+        excuse = _read_by_people(model.protocol, key)
+        for verdict in _needed(model, search, key, shown):
+            yield replace(verdict, excuse=excuse) if verdict.holds is False else verdict
+
+
+def _needed(model: Model, search: Search, key: str, shown: bool) -> Iterator[Verdict]:
+    question = model.protocol.questions[key]
+    second = SecondModel(model, [key])
+    changes = [*second.decisions(), *second.guarded(), *second.asked()]
+    if not changes:
+        number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
+        note = "no decision and no question hangs on it" if number is None else f"number {number}"
+        yield Verdict("needed", "question", key, number is not None, (), note)
+        return
+    plain = [each for each in changes if not second.products_of(each[2])]
+    tried = [plain, changes] if len(plain) < len(changes) else [plain]
+    with search.beside(second):
+        verdict = _told_apart(search, second, tried, shown)
+        yield Verdict("needed", "question", key, *verdict)
+        for name, other in _otherwise(question, model.given(key), second.given(key)) if verdict[0] else ():
+            found = _told_apart(search, second, tried, shown, other)
+            yield Verdict("distinguished", "option", f"{key} is {name}", *found)
+
+
+def _read_by_people(protocol: Protocol, key: str) -> str:
+    """Return who reads an answer besides conditions; empty for nobody."""
+    question = protocol.questions[key]
+    printed = {name for part in protocol.handover for name in part.questions}
+    if {key, question.group} & printed:
+        return "printed in the handover"
+    allowing = (audience.may_know for audience in protocol.audiences.values())
+    if any(condition is not None and key in condition.questions for condition in allowing):
+        return "says who may read private answers"
+    return ""
+
+
+def _otherwise(question: Question, ours: Given, theirs: Given) -> Iterator[tuple[str, Formula]]:
+    """Yield each option with when the second interview has another one instead, and nothing else that differs.
+
+    Of a table an option stands in one cell, any of them; of an instrument every item is looked at as a whole.
+    """
+    for option, here in ours.options.items():
+        rest = _same_otherwise(question, option, ours.options, theirs.options)
+        yield option, every((here, theirs.known, no(theirs.options[option]), rest))
+    if question.type is QuestionType.GRID:
+        for option in dict.fromkeys(name for cell in ours.cells.values() for name in cell):
+            cells = [cell for cell in ours.cells if option in ours.cells[cell]]
+            yield option, some(both(ours.cells[cell][option], _moved(ours, theirs, cell, option)) for cell in cells)
+    elif question.type is QuestionType.INSTRUMENT:
+        for cell, options in ours.cells.items():
+            yield cell, some(both(here, _moved(ours, theirs, cell, option)) for option, here in options.items())
+
+
+def _moved(ours: Given, theirs: Given, cell: str, option: str) -> Formula:
+    """Return whether the second interview has another option in one cell, and the same in all others."""
+    others = (formula for name, formula in theirs.cells[cell].items() if name != option)
+    rest = (
+        same(formula, theirs.cells[name][key])
+        for name, options in ours.cells.items()
+        if name != cell
+        for key, formula in options.items()
+    )
+    return every((theirs.known, some(others), *rest))
 
 
 def _same_otherwise(question: Question, option: str, ours: Any, theirs: Any) -> Formula:
