@@ -450,7 +450,7 @@ def _pin(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> tuple[ev.E
     events = pinned(protocol, case, facts)
     for event in events:
         after = evolve(protocol, case, event)
-        if case.shown is not None and not is_asked(protocol, after.assessment, case.shown):
+        if case.shown is not None and not after.alarms and not is_asked(protocol, after.assessment, case.shown):
             return (event, shown(protocol, after.next))
     return events
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from chatbot.cli import main
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.case import Case, evolve, fold
-from chatbot.core.events import CaseOpened, Event, SitePinned
+from chatbot.core.condition import Condition
+from chatbot.core.events import AnswerGiven, CaseOpened, Event, SitePinned
 from chatbot.core.findings import assess
 from chatbot.core.navigation import decide, opening
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
+from chatbot.core.tree import REGION, OneOf
 from chatbot.export.text import plan_text
 from tests.small_protocols import TINY, edit
 
@@ -141,6 +144,29 @@ def test_another_region_at_a_later_sitting_is_as_if_the_case_had_always_been_the
     moved = evolve(protocol, answered(protocol, begun(protocol, "UK")), SitePinned({"region": "US"}))
     assert moved.assessment == answered(protocol, begun(protocol, "US")).assessment
     assert moved.assessment == assess(protocol, moved.answers, moved.as_of, region="US")
+
+
+def test_another_region_asks_nothing_while_an_alarm_waits(protocol: Protocol) -> None:
+    here = Condition("site.region is UK", OneOf(REGION, frozenset({"UK"})))
+    kidney = replace(protocol.questions["kidney"], when=here)
+    only_here = replace(protocol, questions={**protocol.questions, "kidney": kidney})
+    case = replace(fold(only_here, begun(only_here, "UK")), shown="kidney")
+    assert [event.type for event in sent(only_here, case, cmd.PinSite({"region": "US"}))] == [
+        "site.pinned",
+        "question.shown",
+    ]
+    alarmed = case
+    for key, value in {"smoke": "thick", "smoke_since": "2026-03-15"}.items():
+        given = AnswerGiven(key, value, None, "patient", "key", "2026-03-15T10:30")
+        alarmed = evolve(only_here, alarmed, given)
+    assert alarmed.alarms and alarmed.shown == "kidney"
+    assert [event.type for event in sent(only_here, alarmed, cmd.PinSite({"region": "US"}))] == ["site.pinned"]
+
+
+def sent(protocol: Protocol, case: Case, command: cmd.Command) -> tuple[Event, ...]:
+    decided = decide(protocol, case, command)
+    assert isinstance(decided, tuple), decided
+    return decided
 
 
 def test_the_command_line_comes_before_the_answers_file_and_that_before_the_local_facts(
