@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -212,8 +212,8 @@ def _is_tidy(value: Any) -> bool:
 # --- a solver's example as answers ----------------------------------------------------------------
 
 
-def interview_of(model: Model, example: Any) -> Interview:
-    """Return the interview an example of the solver stands for."""
+def interview_of(model: Model, example: Any, among: Iterable[str] | None = None) -> Interview:
+    """Return the interview an example of the solver stands for; *among*: its answers to these questions alone."""
 
     def holds(formula: Any) -> bool:
         return bool(z3.is_true(example.eval(formula, model_completion=True)))
@@ -223,7 +223,7 @@ def interview_of(model: Model, example: Any) -> Interview:
         return Fraction(found.as_fraction() if z3.is_rational_value(found) else found.as_long())
 
     answers = {}
-    for key in model.protocol.questions:
+    for key in model.protocol.questions if among is None else among:
         given = model.given_already(key)
         if given is not None and (answer := _answer_of(model, given, holds, number)) is not None:
             answers[key] = answer

@@ -36,16 +36,16 @@ class Sampler:
             example.update_value(self.model.regions[region], true)
         for key, answer in answers.items():
             given = self.model.given(key)
-            for symbol in _held_by(given, answer):
+            for symbol in held_by(given, answer):
                 example.update_value(symbol, true)
-            for symbol, value in _numbers_of(given, answer):
+            for symbol, value in numbers_of(given, answer):
                 example.update_value(symbol, value)
         bits = example.eval(self.packed, model_completion=True).as_long() >> 2
         truths = [bool(bits >> place & 1) for place in reversed(range(self.count))]
         return truths, [Fraction(example.eval(each, model_completion=True).as_fraction()) for each in self.numbers]
 
 
-def _held_by(given: Given, answer: Answer) -> Iterable[Any]:
+def held_by(given: Given, answer: Answer) -> Iterable[Any]:
     """Return the Booleans of a question that an answer makes true."""
     if answer.status is Status.CANNOT_APPLY:
         return (given.reasons[answer.reason or ""],)
@@ -63,7 +63,7 @@ def _held_by(given: Given, answer: Answer) -> Iterable[Any]:
     return (given.known,)
 
 
-def _numbers_of(given: Given, answer: Answer) -> Iterable[tuple[Any, Any]]:
+def numbers_of(given: Given, answer: Answer) -> Iterable[tuple[Any, Any]]:
     """Return the numbers of a question with what an answer makes of them."""
     value = answer.value
     if given.real is not None:
