@@ -11,7 +11,7 @@ What has aged and what is assessed are worked out from one another, so it stays 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -207,12 +207,20 @@ def _graver(one: Mapping[str, FlagState], other: Mapping[str, FlagState]) -> dic
 
 
 def reassess(
-    protocol: Protocol, before: Assessment, answers: Mapping[str, Answer], changed: Iterable[str]
+    protocol: Protocol,
+    before: Assessment,
+    answers: Mapping[str, Answer],
+    changed: Iterable[str],
+    *,
+    redefined: Collection[str] = (),
 ) -> Assessment:
-    """Evaluate again what the *changed* questions touch; ``as_of`` and the earlier cases stay."""
+    """Evaluate again what the *changed* questions touch; ``as_of`` and the earlier cases stay.
+
+    *redefined*: findings that *before* was made with other definitions of.
+    """
     net = network(protocol)
     changed = set(changed)
-    positions: set[int] = set()
+    positions = {index for index, name in enumerate(net.names) if name[1] in redefined and name[0] == "finding"}
     if before.held:
         held = _still_held(protocol, before.held, changed)
         positions.update(index for index, name in enumerate(net.names) if name[0] == "flag" and name[1] in before.held)

@@ -209,11 +209,17 @@ def resolve_number(
 
     Raises: ConditionSyntaxError.
     """
-    parsed, whole = parse_term(text), Word(text, 0, len(text))
-    resolver = Resolver(symbols)
+    return bound_number(parse_term(text), text, symbols, shape)
+
+
+def bound_number(
+    term: Term, text: str, symbols: Symbols, shape: NumberShape
+) -> tuple[Calculation | None, tuple[ConditionProblem, ...]]:
+    """Return the checked number a parsed term calculates, or None with everything that is wrong; *text* names it."""
+    whole, resolver = Word(text, 0, len(text)), Resolver(symbols)
     found: Typed | None = None
     try:
-        found = bind(resolver, parsed, whole)
+        found = bind(resolver, term, whole)
         resolver.declared(found, shape, whole)
     except _Unresolved:
         found = None

@@ -484,6 +484,8 @@ def _sum_against(names: Names, number: Linear, op: str, limit: Fraction) -> Form
         left = spelled(Linear(Fraction(0), number.reals, number.weights))
         right = number_of(rest)
         return {"<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right}[op]
+    if not number.weights:
+        return {"<=": rest >= 0, "<": rest > 0, ">=": rest <= 0, ">": rest < 0}[op]
     if op in {"<=", "<"}:
         return no(_sum_against(names, number, ">" if op == "<=" else ">=", limit))
     step = lcm(*(weight.denominator for _, weight in number.weights.values()), rest.denominator)

@@ -116,7 +116,7 @@ def run_all(package: Package, protocol: Protocol, runs: Runs, logic: bytes) -> l
             by_name[name] = before
         else:
             case = None if before is None or before.case is None else _fitted(protocol, before.case)
-            by_name[name] = run(protocol, patient, answers) if case is None else _came_out(protocol, patient, case)
+            by_name[name] = run(protocol, patient, answers) if case is None else came_out(protocol, patient, case)
     runs.by_name, runs.protocol, runs.files, runs.logic = by_name, protocol, files, logic
     return [*found, *(each for one in by_name.values() for each in one.found)]
 
@@ -140,7 +140,7 @@ def run(protocol: Protocol, patient: Patient, answers: AnswersFile | AnswersErro
         case = assessed_case(protocol, answers, answers.as_of)
     except AnswersError as error:
         return Run(patient.name, tuple(map(_of_answers, error.found)), None, False, patient=patient)
-    return _came_out(protocol, patient, case)
+    return came_out(protocol, patient, case)
 
 
 def _of_answers(found: Diagnostic) -> Diagnostic:
@@ -174,7 +174,8 @@ def _fitted(protocol: Protocol, case: Case) -> Case | None:
     return replace(case, assessment=assessed(protocol, case))
 
 
-def _came_out(protocol: Protocol, patient: Patient, case: Case) -> Run:
+def came_out(protocol: Protocol, patient: Patient, case: Case) -> Run:
+    """Compare what a case that is assessed comes to with what is expected of the patient it was made for."""
     came = outcome(protocol, case.assessment)
     found = tuple(_problems(protocol, patient, case, came))
     return Run(patient.name, found, came, safety_resolved(protocol, case.assessment), case, patient)

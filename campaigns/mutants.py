@@ -1,0 +1,199 @@
+"""Which small mistakes in a protocol would go unnoticed? Every mutant, and the patient or property that notices it.
+
+    python -m campaigns.mutants [PROTOCOL] [--sample N] [--seed S] [--operator X ...] [--results FILE]
+
+A mutant that a patient written by hand notices is done with. One that nobody notices is shown to make no difference
+to any interview (*equivalent*), or stands in the list of survivors with the patient on whom it would show: one whose
+expectations say too little, or one with a few other answers. *--sample* takes so many mutants of each operator. What
+was found is added to *--results*, a line each, and not sought again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import monotonic
+from typing import Any
+
+from chatbot.content.build import symbols_of
+from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.package import read_package
+from chatbot.core.values import Answer, to_stored
+from chatbot.proof.equivalent import Apart, told_apart
+from chatbot.proof.interviews import Search, Unsettled
+from chatbot.proof.model import Model
+from chatbot.proof.mutant_patients import WrittenCase, noticed_by, written_cases
+from chatbot.proof.mutant_readings import Shown, Tellers
+from chatbot.proof.mutants import OPERATORS, Mutant, mutants
+
+SEED = 20260315
+
+
+@dataclass
+class Bench:
+    """One protocol, its patients, and what searches for interviews of it."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        self.folder = find_protocol(self.name, protocols_folder())
+        self.protocol = load_protocol(self.name)
+        self.written: tuple[WrittenCase, ...] = written_cases(
+            read_package(self.folder, str(self.folder)), self.protocol
+        )
+        self.tellers = Tellers(self.protocol, self.written)
+        self.as_of = Counter(each.case.as_of for each in self.written).most_common(1)[0][0]
+        self._search: Search | None = None
+
+    @property
+    def search(self) -> Search:
+        """The search over interviews of the original, made when first needed."""
+        if self._search is None:
+            model = Model(self.protocol, self.as_of)
+            model.build()
+            self._search = Search(model)
+        return self._search
+
+    def mutants(self) -> list[Mutant]:
+        """Return every mutant."""
+        return list(mutants(self.protocol, symbols_of(json.loads(self.protocol.canonical))))
+
+    def look(self, mutant: Mutant) -> dict[str, Any]:
+        """Return what becomes of one mutant, as a line of the results."""
+        found: dict[str, Any] = {"id": mutant.id, "operator": mutant.operator, "element": mutant.element}
+        if patient := noticed_by(mutant, self.written):
+            return {**found, "verdict": "patient", "by": patient}
+        shown = self.tellers.unnoticed(mutant)
+        if shown is None:
+            apart = told_apart(self.search, mutant)
+            if apart is Unsettled.NONE:
+                return {**found, "verdict": "equivalent"}
+            if isinstance(apart, Apart):
+                case = apart.interview.case(self.search.model)
+                shown = self.tellers.near(mutant, case.assessment, case.answers)
+        if shown is None:
+            return {**found, "verdict": "undecided"}
+        return {**found, "verdict": "survivor", "shown": told(shown)}
+
+
+def told(shown: Shown) -> dict[str, Any]:
+    """Return on whom a mistake shows, as JSON."""
+    found: dict[str, Any] = {"like": shown.patient}
+    if shown.answers:
+        found["answers"] = {key: _said(answer) for key, answer in shown.answers.items()}
+    if shown.without:
+        found["without"] = list(shown.without)
+    if shown.region is not None:
+        found["region"] = shown.region
+    return {**found, "differs": list(shown.differs)}
+
+
+def _said(answer: Answer) -> Any:
+    if answer.value is not None:
+        return to_stored(answer.value)
+    assert answer.status is not None
+    return f"{answer.status.value} ({answer.reason})" if answer.reason else answer.status.value
+
+
+def chosen(made: Sequence[Mutant], operators: Sequence[str], sample: int | None, seed: int) -> list[Mutant]:
+    """Return the mutants to look at: all, or so many of each operator drawn by the seed, in content order."""
+    kept: set[str] = set()
+    for operator in operators:
+        ids = [each.id for each in made if each.operator == operator]
+        kept.update(ids if sample is None or sample >= len(ids) else Random(f"{seed} {operator}").sample(ids, sample))
+    return [each for each in made if each.id in kept]
+
+
+def results(bench: Bench, wanted: Sequence[Mutant], file: Path | None) -> Iterator[dict[str, Any]]:
+    """Yield what becomes of every mutant; what stands in the file already is taken from there."""
+    known: dict[str, dict[str, Any]] = {}
+    if file is not None and file.exists():
+        known = {each["id"]: each for each in map(json.loads, file.read_text("utf-8").splitlines())}
+    for mutant in wanted:
+        found = known.get(mutant.id)
+        if found is None:
+            found = bench.look(mutant)
+            if file is not None:
+                with file.open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps(found) + "\n")
+        yield found
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+COLUMNS = ("made", "equivalent", "patient", "property", "theorem", "undecided", "survivor")
+
+
+def figures(found: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Count verdicts by operator; ``all`` last."""
+    table = {operator: dict.fromkeys(COLUMNS, 0) for operator in (*OPERATORS, "all")}
+    for each in found:
+        for row in (table[each["operator"]], table["all"]):
+            row["made"] += 1
+            row[each["verdict"]] += 1
+    return {operator: row for operator, row in table.items() if row["made"]}
+
+
+def share(row: Mapping[str, int]) -> float:
+    """Return the share of mutants noticed by a patient or a property, of those that are not equivalent."""
+    counted = row["made"] - row["equivalent"]
+    return 1.0 if not counted else (row["patient"] + row["property"]) / counted
+
+
+def print_figures(table: Mapping[str, Mapping[str, int]]) -> None:
+    print(f"{'':12}" + "".join(f"{column:>12}" for column in (*COLUMNS, "noticed")))
+    for operator, row in table.items():
+        print(f"{operator:12}" + "".join(f"{row[column]:>12}" for column in COLUMNS) + f"{share(row):>11.1%}")
+
+
+def survivors(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the mutants nobody notices, by element, each with whom it would show on."""
+    element = ""
+    for each in found:
+        if each["verdict"] not in {"survivor", "undecided", "theorem"}:
+            continue
+        if each["element"] != element:
+            element = each["element"]
+            yield f"\n{element}"
+        yield f"  {each['id'].removeprefix(element).lstrip(' :')}  [{each['operator']}, {each['verdict']}]"
+        if shown := each.get("shown"):
+            parts = [f"{key}: {shown[key]}" for key in ("answers", "without", "region") if key in shown]
+            yield f"    on {shown['like']}" + (f" with {'; '.join(parts)}" if parts else " as it stands")
+            differs = shown["differs"]
+            more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
+            yield f"    {'; '.join(differs[:3])}{more}"
+
+
+def main() -> int:
+    """Run from the command line. Returns 1 when fewer than 95 % of the mutants are noticed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("protocol", nargs="?", default="post_surgical_back_pain")
+    parser.add_argument("--sample", type=int, help="so many of each operator; all without it")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--operator", action="append", choices=tuple(OPERATORS))
+    parser.add_argument("--results", type=Path, help="a file of JSON lines; what stands there is not sought again")
+    options = parser.parse_args()
+    bench, begun = Bench(options.protocol), monotonic()
+    made = bench.mutants()
+    wanted = chosen(made, options.operator or tuple(OPERATORS), options.sample, options.seed)
+    found = []
+    for each in results(bench, wanted, options.results):
+        found.append(each)
+        if len(found) % 250 == 0:
+            print(f"{len(found)} of {len(wanted)} after {monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    for line in survivors(found):
+        print(line)
+    print()
+    table = figures(found)
+    print_figures(table)
+    return 0 if share(table["all"]) >= 0.95 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
