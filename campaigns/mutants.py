@@ -34,6 +34,9 @@ from chatbot.proof.mutants import OPERATORS, Mutant, mutants
 
 SEED = 20260315
 
+SECONDS = 5
+"""How long the solver may take for one question about one mutant."""
+
 
 @dataclass
 class Bench:
@@ -57,7 +60,7 @@ class Bench:
         if self._search is None:
             model = Model(self.protocol, self.as_of)
             model.build()
-            self._search = Search(model)
+            self._search = Search(model, seconds=SECONDS)
         return self._search
 
     def mutants(self) -> list[Mutant]:

@@ -37,15 +37,18 @@ def told_apart(search: Search, mutant: Mutant) -> Apart | Unsettled:
     place = list(variant.at_the_place()) if _all_hangs_on_the_place(mutant) else None
     if place == []:
         return Unsettled.NONE
-    urgency = list(variant.urgency_apart())
-    changes = [*urgency, *variant.apart(), *variant.levels_apart()]
+    changes = [*variant.apart(), *variant.levels_apart()]
     variant.settle()
     with search.beside(variant):
         if place is not None:
-            found = search.example(some(each[2] for each in place))
-            if found is Unsettled.NONE:
+            # What is asked is noticed by itself; of everything else more must come of it.
+            noticed = mutant.kind == "question"
+            example = search.example(some(each[2] for each in place), neat=noticed)
+            if example is Unsettled.NONE:
                 return Unsettled.NONE
-        return _shown(search, variant, urgency, changes)
+            if noticed and not isinstance(example, Unsettled):
+                return _apart(variant, changes, example)
+        return _shown(search, variant, changes)
 
 
 def _all_hangs_on_the_place(mutant: Mutant) -> bool:
@@ -55,19 +58,21 @@ def _all_hangs_on_the_place(mutant: Mutant) -> bool:
     return mutant.kind in {"question", "finding", "guard"}
 
 
-def _shown(search: Search, variant: VariantModel, urgency: list[Change], changes: list[Change]) -> Apart | Unsettled:
-    """Search for an interview; one that differs in urgency before others, and without products of unknowns first."""
+def _shown(search: Search, variant: VariantModel, changes: list[Change]) -> Apart | Unsettled:
+    """Search for an interview, without products of unknowns first."""
     plain = [each for each in changes if not variant.products_of(each[2])]
     settled = Unsettled.NONE
-    for parts in (urgency, plain, changes):
-        if not parts or (parts is changes and len(plain) == len(changes)):
-            continue
+    for parts in (plain, changes) if len(plain) < len(changes) else (plain,):
         example = search.example(some(formula for _, _, formula in parts), neat=True)
         if not isinstance(example, Unsettled):
-            came = (f"{kind} {name}".strip() for kind, name, formula in changes if _is_true(example, formula))
-            return Apart(interview_of(variant.first, example), tuple(dict.fromkeys(came)))
+            return _apart(variant, changes, example)
         settled = example
     return settled
+
+
+def _apart(variant: VariantModel, changes: list[Change], example: Any) -> Apart:
+    came = (f"{kind} {name}".strip() for kind, name, formula in changes if _is_true(example, formula))
+    return Apart(interview_of(variant.first, example), tuple(dict.fromkeys(came)))
 
 
 def _is_true(example: Any, formula: Any) -> bool:
