@@ -67,12 +67,14 @@ class Bench:
         """Return every mutant."""
         return list(mutants(self.protocol, symbols_of(json.loads(self.protocol.canonical))))
 
-    def look(self, mutant: Mutant) -> dict[str, Any]:
-        """Return what becomes of one mutant, as a line of the results."""
+    def look(self, mutant: Mutant, *, solving: bool) -> dict[str, Any] | None:
+        """Return what becomes of one mutant, as a line of the results; None where that takes *solving*."""
         found: dict[str, Any] = {"id": mutant.id, "operator": mutant.operator, "element": mutant.element}
         if patient := noticed_by(mutant, self.written):
             return {**found, "verdict": "patient", "by": patient}
-        shown = self.tellers.unnoticed(mutant)
+        shown = self.tellers.unnoticed(mutant) or self.tellers.one_answer(mutant)
+        if shown is None and not solving:
+            return None
         if shown is None:
             apart = told_apart(self.search, mutant)
             if apart is Unsettled.NONE:
@@ -118,14 +120,22 @@ def results(bench: Bench, wanted: Sequence[Mutant], file: Path | None) -> Iterat
     known: dict[str, dict[str, Any]] = {}
     if file is not None and file.exists():
         known = {each["id"]: each for each in map(json.loads, file.read_text("utf-8").splitlines())}
-    for mutant in wanted:
-        found = known.get(mutant.id)
-        if found is None:
-            found = bench.look(mutant)
+    yield from (known[each.id] for each in wanted if each.id in known)
+    # What the patients settle is soon known; the solver takes what is left, in an order that makes a fair sample.
+    waiting = [each for each in wanted if each.id not in known]
+    Random(SEED).shuffle(waiting)
+    for solving in (False, True):
+        left = []
+        for mutant in waiting:
+            found = bench.look(mutant, solving=solving)
+            if found is None:
+                left.append(mutant)
+                continue
             if file is not None:
                 with file.open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps(found) + "\n")
-        yield found
+            yield found
+        waiting = left
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -190,6 +200,8 @@ def main() -> int:
         found.append(each)
         if len(found) % 250 == 0:
             print(f"{len(found)} of {len(wanted)} after {monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    place = {each.id: place for place, each in enumerate(wanted)}
+    found.sort(key=lambda each: place[each["id"]])
     for line in survivors(found):
         print(line)
     print()

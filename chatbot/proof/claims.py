@@ -103,7 +103,7 @@ def refute(model: Model, search: Search, each: Property) -> Refutation | Unsettl
             met = True if premise is None else truth(model, premise).true
             return _single(search.find(met, no(truth(model, conclusion).true)))
         case MoreFlags(flags):
-            return _first(_single(search.find(formula)) for formula in _lighter(model, flags))
+            return _first(_single(search.find(formula)) for formula in lighter(model, flags))
         case RaisesOnly(changes):
             return _lowered(model, search, changes)
         case IndependentOf() as claim:
@@ -125,7 +125,7 @@ def _first(found: Iterable[Refutation | Unsettled]) -> Refutation | Unsettled:
     return settled
 
 
-def _lighter(model: Model, flags: Iterable[str]) -> Iterator[Formula]:
+def lighter(model: Model, flags: Iterable[str]) -> Iterator[Formula]:
     """Yield when a flag would lower the urgency by weighing more: as it is, it alone asks for more."""
     for name in flags:
         flag = model.protocol.red_flags[name]

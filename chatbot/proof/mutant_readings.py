@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 
-from chatbot.core.findings import Assessment, FlagState, assess
+from chatbot.core.case import Case
+from chatbot.core.domains import atoms_by_question, representatives
+from chatbot.core.findings import Assessment, FlagState, assess, reassess
 from chatbot.core.numbers import Reading, read_number
 from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, hypothesis_state, outcome
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol
 from chatbot.core.urgency import contribution, safety_resolved
-from chatbot.core.values import Answer, decimal_text
-from chatbot.proof.mutant_patients import WrittenCase, otherwise
+from chatbot.core.values import Answer, Source, Status, Value, decimal_text
+from chatbot.proof.mutant_patients import WrittenCase, assessed_with, otherwise
 from chatbot.proof.mutants import Mutant
 
 Readings = Mapping[str, str]
 """What comes out, by what it is."""
+
+MOST_QUESTIONS, PATIENTS_OF_A_WAY = 30, 3
+"""How many questions, and how many patients of each way the element comes out, are tried with another answer."""
 
 MOST_PATIENTS = 12
 """Among how many patients that come out otherwise the one with the fewest differences is sought."""
@@ -120,6 +127,47 @@ class Tellers:
                     break
         return best
 
+    def one_answer(self, mutant: Mutant) -> Shown | None:
+        """Return a patient who would come out otherwise if one answer were another, tried on a few of them."""
+        behind = _behind(self.protocol, mutant)[:MOST_QUESTIONS]
+        for each in self._unlike(mutant):
+            for key in behind:
+                if each.case.assessment.applies[key] is False:
+                    continue
+                for answer in _other_answers(self.protocol, key, each.case):
+                    shown = self._with_one(mutant, each, key, answer)
+                    if shown is not None:
+                        return shown
+        return None
+
+    def _unlike(self, mutant: Mutant) -> list[WrittenCase]:
+        """Return the patients to try: a few of each way in which the element comes out."""
+        ways: dict[object, list[WrittenCase]] = {}
+        for each in self.written:
+            if not each.case.assessment.aged and each.case.earlier is None:
+                facts = each.case.assessment.facts
+                way = [element.when.evaluate(facts) for element, _ in mutant.pairs() if getattr(element, "when", None)]
+                ways.setdefault(tuple(way), []).append(each)
+        return [each for found in ways.values() for each in found[:PATIENTS_OF_A_WAY]]
+
+    def _with_one(self, mutant: Mutant, each: WrittenCase, key: str, answer: Answer) -> Shown | None:
+        before, answers = each.case.assessment, {**each.case.answers, key: answer}
+        changed = reassess(self.protocol, before, answers, (key,))
+        case = replace(each.case, answers=answers, assessment=changed)
+        if assessed_with(mutant, case) is None:
+            return None
+        without = tuple(other for other in answers if changed.applies[other] is False and other in answers)
+        if without:
+            answers = {other: given for other, given in answers.items() if other not in without}
+            case = replace(case, answers=answers, assessment=reassess(self.protocol, before, answers, (key, *without)))
+        after = assessed_with(mutant, case)
+        if after is None:
+            return None
+        ours = readings(self.protocol, case.assessment)
+        found = differing(ours, readings(mutant.protocol, after))
+        left_out = tuple(other for other in without if other in each.case.answers)
+        return Shown(each.name, {key: answer}, left_out, None, tuple(found)) if found else None
+
     def near(self, mutant: Mutant, assessment: Assessment, answers: Mapping[str, Answer]) -> Shown | None:
         """Return what a patient would have to answer otherwise to come out otherwise, from an interview that does.
 
@@ -166,6 +214,19 @@ def _behind(protocol: Protocol, mutant: Mutant) -> list[str]:
             when = protocol.questions[key].when
             waiting += [] if when is None else protocol.questions_behind(when)
     return [key for key in protocol.questions if key in seen]
+
+
+def _other_answers(protocol: Protocol, key: str, case: Case) -> Iterator[Answer]:
+    """Yield an answer of each class that conditions tell apart, and that it is not known."""
+    for value in _values(protocol, key, case.as_of):
+        if key not in case.answers or case.answers[key].value != value:
+            yield Answer(value, None, Source.PATIENT, case.as_of)
+    yield Answer(None, Status.UNKNOWN, Source.PATIENT, case.as_of)
+
+
+@lru_cache(maxsize=4_096)
+def _values(protocol: Protocol, key: str, as_of: datetime) -> tuple[Value, ...]:
+    return tuple(representatives(protocol.questions[key], atoms_by_question(protocol).get(key, ()), as_of))
 
 
 class _Reducing:

@@ -34,6 +34,7 @@ class VariantModel(SecondModel):
         self.protocol = mutant.protocol
         # Nothing of a mutant is to stay with the first once it is done with.
         self.always = dict(first.always)
+        self.products = list(first.products)
         self.names.ladders, self.names.kept = first.names.ladders, ChainMap({}, first.names.kept)  # type: ignore[assignment]
 
     def _reached(self) -> frozenset[tuple[str, str]]:
