@@ -170,8 +170,8 @@ def _needed(model: Model, search: Search, key: str, shown: bool) -> Iterator[Ver
     question = model.protocol.questions[key]
     second = SecondModel(model, [key])
     changes = [*second.decisions(), *second.guarded(), *second.asked()]
+    number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
     if not changes:
-        number = next((name for name in model.protocol.numbers if second.is_affected("number", name)), None)
         note = "no decision and no question hangs on it" if number is None else f"number {number}"
         yield Verdict("needed", "question", key, number is not None, (), note)
         return
@@ -182,6 +182,8 @@ def _needed(model: Model, search: Search, key: str, shown: bool) -> Iterator[Ver
         yield Verdict("needed", "question", key, *verdict)
         for name, other in _otherwise(question, model.given(key), second.given(key)) if verdict[0] else ():
             found = _told_apart(search, second, tried, shown, other)
+            if found[0] is False and question.type is QuestionType.INSTRUMENT and number is not None:
+                found = True, (), f"number {number}"  # part of a score that the plan prints
             yield Verdict("distinguished", "option", f"{key} is {name}", *found)
 
 
