@@ -44,6 +44,9 @@ from chatbot.proof.situation import Situation, evaluate
 MOST = 8
 """How many reasons of one kind are told."""
 
+FEW = 2
+"""How many red flags are told of those that ask for the urgency there is, and of those that do not ask for more."""
+
 
 def tell(example: CounterExample, situations: Sequence[Situation]) -> list[str]:
     """Return the paragraphs and list items (``- ``) that explain a counter-example."""
@@ -256,17 +259,21 @@ class _Teller:
 
     def below(self, levels: Iterable[Urgency]) -> str:
         """Say why the urgency is not as high as it should be, or what raises it above that."""
+        asked = self.levels()
+        raising = [name for name, level in asked if level.rank == asked[0][1].rank]
+        # What is there says more than what could not be excluded.
+        raising.sort(key=lambda name: self.situation.assessment.flags[name] is not FlagState.PRESENT)
         wanted = max((level.rank for level in levels), default=0)
-        if self.situation.outcome.urgency.rank > wanted:
-            return "; ".join(self.what_raises())
-        read = set(self.situation.answers)
+        read, facts = set(self.situation.answers), self.situation.assessment.facts
         near = [
             name
             for name, flag in self.protocol.red_flags.items()
-            if flag.urgency.rank >= wanted
-            and read & set(contributors(self.protocol, flag.when, self.situation.assessment.facts))
+            if flag.urgency.rank >= wanted and read & set(contributors(self.protocol, flag.when, facts))
         ]
-        return "; ".join(self.flag(name) for name in near[:MOST]) or "no red flag that reads these answers is so urgent"
+        if self.situation.outcome.urgency.rank > wanted:
+            near = []
+        told = list(dict.fromkeys([*raising[:FEW], *near]))[: 2 * FEW]
+        return "; ".join(self.flag(name) for name in told) or "no red flag reads these answers"
 
     def action(self, node: ActionIs, is_so: bool) -> str:
         """Say which rules do something, and what became of each."""
