@@ -25,7 +25,6 @@ from chatbot.core.lineage import header_of
 from chatbot.core.navigation import pinned_review
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
-from chatbot.core.review import Review
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
@@ -333,7 +332,10 @@ class Desk:
             site = self._site_again(protocol)
             header = transcript.header
             words = self._wordings.shown(protocol, header["kind"], self._notices.append, header["locale"])
-            moment, review = as_of or self.now(), self._review_of(protocol)
+            today = self._today(protocol)
+            if today is not None and today.certificate is not None:
+                protocol = replace(protocol, certificate=today.certificate)
+            moment, review = as_of or self.now(), None if today is None else today.review
             interview = Interview.resume(protocol, writer, transcript.events, moment, site, words, review)
         except BaseException:
             writer.close()
@@ -356,13 +358,13 @@ class Desk:
             self._notices.append(f"{error.render()}\nThe local facts of the last sitting are used.")
             return None
 
-    def _review_of(self, protocol: Protocol) -> Review | None:
-        """Return where the review of a kept case's content stands today; None when today's content is another."""
+    def _today(self, protocol: Protocol) -> Protocol | None:
+        """Return the content of a kept case as it stands today, reviewed and proved; None when today's is another."""
         try:
             today = self.protocol
         except BackstoryError:
             return None
-        return today.review if today.digest == protocol.digest else None
+        return today if today.digest == protocol.digest else None
 
     def story(self, interview: Interview) -> Story | None:
         """Return where the case being worked on stands, and what differs from those before it.
