@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import common_options, show, show_json
-from chatbot.errors import ExitCode, StorageError, UsageError
+from chatbot.errors import EnvironmentProblem, ExitCode, StorageError, UsageError
 
 if TYPE_CHECKING:
     from chatbot.core.property_tree import Property
@@ -103,6 +103,8 @@ class _Report:
         )
 
     def afresh(self) -> None:
+        from concurrent.futures.process import BrokenProcessPool
+
         from chatbot.content.certificate_file import write_certificate
         from chatbot.proof.properties import load_excuses, load_properties, load_tables
 
@@ -118,11 +120,17 @@ class _Report:
         self._known(proof)
         self.source = "proof"
         by_name = {each.id: each for each in properties}
+        jobs = self.options.jobs or os.cpu_count() or 1
+        self.show(f"proving on {jobs} processor{'' if jobs == 1 else 's'}; a large protocol takes a minute or two")
         found: list[Line] = []
-        for line in proof.lines(self.options.jobs or os.cpu_count() or 1):
-            found.append(line)
-            self.line(_json_of(line))
-            self.tell(line, by_name)
+        try:
+            for line in proof.lines(jobs):
+                found.append(line)
+                self.line(_json_of(line))
+                self.tell(line, by_name)
+        except BrokenProcessPool as error:
+            message = "a process that proves ended before its time, perhaps for want of memory"
+            raise EnvironmentProblem(message, hint="try --jobs 1") from error
         total = sum(line.of for line in found)
         took = f"{monotonic() - began:.0f} s"
         self.holds = all(line.proved for line in found)

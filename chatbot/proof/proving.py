@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from typing import Any, NamedTuple
 
 import z3
@@ -227,7 +229,14 @@ class Proof:
         # Spawned, not forked: what a solver holds does not survive being copied.
         pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (self.protocol.canonical, *rest))
         try:
-            yield _Results({part: pool.submit(_settle, part) for part in parts}, parts)
+            with _uninterrupted():
+                waiting = {part: pool.submit(_settle, part) for part in parts}
+            yield _Results(waiting, parts)
+        except BaseException:
+            # Whoever stops this does not wait for a solver that is in the middle of something.
+            for process in active_children():
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -257,6 +266,19 @@ class Proof:
                 verdicts = [each for each in results.of(source) if each.theorem == name]
             if verdicts:
                 yield _theorem_line(name, says, verdicts, self.excuses)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Begin processes that Ctrl-C does not reach, as it does all of a terminal: it is for the one that began them."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
 
 
 class _Results:

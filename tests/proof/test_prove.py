@@ -143,6 +143,15 @@ def test_an_answers_file_that_refutes_nothing_is_not_replayed(
     assert code == 2 and "is no counter-example" in capsys.readouterr().err
 
 
+def test_several_processes_find_what_one_finds(prove: Prove) -> None:
+    reports = []
+    for jobs in ("1", "2"):
+        code, out = prove("tiny", "--json", "--jobs", jobs, "--only", "smoke_calls", "needed", "ends")
+        (report,) = json.loads(out)["protocols"]
+        reports.append((code, report["holds"], report["statements"]))
+    assert reports[0] == reports[1] and reports[0][:2] == (1, False)
+
+
 # --- the certificate ------------------------------------------------------------------------------
 
 
