@@ -42,6 +42,8 @@ class ExpectModel(Strict):
     hypotheses: dict[Identifier, Annotated[str, one_of(*HYPOTHESIS_STATES)]] = {}
     conflicts: tuple[Identifier, ...] = Field(default=(), strict=False)
     findings: dict[FindingName, Text] = {}
+    asked: tuple[str, ...] = Field(default=(), strict=False)
+    not_asked: tuple[str, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _says_something(self) -> ExpectModel:

@@ -17,6 +17,9 @@ from chatbot.core.values import decimal_or_none
 ASKED_FOR = frozenset({"recommended", "precaution", "check_first"})
 """Statuses of a rule that ``must_not`` rules out: under each of them its line asks for something."""
 
+APPLIES = {True: "asked", False: "not asked", None: "not known to apply"}
+"""Whether a question applies with the answers given, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -59,6 +62,11 @@ def differences(protocol: Protocol, assessment: Assessment, came: Outcome, expec
     for index, name in enumerate(expect.conflicts):
         yield from _each(("conflicts", index), "conflict", name, conflicts, "shown")
     yield from _of_findings(protocol, assessment, expect)
+    asked = {key: APPLIES[applies] for key, applies in assessment.applies.items()}
+    for index, name in enumerate(expect.asked):
+        yield from _each(("asked", index), "question", name, asked, APPLIES[True])
+    for index, name in enumerate(expect.not_asked):
+        yield from _each(("not_asked", index), "question", name, asked, APPLIES[False])
 
 
 def _of_rules(statuses: Mapping[str, str], expect: ExpectModel) -> Iterator[Difference]:
