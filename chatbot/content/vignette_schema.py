@@ -35,6 +35,7 @@ class ExpectModel(Strict):
     cannot_exclude: tuple[Name, ...] = Field(default=(), strict=False)
     clear: tuple[Name, ...] = Field(default=(), strict=False)
     clear_all: YesNo = False
+    urgency_of: dict[Name, Annotated[str, one_of(*Urgency)]] = {}
     rules: dict[Identifier, Annotated[str, one_of(*STATUSES)]] = {}
     must: tuple[Identifier, ...] = Field(default=(), strict=False)
     must_not: tuple[Identifier, ...] = Field(default=(), strict=False)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chatbot.content.vignette_schema import ExpectModel
-from chatbot.core.findings import Assessment
+from chatbot.core.findings import Assessment, FlagState
 from chatbot.core.numbers import finding_json
 from chatbot.core.outcome import Outcome, conflicts_shown, hypothesis_state
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.urgency import contribution, safety_resolved
-from chatbot.core.values import decimal_or_none
+from chatbot.core.values import Urgency, decimal_or_none
 
 ASKED_FOR = frozenset({"recommended", "precaution", "check_first"})
 """Statuses of a rule that ``must_not`` rules out: under each of them its line asks for something."""
@@ -48,6 +48,9 @@ def differences(protocol: Protocol, assessment: Assessment, came: Outcome, expec
     standing = sorted(name for name, state in states.items() if state != "clear")
     if expect.clear_all and standing:
         yield Difference(("clear_all",), f"not clear: {', '.join(standing)}")
+    levels = {name: _level(protocol, name, state) for name, state in assessment.flags.items()}
+    for name, urgency in expect.urgency_of.items():
+        yield from _each(("urgency_of", name), "red flag", name, levels, urgency)
     yield from _of_rules(came.statuses, expect)
     guards = {name: _word(state) for name, state in came.guards.items()}
     for name, truth in expect.guards.items():
@@ -67,6 +70,10 @@ def differences(protocol: Protocol, assessment: Assessment, came: Outcome, expec
         yield from _each(("asked", index), "question", name, asked, APPLIES[True])
     for index, name in enumerate(expect.not_asked):
         yield from _each(("not_asked", index), "question", name, asked, APPLIES[False])
+
+
+def _level(protocol: Protocol, name: str, state: FlagState) -> str:
+    return (contribution(protocol.red_flags[name], state) or Urgency.ROUTINE).value
 
 
 def _of_rules(statuses: Mapping[str, str], expect: ExpectModel) -> Iterator[Difference]:
