@@ -31,6 +31,7 @@ from chatbot.proof.model import Model
 from chatbot.proof.mutant_patients import WrittenCase, noticed_by, written_cases
 from chatbot.proof.mutant_readings import Shown, Tellers
 from chatbot.proof.mutants import OPERATORS, Mutant, mutants
+from chatbot.proof.properties import load_properties
 
 SEED = 20260315
 
@@ -52,6 +53,7 @@ class Bench:
         )
         self.tellers = Tellers(self.protocol, self.written)
         self.as_of = Counter(each.case.as_of for each in self.written).most_common(1)[0][0]
+        self.properties = load_properties(self.folder, self.protocol)
         self._search: Search | None = None
 
     @property

@@ -83,6 +83,7 @@ class PropertyModel(Strict):
 
 class PropertiesModel(Strict):
     properties: dict[Identifier, PropertyModel] = Field(min_length=1)
+    backups: dict[Text, Text] = Field(default_factory=dict)
 
 
 class ContraindicationModel(Strict):

@@ -68,6 +68,18 @@ def negated(tree: Tree) -> Tree:
     return tree.part if isinstance(tree, Negated) else Negated(tree, 0, 0)
 
 
+def comparisons(tree: Tree, text: str) -> Iterator[tuple[str, Tree]]:
+    """Yield what a condition joins, from left to right, each as written and as a tree."""
+    match tree:
+        case Joined(_, parts):
+            for part in parts:
+                yield from comparisons(part, text)
+        case Negated(part):
+            yield from comparisons(part, text)
+        case _:
+            yield _Writer(text).said(tree), tree
+
+
 class _Writer:
     """Finds the stretch of text a part stands for."""
 

@@ -6,13 +6,14 @@ All properties hold without the mistake, so only those that it reaches need be s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.core.case import Case
 from chatbot.core.findings import assess
 from chatbot.core.property_tree import Implies, IndependentOf, MoreFlags, Property, RaisesOnly
 from chatbot.proof.claims import Refutation, lighter, refute, truth
 from chatbot.proof.interviews import Search, Unsettled, interview_of
+from chatbot.proof.mutant_readings import questions_behind
 from chatbot.proof.mutants import Mutant
 from chatbot.proof.situation import Situation, broken
 from chatbot.proof.truths import Formula, both, no, same_formula, some
@@ -34,7 +35,7 @@ def broken_on(mutant: Mutant, cases: Iterable[Case], properties: Sequence[Proper
     for case in cases:
         situation = Situation(mutant.protocol, case.answers, case.assessment, case)
         for each in properties:
-            if broken(each, situation, pairs=False):
+            if broken(each, situation, pairs=isinstance(each.claim, MoreFlags)):
                 return each.id
     return None
 
@@ -59,7 +60,9 @@ def caught(search: Search, mutant: Mutant, properties: Sequence[Property]) -> Ca
             else:
                 interview = interview_of(search.model, example)
                 case = _seen_with(mutant, interview.case(search.model))
-                name = broken_on(mutant, [case], [each for each, _ in wanted]) or _first(example, wanted)
+                name = broken_on(mutant, [case], [each for each, _ in wanted])
+                if name is None:
+                    raise RuntimeError(f"{mutant.id}: the engine does not confirm what the formulas say")
                 return Caught(name, (interview,))
         for each in pairs:
             found = refute(variant, search, each)
@@ -71,14 +74,8 @@ def caught(search: Search, mutant: Mutant, properties: Sequence[Property]) -> Ca
 
 
 def _seen_with(mutant: Mutant, case: Case) -> Case:
-    from dataclasses import replace
-
     region = case.assessment.region
     return replace(case, assessment=assess(mutant.protocol, case.answers, case.as_of, region=region))
-
-
-def _first(example: object, wanted: Sequence[tuple[Property, Sequence[Formula]]]) -> str:
-    return wanted[0][0].id
 
 
 def _ways_to_fail(variant: VariantModel, each: Property) -> Iterator[Formula]:
@@ -102,4 +99,7 @@ def _speaks_of_two(variant: VariantModel, each: Property) -> bool:
     if not isinstance(each.claim, IndependentOf):
         return False
     first = variant.first
+    if not set(each.claim.questions) & set(questions_behind(first.protocol, variant.mutant)):
+        # Then it comes out alike in both interviews, with the mistake as without.
+        return False
     return any(not same_formula(truth(variant, node).true, truth(first, node).true) for node in each.claim.outcomes)

@@ -129,7 +129,7 @@ class Tellers:
 
     def one_answer(self, mutant: Mutant) -> Shown | None:
         """Return a patient who would come out otherwise if one answer were another, tried on a few of them."""
-        behind = _behind(self.protocol, mutant)[:MOST_QUESTIONS]
+        behind = questions_behind(self.protocol, mutant)[:MOST_QUESTIONS]
         for each in self._unlike(mutant):
             for key in behind:
                 if each.case.assessment.applies[key] is False:
@@ -173,7 +173,7 @@ class Tellers:
 
         None where the engine sees no difference on that interview.
         """
-        behind = _behind(self.protocol, mutant)
+        behind = questions_behind(self.protocol, mutant)
         alike = [each for each in self.written if each.case.as_of == assessment.as_of and not each.case.assessment.aged]
 
         def distance(each: WrittenCase) -> int:
@@ -196,7 +196,7 @@ def _value(answers: Mapping[str, Answer], key: str) -> object:
     return None if answer is None else (answer.value, answer.status, answer.reason)
 
 
-def _behind(protocol: Protocol, mutant: Mutant) -> list[str]:
+def questions_behind(protocol: Protocol, mutant: Mutant) -> list[str]:
     """Return the questions that the element with the mistake reads, with and without it, and when they apply."""
     seen: set[str] = set(mutant.changed) if mutant.kind == "question" else set()
     waiting: list[str] = []

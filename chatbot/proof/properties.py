@@ -34,6 +34,12 @@ def load_properties(folder: Path, protocol: Protocol) -> tuple[Property, ...]:
     return tuple(properties)
 
 
+def load_backups(folder: Path) -> dict[str, str]:
+    """Return the red flags declared as backups, or ways in which one would do less, with the reason for each."""
+    files, _ = _read(folder, PROPERTIES)
+    return dict(files[PROPERTIES].model.backups) if PROPERTIES in files else {}
+
+
 def load_tables(folder: Path, protocol: Protocol) -> tuple[AlarmTable, ...]:
     """Return the tables of alarm symptoms of a folder, which passed every check.
 

@@ -46,11 +46,16 @@ from chatbot.core.resolve import Symbols, near_miss
 from chatbot.core.syntax import ConditionSyntaxError, parse
 from chatbot.core.tree import Includes, InState, Node, Not, OneOf
 
-PROPERTIES, CONTRAINDICATIONS = "properties", "contraindications"
+PROPERTIES, CONTRAINDICATIONS, BACKUPS = "properties", "contraindications", "backups"
 
 CODES = {**CODE_OF_KIND, "plan_name": "P501", "plan_word": "P502"}
 
 Path = tuple[str | int, ...]
+
+
+def flag_of_backup(key: str) -> str:
+    """Return the red flag a declared backup is about: ``flag``, or ``flag: what is other`` of one that does less."""
+    return key.partition(" ")[0].rstrip(":")
 
 
 @dataclass
@@ -77,6 +82,15 @@ class Binder:
                     title = Wording(model.title.clinician, model.title.patient)
                     own = name if this is None else f"{name}[{this}]"
                     yield Property(own, title, model.states, model.origin, model.kind, claim)
+
+    def backups(self, file: File[PropertiesModel]) -> None:
+        """Look whether the red flags declared as backups of others exist."""
+        for key in file.model.backups:
+            name = flag_of_backup(key)
+            if name not in self.protocol.red_flags:
+                mark = at(file.root, (BACKUPS, key), key=True)
+                hint = near_miss(name, self.protocol.red_flags) or "name a red flag of red_flags.yaml"
+                self.found.append(mark.diagnostic("P206", f"no red flag is called {name!r}", hint))
 
     def _flags(self, each: ForEachModel) -> list[str]:
         return [
@@ -273,6 +287,7 @@ def bound(
     found: list[Property] = []
     if PROPERTIES in files:
         found += binder.properties(files[PROPERTIES])
+        binder.backups(files[PROPERTIES])
     if CONTRAINDICATIONS in files:
         found += binder.contraindications(files[CONTRAINDICATIONS])
     return found, binder.found
