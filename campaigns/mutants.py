@@ -29,11 +29,14 @@ from chatbot.proof.equivalent import Apart, told_apart
 from chatbot.proof.interviews import Search, Unsettled
 from chatbot.proof.model import Model
 from chatbot.proof.mutant_patients import WrittenCase, noticed_by, written_cases
+from chatbot.proof.mutant_properties import Caught, caught
 from chatbot.proof.mutant_readings import Shown, Tellers
-from chatbot.proof.mutants import OPERATORS, Mutant, mutants
+from chatbot.proof.mutants import ATTRIBUTES, OPERATORS, Mutant, mutants
 from chatbot.proof.properties import load_properties
 
 SEED = 20260315
+
+KINDS = ("scope", *ATTRIBUTES)
 
 SECONDS = 5
 """How long the solver may take for one question about one mutant."""
@@ -74,9 +77,9 @@ class Bench:
         found: dict[str, Any] = {"id": mutant.id, "operator": mutant.operator, "element": mutant.element}
         if patient := noticed_by(mutant, self.written):
             return {**found, "verdict": "patient", "by": patient}
-        shown = self.tellers.unnoticed(mutant) or self.tellers.one_answer(mutant)
-        if shown is None and not solving:
+        if not solving:
             return None
+        shown = self.tellers.unnoticed(mutant) or self.tellers.one_answer(mutant)
         if shown is None:
             apart = told_apart(self.search, mutant)
             if apart is Unsettled.NONE:
@@ -84,6 +87,9 @@ class Bench:
             if isinstance(apart, Apart):
                 case = apart.interview.case(self.search.model)
                 shown = self.tellers.near(mutant, case.assessment, case.answers)
+        by = caught(self.search, mutant, self.properties)
+        if isinstance(by, Caught):
+            return {**found, "verdict": "property", "by": by.property}
         if shown is None:
             return {**found, "verdict": "undecided"}
         return {**found, "verdict": "survivor", "shown": told(shown)}
@@ -142,7 +148,7 @@ def results(bench: Bench, wanted: Sequence[Mutant], file: Path | None) -> Iterat
 
 # --- figures --------------------------------------------------------------------------------------
 
-COLUMNS = ("made", "equivalent", "patient", "property", "theorem", "undecided", "survivor")
+COLUMNS = ("made", "equivalent", "patient", "property", "undecided", "survivor")
 
 
 def figures(found: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
@@ -171,7 +177,7 @@ def survivors(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the mutants nobody notices, by element, each with whom it would show on."""
     element = ""
     for each in found:
-        if each["verdict"] not in {"survivor", "undecided", "theorem"}:
+        if each["verdict"] not in {"survivor", "undecided"}:
             continue
         if each["element"] != element:
             element = each["element"]
@@ -192,10 +198,11 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many of each operator; all without it")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--operator", action="append", choices=tuple(OPERATORS))
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes in these elements")
     parser.add_argument("--results", type=Path, help="a file of JSON lines; what stands there is not sought again")
     options = parser.parse_args()
     bench, begun = Bench(options.protocol), monotonic()
-    made = bench.mutants()
+    made = [each for each in bench.mutants() if each.kind in (options.kind or KINDS)]
     wanted = chosen(made, options.operator or tuple(OPERATORS), options.sample, options.seed)
     found = []
     for each in results(bench, wanted, options.results):

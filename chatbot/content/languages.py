@@ -130,7 +130,7 @@ def translated(protocol: Protocol, said: Mapping[str, Wording]) -> Protocol:
             one = isinstance(holder[key], str)
             holder[key] = text.clinician if one else {"clinician": text.clinician, "patient": text.patient}
     shown = build_protocol(bundle, protocol.canonical, protocol.digest)
-    return replace(shown, origin=protocol.origin, default=protocol.default)
+    return replace(shown, origin=protocol.origin, default=protocol.default, certificate=protocol.certificate)
 
 
 def pseudo(protocol: Protocol) -> Protocol:
