@@ -1,17 +1,20 @@
 """Which small mistakes in a protocol would go unnoticed? Every mutant, and the patient or property that notices it.
 
-    python -m campaigns.mutants [PROTOCOL] [--sample N] [--seed S] [--operator X ...] [--results FILE]
+    python -m campaigns.mutants [PROTOCOL] [--sample N] [--seed S] [--operator X ...] [--kind K ...]
+                               [--results FILE] [--page]
 
 A mutant that a patient written by hand notices is done with. One that nobody notices is shown to make no difference
 to any interview (*equivalent*), or stands in the list of survivors with the patient on whom it would show: one whose
 expectations say too little, or one with a few other answers. *--sample* takes so many mutants of each operator. What
-was found is added to *--results*, a line each, and not sought again.
+was found is added to *--results*, a line each, and not sought again. *--page* writes the figures into docs/mutants.md,
+with what is said of each survivor in campaigns/mutants_explained.yaml.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +24,9 @@ from random import Random
 from time import monotonic
 from typing import Any
 
+import yaml
+
+from campaigns.pages import ROOT
 from chatbot.content.build import symbols_of
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 from chatbot.content.package import read_package
@@ -37,6 +43,19 @@ from chatbot.proof.properties import load_properties
 SEED = 20260315
 
 KINDS = ("scope", *ATTRIBUTES)
+
+PAGE = ROOT / "docs" / "mutants.md"
+EXPLAINED = ROOT / "campaigns" / "mutants_explained.yaml"
+
+HEAD = """# Small mistakes in the content, and who notices
+
+`python -m campaigns.mutants PROTOCOL` makes every mistake of a few kinds that an author could make, one at a time: a
+condition or a part of it turned round or left out, an option for its neighbour, a limit moved, a guard left out,
+an urgency lowered, more that clears a red flag. A mistake is noticed by a patient written by hand whose expectations
+are no longer met, or by a property that is refuted. What the solver shows to make no difference to any interview is
+*equivalent* and does not count. Properties are asked only where no patient notices.
+
+"""
 
 SECONDS = 5
 """How long the solver may take for one question about one mutant."""
@@ -191,6 +210,26 @@ def survivors(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"    {'; '.join(differs[:3])}{more}"
 
 
+def page(protocol: str, found: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page with the part about one protocol written anew."""
+    text = PAGE.read_text("utf-8") if PAGE.exists() else HEAD
+    part = f"## {protocol}\n\n" + "\n".join(_part(found)) + "\n"
+    kept = [each for each in re.split(r"^(?=## )", text, flags=re.MULTILINE) if not each.startswith(f"## {protocol}\n")]
+    return kept[0] + "\n".join(sorted([*(each.rstrip("\n") + "\n" for each in kept[1:]), part]))
+
+
+def _part(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield f"| | {' | '.join(COLUMNS)} | noticed |"
+    yield f"|---|{'--:|' * (len(COLUMNS) + 1)}"
+    for operator, row in figures(found).items():
+        yield f"| {operator} | {' | '.join(str(row[column]) for column in COLUMNS)} | {share(row):.1%} |"
+    explained = yaml.safe_load(EXPLAINED.read_text("utf-8")) if EXPLAINED.exists() else {}
+    left = [each for each in found if each["verdict"] in {"survivor", "undecided"}]
+    yield f"\nNobody notices {len(left)}:\n" if left else "\nEvery one is noticed."
+    for each in left:
+        yield f"- {each['id']}: {explained.get(each['id'], 'not explained')}"
+
+
 def main() -> int:
     """Run from the command line. Returns 1 when fewer than 95 % of the mutants are noticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -200,6 +239,7 @@ def main() -> int:
     parser.add_argument("--operator", action="append", choices=tuple(OPERATORS))
     parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes in these elements")
     parser.add_argument("--results", type=Path, help="a file of JSON lines; what stands there is not sought again")
+    parser.add_argument("--page", action="store_true", help="write the figures into docs/mutants.md")
     options = parser.parse_args()
     bench, begun = Bench(options.protocol), monotonic()
     made = [each for each in bench.mutants() if each.kind in (options.kind or KINDS)]
@@ -214,6 +254,8 @@ def main() -> int:
     for line in survivors(found):
         print(line)
     print()
+    if options.page:
+        PAGE.write_text(page(options.protocol, found), "utf-8")
     table = figures(found)
     print_figures(table)
     return 0 if share(table["all"]) >= 0.95 else 1
