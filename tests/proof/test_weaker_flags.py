@@ -30,10 +30,18 @@ def weaker(protocol: Protocol) -> list[Mutant]:
 
 
 @cache
-def looked_at() -> dict[str, Looked]:
-    looking = Looking(Bench(ANKLE))
-    found = (looking.look(each) for each in weaker(looking.bench.protocol))
+def looked_at(*, cases: bool = False) -> dict[str, Looked]:
+    """What becomes of every flag that does less, by the vignettes alone or with the cases, which notice it all."""
+    bench = Bench(ANKLE)
+    if not cases:
+        bench.written = tuple(each for each in bench.written if not each.patient.path)
+    looking = Looking(bench)
+    found = (looking.look(each) for each in weaker(bench.protocol))
     return {variant_of(each.mutant): each for each in found if each is not None}
+
+
+def test_a_patient_notices_whatever_a_flag_of_the_ankle_does_less() -> None:
+    assert {each.verdict for each in looked_at(cases=True).values()} == {"patient"}
 
 
 def test_every_way_of_doing_less_is_tried_on_every_flag() -> None:
