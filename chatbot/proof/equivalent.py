@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import z3
-
-from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of
+from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of, is_true
 from chatbot.proof.mutants import Mutant
 from chatbot.proof.second import Change
 from chatbot.proof.truths import some
@@ -71,9 +69,5 @@ def _shown(search: Search, variant: VariantModel, changes: list[Change]) -> Apar
 
 
 def _apart(variant: VariantModel, changes: list[Change], example: Any) -> Apart:
-    came = (f"{kind} {name}".strip() for kind, name, formula in changes if _is_true(example, formula))
+    came = (f"{kind} {name}".strip() for kind, name, formula in changes if is_true(example, formula))
     return Apart(interview_of(variant.first, example), tuple(dict.fromkeys(came)))
-
-
-def _is_true(example: Any, formula: Any) -> bool:
-    return formula is True or bool(z3.is_true(example.eval(formula, model_completion=True)))

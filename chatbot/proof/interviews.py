@@ -204,6 +204,11 @@ class Search:
         return self.example(*wanted) is Unsettled.NONE
 
 
+def is_true(example: Any, formula: Formula) -> bool:
+    """Whether a formula holds in an example of the solver."""
+    return formula is True or bool(z3.is_true(example.eval(formula, model_completion=True)))
+
+
 def _is_tidy(value: Any) -> bool:
     """Whether an answer can spell a number of the solver."""
     return bool(z3.is_rational_value(value) and (FINEST * value.as_fraction()).denominator == 1)

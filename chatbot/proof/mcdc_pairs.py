@@ -12,13 +12,13 @@ from enum import StrEnum
 
 from chatbot.core.case import Case
 from chatbot.core.condition import Condition
-from chatbot.core.protocol import Protocol
-from chatbot.core.tree import REGION, And, AtLeast, Node, Not, Or
+from chatbot.core.tree import And, AtLeast, Node, Not, Or
 from chatbot.proof.difference import Difference
 from chatbot.proof.interviews import Unsettled
 from chatbot.proof.mcdc import SIDES, Shown, Side, joined
 from chatbot.proof.model import Model
 from chatbot.proof.nearest import Nearest
+from chatbot.proof.theorems import reads_earlier_visits
 from chatbot.proof.truths import FALSE, TRUE, Formula, Kleene, both, k_all, k_any, k_at_least, k_not
 
 
@@ -65,7 +65,7 @@ class PairMaker:
 
     def pair(self, node: Node, shown: Shown) -> Pair | Why:
         """Return a pair that shows an atom of a condition, or why there is none."""
-        if reads_earlier_visits(self.model.protocol, node):
+        if reads_earlier_visits(self.model.protocol, Condition("", node)):
             return Why.EARLIER_VISIT
         # Beginning with a side that somebody shows leaves one interview to be made.
         undecided = False
@@ -131,10 +131,3 @@ def _joined_formulas(node: Node, parts: Sequence[Kleene]) -> Kleene:
         case Not():
             return k_not(parts[0])
     raise TypeError(f"a node of an unknown kind: {node!r}")
-
-
-def reads_earlier_visits(protocol: Protocol, node: Node) -> bool:
-    """Whether a condition hangs on what an earlier visit said, of which the formulas do not speak."""
-    condition = Condition("", node)
-    behind = (protocol.findings[name].when for name in protocol.findings_behind(condition))
-    return any(each != REGION for one in (condition, *behind) for each in one.outside)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from chatbot.core.condition import Condition
-from chatbot.core.findings import FlagState, network
+from chatbot.core.findings import FlagState, Network, network
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.urgency import ScopeState
 from chatbot.proof.answers import Given
@@ -37,10 +37,9 @@ class SecondModel(Model):
         self._affected = self._reached()
 
     def _reached(self) -> frozenset[tuple[str, str]]:
-        """Return every question, finding and flag that the differing questions can reach."""
+        """Return every question, finding and flag that what differs can reach."""
         net = network(self.protocol)
-        waiting = [net.questions[key] for key in self.differing]
-        waiting += [net.questions[other] for key in self.differing for other in net.substitutes.get(key, ())]
+        waiting = self._sources(net)
         found: set[int] = set()
         while waiting:
             position = waiting.pop()
@@ -48,6 +47,11 @@ class SecondModel(Model):
                 found.add(position)
                 waiting += net.dependents[position]
         return frozenset(net.names[position] for position in found)
+
+    def _sources(self, net: Network) -> list[int]:
+        """Return the places in the network where the second interview differs by itself."""
+        found = [net.questions[key] for key in self.differing]
+        return found + [net.questions[other] for key in self.differing for other in net.substitutes.get(key, ())]
 
     def _touched(self, *conditions: Condition | None) -> bool:
         return any(
@@ -124,30 +128,28 @@ class SecondModel(Model):
         protocol = self.protocol
         for name in protocol.red_flags:
             for state in (FlagState.PRESENT, FlagState.CANNOT_EXCLUDE):
-                yield from _differs("flag", name, self.first.flag(name, state), self.flag(name, state))
+                yield from differing("flag", name, self.first.flag(name, state), self.flag(name, state))
         for name in protocol.rules:
             for status in STATUSES:
-                yield from _differs("rule", name, self.first.status(name, status), self.status(name, status))
+                yield from differing("rule", name, self.first.status(name, status), self.status(name, status))
         for name in protocol.hypotheses:
             for way in HYPOTHESIS_STATES:
-                yield from _differs("hypothesis", name, self.first.hypothesis(name, way), self.hypothesis(name, way))
+                yield from differing("hypothesis", name, self.first.hypothesis(name, way), self.hypothesis(name, way))
         for scope in ScopeState:
-            yield from _differs("scope", "", self.first.scope(scope), self.scope(scope))
+            yield from differing("scope", "", self.first.scope(scope), self.scope(scope))
 
     def guarded(self) -> Iterator[Change]:
         """Yield every guard that may come out otherwise: of a safety rule it changes what is done, not the status."""
         for name in self.protocol.guards:
             ours, theirs = self.first.guard(name), self.guard(name)
-            yield from _differs("guard", name, ours.true, theirs.true)
-            yield from _differs("guard", name, ours.false, theirs.false)
+            yield from truths_differing("guard", name, ours, theirs)
 
     def asked(self) -> Iterator[Change]:
         """Yield every other question that may apply otherwise than in the first."""
         for key in self.protocol.questions:
             if key not in self.differing:
                 ours, theirs = self.first.applies(key), self.applies(key)
-                yield from _differs("question", key, ours.true, theirs.true)
-                yield from _differs("question", key, ours.false, theirs.false)
+                yield from truths_differing("question", key, ours, theirs)
 
 
 def answered_alike(ours: Given, theirs: Given) -> Formula:
@@ -155,6 +157,13 @@ def answered_alike(ours: Given, theirs: Given) -> Formula:
     return every(same(one, other) for one, other in zip(ours.symbols, theirs.symbols, strict=True))
 
 
-def _differs(kind: str, name: str, ours: Formula, theirs: Formula) -> Iterator[Change]:
+def truths_differing(kind: str, name: str, ours: Kleene, theirs: Kleene) -> Iterator[Change]:
+    """Yield when a truth comes out otherwise, on either side."""
+    yield from differing(kind, name, ours.true, theirs.true)
+    yield from differing(kind, name, ours.false, theirs.false)
+
+
+def differing(kind: str, name: str, ours: Formula, theirs: Formula) -> Iterator[Change]:
+    """Yield when something comes out otherwise; nothing where it cannot."""
     if not same_formula(ours, theirs):
         yield kind, name, no(same(ours, theirs))

@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import z3
-
 from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import Protocol, Question, QuestionType, RuleKind
 from chatbot.core.tree import REGION
 from chatbot.proof.answers import Given
-from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of
+from chatbot.proof.interviews import Interview, Search, Unsettled, interview_of, is_true
 from chatbot.proof.model import Model
 from chatbot.proof.second import Change, SecondModel
 from chatbot.proof.truths import Formula, both, every, no, same, some
@@ -113,10 +111,13 @@ def _reads_earlier_visits(protocol: Protocol, kind: str, name: str) -> bool:
         "rule": protocol.rules,
     }
     when: Condition | None = parts[kind][name].when
-    if when is None:
-        return False
-    behind = (protocol.findings[each].when for each in protocol.findings_behind(when))
-    return any(each != REGION for condition in (when, *behind) for each in condition.outside)
+    return when is not None and reads_earlier_visits(protocol, when)
+
+
+def reads_earlier_visits(protocol: Protocol, condition: Condition) -> bool:
+    """Whether a condition hangs on what an earlier visit said, of which the formulas do not speak."""
+    behind = (protocol.findings[name].when for name in protocol.findings_behind(condition))
+    return any(each != REGION for one in (condition, *behind) for each in one.outside)
 
 
 def total(model: Model, search: Search) -> Iterator[Verdict]:
@@ -244,11 +245,7 @@ def _told_apart(
     for parts in tried:
         example = search.example(some(formula for _, _, formula in parts), *wanted, neat=shown)
         if not isinstance(example, Unsettled):
-            came = (f"{kind} {name}".strip() for kind, name, formula in parts if _is_true(example, formula))
+            came = (f"{kind} {name}".strip() for kind, name, formula in parts if is_true(example, formula))
             by = (interview_of(second.first, example), interview_of(second, example)) if shown else ()
             return True, by, next(came, "")
     return (False if example is Unsettled.NONE else None), (), ""
-
-
-def _is_true(example: Any, formula: Any) -> bool:
-    return bool(z3.is_true(example.eval(formula, model_completion=True)))

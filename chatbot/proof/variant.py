@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterator
 
-from chatbot.core.findings import FlagState, network
+from chatbot.core.findings import FlagState, Network
 from chatbot.core.protocol import SAFETY_CATEGORY, Rule, RuleGuard
 from chatbot.core.urgency import contribution
 from chatbot.core.values import Urgency
@@ -16,8 +16,8 @@ from chatbot.proof.model import Model
 from chatbot.proof.mutants import Mutant
 from chatbot.proof.quantities import End
 from chatbot.proof.reals import compared
-from chatbot.proof.second import Change, SecondModel
-from chatbot.proof.truths import Formula, Kleene, both, either, no, same, same_formula, some
+from chatbot.proof.second import Change, SecondModel, differing, truths_differing
+from chatbot.proof.truths import Formula, Kleene, both, either, no, same, some
 
 RAISED = (FlagState.PRESENT, FlagState.CANNOT_EXCLUDE)
 
@@ -37,19 +37,11 @@ class VariantModel(SecondModel):
         self.products = list(first.products)
         self.names.ladders, self.names.kept = first.names.ladders, ChainMap({}, first.names.kept)  # type: ignore[assignment]
 
-    def _reached(self) -> frozenset[tuple[str, str]]:
-        """Return every question, finding and flag that the mistake can reach."""
-        net = network(self.first.protocol)
+    def _sources(self, net: Network) -> list[int]:
+        """Return the place of the element with the mistake; what nothing reads has none."""
         if self.mutant.kind not in {"question", "finding", "flag"}:
-            return frozenset()
-        waiting = [net.names.index((self.mutant.kind, name)) for name in self.mutant.changed]
-        found: set[int] = set()
-        while waiting:
-            position = waiting.pop()
-            if position not in found:
-                found.add(position)
-                waiting += net.dependents[position]
-        return frozenset(net.names[position] for position in found)
+            return []
+        return [net.names.index((self.mutant.kind, name)) for name in self.mutant.changed]
 
     def is_affected(self, kind: str, name: str) -> bool:
         """Whether the mistake can reach something: a question, finding, flag, guard, rule …"""
@@ -66,15 +58,15 @@ class VariantModel(SecondModel):
         for name in self.mutant.changed:
             match kind:
                 case "question":
-                    yield from _truths(kind, name, first.applies(name), self.applies(name))
+                    yield from truths_differing(kind, name, first.applies(name), self.applies(name))
                 case "finding" if name in self.protocol.numbers:
                     yield from self.numbers_apart()
                 case "finding":
-                    yield from _truths(kind, name, first.finding(name), self.finding(name))
+                    yield from truths_differing(kind, name, first.finding(name), self.finding(name))
                 case "guard":
-                    yield from _truths(kind, name, first.guard(name), self.guard(name))
+                    yield from truths_differing(kind, name, first.guard(name), self.guard(name))
                 case "rule":
-                    yield from _truths(kind, name, first.rule(name), self.rule(name))
+                    yield from truths_differing(kind, name, first.rule(name), self.rule(name))
                 case _:
                     return
 
@@ -84,8 +76,8 @@ class VariantModel(SecondModel):
         yield from self.decisions()
         yield from self.done_apart()
         for name in self.protocol.conflicts:
-            yield from _differs("conflict", name, self.first.conflict(name), self.conflict(name))
-        yield from _differs("safety_resolved", "", self.first.safety_resolved(), self.safety_resolved())
+            yield from differing("conflict", name, self.first.conflict(name), self.conflict(name))
+        yield from differing("safety_resolved", "", self.first.safety_resolved(), self.safety_resolved())
         yield from self.asked()
         yield from self.numbers_apart()
 
@@ -93,7 +85,7 @@ class VariantModel(SecondModel):
         """Yield how the urgency of the plan comes out otherwise."""
         for level in Urgency:
             ours, theirs = self.first.urgency_at_least(level), self.urgency_at_least(level)
-            yield from _differs("urgency", level.value, ours, theirs)
+            yield from differing("urgency", level.value, ours, theirs)
 
     def levels_apart(self) -> Iterator[Change]:
         """Yield when a flag that stands asks for another urgency than before, whatever the plan comes to."""
@@ -115,7 +107,7 @@ class VariantModel(SecondModel):
                 ours = _state_of(guard, before, self.first)
                 theirs = _state_of(guard, after, self)
                 for one, other in ((ours.true, theirs.true), (ours.not_false, theirs.not_false)):
-                    for _, _, differs in _differs("", "", one, other):
+                    for _, _, differs in differing("", "", one, other):
                         yield "guard", f"{guard} of {name}", both(self._stands(name), differs)
 
     def _stands(self, rule: str) -> Formula:
@@ -145,13 +137,3 @@ def _state_of(guard: str, rule: Rule, model: Model) -> Kleene:
     """Return the state of a guard as a rule uses it; of one it does not use, false."""
     used: tuple[RuleGuard, ...] = rule.guards
     return model.guard(guard) if any(each.guard == guard for each in used) else Kleene(False, True)
-
-
-def _truths(kind: str, name: str, ours: Kleene, theirs: Kleene) -> Iterator[Change]:
-    yield from _differs(kind, name, ours.true, theirs.true)
-    yield from _differs(kind, name, ours.false, theirs.false)
-
-
-def _differs(kind: str, name: str, ours: Formula, theirs: Formula) -> Iterator[Change]:
-    if not same_formula(ours, theirs):
-        yield kind, name, no(same(ours, theirs))
