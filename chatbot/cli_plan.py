@@ -152,7 +152,7 @@ def _ask(options: argparse.Namespace) -> int:
     asked = ours.recognise(question)
     topic = _topic(options.topic, protocol) or asked.topic
     if topic is None:
-        said, near = ours.unsure(asked)
+        said, near = ours.offered(asked)
         if options.json:
             show_json(unsure_json(question, asked, near))
         complain(

@@ -199,17 +199,15 @@ def _what_if(shell: Shell, _: QuestionView | None, rest: str) -> bool:
 
 
 def _follow_up(shell: Shell, _: QuestionView | None, rest: str) -> bool:
-    """Answer a question about the plan; where the topic is not clear it is chosen by number."""
+    """Answer a question about the plan, once it was confirmed which topic is meant."""
     ours = FollowUp(shell.interview.protocol, shell.interview.case, shell.register, keep_going=for_ms, ms=WHAT_IF_MS)
     question = rest or shell.ask("your question:")
     if not question:
         return False
     asked = ours.recognise(question)
-    topic = asked.topic
-    if topic is None:
-        said, near = ours.unsure(asked)
-        shell.put(said)
-        topic = shell.pick(near) if near else None
+    said, near = ours.offered(asked)
+    shell.put(said)
+    topic = shell.pick(near) if near else None
     if topic is not None:
         shell.blocks(ours.answer(topic, asked.kind).blocks)
     return False

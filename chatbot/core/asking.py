@@ -2,19 +2,21 @@
 
 A phrase of a topic that stands in the question as it is beats words that merely occur in it; scores are whole
 numbers and fractions. A tie, a weak match or a misspelt word gives the near topics to choose from, nothing else.
+Near topics stand by their whole phrases first, then by the weight of their words: a word that few topics know tells
+more than one that many know, and a word of a phrase more than one of a rule that belongs to the topic.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from chatbot.core.protocol import Protocol
-from chatbot.core.topics import AskKind, Asks, Topic
+from chatbot.core.protocol import Protocol, Wording
+from chatbot.core.topics import AskKind, Asks, Topic, rules_of
 
 Words = tuple[str, ...]
 
@@ -23,6 +25,9 @@ MOST_NEAR = 5
 
 LEAST_COVERED = Fraction(1, 2)
 """The part of a question's words that a topic must account for."""
+
+LEAST_SPOKEN = 4
+"""Words from which on a phrase is recognised as it is spoken, even when none of them says something alone."""
 
 LONGEST = 400
 """Characters of a question that are read."""
@@ -36,7 +41,7 @@ class Asked:
     topic: str | None
     """The topic that is meant; None when it is not clear."""
     near: tuple[str, ...]
-    """Topics that may be meant, nearest first, when none is meant for sure; empty when nothing is near."""
+    """Topics that may be meant, nearest first, the one that is meant before all; empty when nothing is near."""
 
 
 def recognise(protocol: Protocol, text: str) -> Asked:
@@ -46,14 +51,22 @@ def recognise(protocol: Protocol, text: str) -> Asked:
         return Asked(AskKind.WHAT, None, ())
     said = words(asks, text[:LONGEST])
     kind, rest = _kind(asks, said)
-    scored = sorted(_scores(protocol, rest), key=lambda each: each[0], reverse=True)
+    spoken = [
+        topic.id
+        for topic in protocol.topics.values()
+        if any(_find(said, own) is not None for own in _spoken(asks, topic))
+    ]
+    scored = _scores(protocol, rest)
+    scored += [(_Score(True, True, Fraction(1), 4), name) for name in spoken]
+    near = _near(protocol, rest, {topic: score for score, topic in scored})
     if not scored:
-        return Asked(kind, None, ())
-    best = scored[0][0]
+        return Asked(kind, None, near)
+    best = max(score for score, _ in scored)
     first = [topic for score, topic in scored if score == best]
     if len(first) == 1 and best.sure:
-        return Asked(kind, first[0].id, ())
-    return Asked(kind, None, tuple(topic.id for _, topic in scored[:MOST_NEAR]))
+        others = (name for name in near if name != first[0])
+        return Asked(kind, first[0], (first[0], *others)[:MOST_NEAR])
+    return Asked(kind, None, near)
 
 
 def words(asks: Asks, text: str) -> Words:
@@ -102,23 +115,106 @@ class _Score:
     """4 the very phrase, 3 the phrase within the question, 2 all its words, 1 some of them, 0 misspelt ones."""
 
 
-def _scores(protocol: Protocol, rest: Words) -> list[tuple[_Score, Topic]]:
+def _scores(protocol: Protocol, rest: Words) -> list[tuple[_Score, str]]:
     """Score every topic that has anything to do with the words; misspelt words count where no phrase is whole."""
     prepared = _prepared(protocol)
     found = _best(prepared, lambda phrase: _score(phrase, rest))
     if rest and not any(score.whole for score, _ in found):
-        slipped = {topic.id: (score, topic) for score, topic in _best(prepared, lambda phrase: _slipped(phrase, rest))}
-        found = list({**slipped, **{topic.id: (score, topic) for score, topic in found}}.values())
+        slipped = {topic: (score, topic) for score, topic in _best(prepared, lambda phrase: _slipped(phrase, rest))}
+        found = list({**slipped, **{topic: (score, topic) for score, topic in found}}.values())
     return found
 
 
 def _best(
     prepared: Iterable[tuple[Topic, tuple[Spelled, ...]]], score: Callable[[Spelled], _Score | None]
-) -> list[tuple[_Score, Topic]]:
+) -> list[tuple[_Score, str]]:
     scored = (
         (topic, [each for phrase in phrases if (each := score(phrase)) is not None]) for topic, phrases in prepared
     )
-    return [(max(scores), topic) for topic, scores in scored if scores]
+    return [(max(scores), topic.id) for topic, scores in scored if scores]
+
+
+def _spoken(asks: Asks, topic: Topic) -> tuple[Words, ...]:
+    """Return the phrases of a topic that are recognised only as they are spoken."""
+    phrases = (words(asks, phrase) for phrase in topic.phrasings)
+    return tuple(phrase for phrase in phrases if len(phrase) >= LEAST_SPOKEN and not telling(asks, phrase))
+
+
+OWN, TITLE, RULE = Fraction(1), Fraction(3, 4), Fraction(1, 4)
+"""What a word weighs that stands in a phrase of a topic, in its title, or in what belongs to it."""
+
+KIN = Fraction(1, 2)
+"""What is left of that for a word that is only akin: begins alike, or is misspelt."""
+
+
+def _near(protocol: Protocol, rest: Words, scores: Mapping[str, _Score]) -> tuple[str, ...]:
+    """Return the topics that may be meant, nearest first; ties stand in content order."""
+    known, spread = _vocabulary(protocol)
+    weights = {name: Fraction(0) for name in protocol.topics}
+    for word in dict.fromkeys(rest):
+        alike = {word: Fraction(1)} if word in spread else {each: KIN for each in spread if akin(word, each)}
+        for name, own in known.items():
+            weights[name] += max(
+                (own[each] * part / spread[each] for each, part in alike.items() if each in own), default=0
+            )
+
+    def rank(name: str) -> tuple[bool, Fraction, Fraction]:
+        score = scores.get(name)
+        part = Fraction(0) if score is None else score.part
+        whole = part if score is not None and score.whole else Fraction(0)
+        return whole > 0, weights[name] + whole, part
+
+    found = [name for name in protocol.topics if weights[name] > 0 or name in scores]
+    return tuple(sorted(found, key=rank, reverse=True)[:MOST_NEAR])
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(protocol: Protocol) -> tuple[dict[str, dict[str, Fraction]], dict[str, Fraction]]:
+    """Return of each topic its words with their weight, and of each word how many topics know it, by their weights."""
+    asks = protocol.asks
+    assert asks is not None
+    known: dict[str, dict[str, Fraction]] = {}
+    spread: dict[str, Fraction] = {}
+    for topic in protocol.topics.values():
+        own = known[topic.id] = {}
+        for texts, weight in _texts(protocol, topic):
+            for text in texts:
+                for word in telling(asks, words(asks, text)):
+                    own[word] = max(weight, own.get(word, weight))
+        for word, weight in own.items():
+            spread[word] = spread.get(word, Fraction(0)) + weight
+    return known, {word: max(Fraction(1), count) for word, count in spread.items()}
+
+
+def _texts(protocol: Protocol, topic: Topic) -> Iterable[tuple[Iterable[str], Fraction]]:
+    """Return the texts that belong to a topic, with the weight of their words."""
+    yield topic.phrasings, OWN
+    yield _both(topic.title), TITLE
+    for rule in rules_of(protocol, topic):
+        yield _both(protocol.rules[rule].title), RULE
+    for name in topic.hypotheses:
+        yield _both(protocol.hypotheses[name].title), RULE
+    for name in topic.conflicts:
+        yield _both(protocol.conflicts[name].question), RULE
+    for key in topic.questions:
+        if key in protocol.questions:
+            yield _both(protocol.questions[key].named), RULE
+
+
+def _both(wording: Wording) -> tuple[str, str]:
+    return wording.clinician, wording.patient
+
+
+def akin(word: str, other: str) -> bool:
+    """Whether two words begin alike for most of their length, or one may be the other misspelt."""
+    alike = 0
+    for one, two in zip(word, other, strict=False):
+        if one != two:
+            break
+        alike += 1
+    return (
+        alike >= 4 and 4 * alike >= 3 * min(len(word), len(other)) and 2 * alike >= max(len(word), len(other))
+    ) or misspelt(word, other)
 
 
 @dataclass(frozen=True, slots=True)

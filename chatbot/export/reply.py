@@ -1,7 +1,7 @@
 """The answer to a follow-up question in words, and the one way all shells get it.
 
 Words are labels of the protocol, ``ask.…`` where it has them and otherwise those below. A question that is not
-recognised for sure gets the near topics to choose from, and no answer.
+recognised for sure gets the near topics to choose from, and no answer; people confirm the others too.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ TEXTS = {
         "The content of this case has no topics, so that follow-up questions cannot be answered.",
         "Questions cannot be answered for this case.",
     ),
+    "meant": Wording("Is this what is asked?", "Is this what you ask?"),
     "not_sure": Wording("It is not clear which topic is meant. Did you mean:", "Did you mean:"),
     "not_found": Wording("No topic fits this question. There are:", "I do not know about this. You can ask about:"),
 }
@@ -78,12 +79,16 @@ class FollowUp:
     def topic_title(self, name: str) -> str:
         return self.protocol.topics[name].title.in_register(self.register)
 
-    def unsure(self, asked: Asked) -> tuple[str, list[tuple[str, str]]]:
-        """Return what to say when no topic is meant for sure, and the topics (id, title) to choose from."""
-        if self.protocol.asks is None:
+    def offered(self, asked: Asked) -> tuple[str, list[tuple[str, str]]]:
+        """Return what to say before a question is answered, and the topics (id, title) of which one is confirmed."""
+        asks = self.protocol.asks
+        if asks is None:
             return self.text("no_topics"), []
-        names = asked.near or tuple(self.protocol.topics)
-        return self.text("not_sure" if asked.near else "not_found"), [(name, self.topic_title(name)) for name in names]
+        if not asked.near:
+            return self.text("not_found"), [(name, self.topic_title(name)) for name in self.protocol.topics]
+        kind = asks.titles[asked.kind].in_register(self.register)
+        said = "meant" if asked.topic is not None else "not_sure"
+        return self.text(said), [(name, f"{self.topic_title(name)}: {kind}") for name in asked.near]
 
     def answer(self, name: str, kind: AskKind) -> Answered:
         """Answer a question of a kind about a topic."""

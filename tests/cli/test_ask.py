@@ -54,7 +54,7 @@ def test_a_saved_case_is_asked_by_its_code_or_its_file_and_nothing_is_written(sa
 def test_a_misspelt_topic_is_offered_on_standard_error_and_ends_with_2() -> None:
     run = backstory("ask", "--answers", PATIENT, "why no opiod?")
     assert run.returncode == 2 and run.stdout == b""
-    assert "Did you mean:" in said(run) and "1  Opioids (--topic opioids)" in said(run)
+    assert "Did you mean:" in said(run) and "Opioids: Why not (--topic opioids)" in said(run)
     chosen = backstory("ask", "--answers", PATIENT, "--topic", "opioids", "why no opiod?")
     assert chosen.returncode == 0 and chosen.stdout.startswith(b"Opioids: Why not\n")
     data = backstory("ask", "--answers", PATIENT, "--json", "why no opiod?")

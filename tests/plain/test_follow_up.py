@@ -24,14 +24,15 @@ def test_what_would_change_the_plan_is_told_at_any_question() -> None:
     assert not any(event.type.startswith("plan") for event in interview.events)
 
 
-def test_a_question_is_answered() -> None:
-    script, _ = play([":ask why no lid?", "q"], answered(start(WITH_TOPICS), ROUTINE))
+def test_a_question_is_answered_once_it_was_confirmed() -> None:
+    script, _ = play([":ask why no lid?", "1", "q"], answered(start(WITH_TOPICS), ROUTINE))
+    assert "Is this what is asked?" in script.text
     assert "Opening the case: Short" in script.text and PROTOCOL.rules[RULE].title.clinician in script.text
     assert "You may also ask about" in script.text and "The noise" in script.text
 
 
 def test_a_question_without_its_words_is_prompted_for() -> None:
-    script, _ = play([":ask", "why open", "q"], answered(start(WITH_TOPICS), ROUTINE))
+    script, _ = play([":ask", "why open", "1", "q"], answered(start(WITH_TOPICS), ROUTINE))
     assert "Opening the case: Short" in script.text
 
 

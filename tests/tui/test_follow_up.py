@@ -47,12 +47,16 @@ async def test_a_page_of_its_own_says_what_would_change_the_plan(size: tuple[int
         assert "What would change this plan" not in screen_text(app)
 
 
-async def test_a_question_is_typed_and_answered_on_a_page() -> None:
+async def test_a_question_is_typed_confirmed_and_answered_on_a_page() -> None:
     app = kit.application(with_topics())
     async with app.run_test(size=(100, 50)) as pilot:
         await pilot.press("f5", "question_mark")
         assert "Ask about the plan" in screen_text(app)
         await pilot.press(*"why no pill", "enter")
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "Is this what is asked?" in shown and "▸ 1  Tablets: Short" in shown and "Offer a tablet" not in shown
+        await pilot.press("enter")
         await pilot.pause()
         shown = screen_text(app)
         assert "Tablets: Short" in shown and "Offer a tablet" in shown and "You may also ask about" in shown

@@ -8,7 +8,7 @@ from typing import Any
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.package import File, Package
 from chatbot.content.source import at
-from chatbot.core.asking import Words, telling, words
+from chatbot.core.asking import LEAST_SPOKEN, Words, telling, words
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.topics import AskKind, Asks, rules_of
@@ -92,7 +92,7 @@ def _single_words(file: File[Any]) -> Iterator[Diagnostic]:
 def _empty(file: File[Any], asks: Asks) -> Iterator[Diagnostic]:
     for path, register, index, phrase in _phrasings(file):
         said = words(asks, phrase)
-        if not (telling(asks, said) if path[0] == "topics" else said):
+        if not (telling(asks, said) or len(said) >= LEAST_SPOKEN if path[0] == "topics" else said):
             mark = at(file.root, (*path, "phrasings", register, index))
             yield mark.diagnostic("P465", f"{phrase!r} has only words that say nothing", "name the topic in it")
 

@@ -15,12 +15,14 @@ class Choose(ScrollSheet[str]):
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
 
-    def __init__(self, title: str, choices: Sequence[tuple[str, str]], told: str = "", *, must: bool = False) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[tuple[str, str]], told: str = "", *, must: bool = False, at: int = -1
+    ) -> None:
         super().__init__()
         self.title_text, self.told, self.must = title, told, must
-        """*must*: there is no way out but to choose."""
+        """*must*: there is no way out but to choose. *at*: where the mark stands at first, -1 for nowhere."""
         self.choices = list(zip(OPTION_KEYS, choices, strict=False))
-        self.caret = -1
+        self.caret = at
 
     def header(self, width: int) -> list[Line]:
         return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]

@@ -1,4 +1,4 @@
-"""Ask a follow-up question, choose the topic where it is not clear, and read the answer."""
+"""Ask a follow-up question, confirm which topic is meant, and read the answer."""
 
 from __future__ import annotations
 
@@ -32,17 +32,14 @@ def _answer(screen: Sheet[Any], text: str) -> None:
     interview = screen.interview
     ours = FollowUp(interview.protocol, interview.case, screen.session.register, keep_going=for_ms, ms=WHAT_IF_MS)
     asked = ours.recognise(text)
-    if asked.topic is not None:
-        _show(screen, ours, asked.topic, asked.kind)
-        return
-    said, near = ours.unsure(asked)
+    said, near = ours.offered(asked)
 
     def chosen(topic: str | None) -> None:
         if topic is not None:
             _show(screen, ours, topic, asked.kind)
 
     if asked.near:
-        screen.app.push_screen(Choose(said, near, text), chosen)
+        screen.app.push_screen(Choose(said, near, f"“{text}”", at=0 if asked.topic is not None else -1), chosen)
     else:
         screen.app.push_screen(blocks_page(said, [Item(title) for _, title in near]))
 
