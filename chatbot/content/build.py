@@ -347,6 +347,7 @@ class _Builder:
             ),
             group=group,
             row=row,
+            words=tuple(data.get("words", ())),
         )
 
     def options(self, data: Data) -> tuple[p.Option, ...]:
@@ -355,7 +356,13 @@ class _Builder:
             plain = {name: {"clinician": name, "patient": name} for name in ("yes", "no")}
             return tuple(p.Option(name, words(labels.get(name, plain[name]))) for name in plain)
         return tuple(
-            p.Option(each["id"], words(each["label"]), each.get("exclusive", False), _decimal(each.get("grade")))
+            p.Option(
+                each["id"],
+                words(each["label"]),
+                each.get("exclusive", False),
+                _decimal(each.get("grade")),
+                tuple(each.get("synonyms", ())),
+            )
             for each in data.get("options", ())
         )
 

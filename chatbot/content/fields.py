@@ -265,6 +265,7 @@ class OptionModel(Entry):
     label: Words
     exclusive: YesNo = False
     grade: Number | None = None
+    synonyms: tuple[Text, ...] = Field(default=(), strict=False)
     recorded_only: YesNoOrWhy = Field(default=False, exclude=True)
     """Nothing tells it from another option, and that is meant; outside the digest."""
 

@@ -50,6 +50,7 @@ from chatbot.core.values import Source, Urgency
 class QuestionModel(Entry):
     ask: BothWords
     report: Words | None = None
+    words: tuple[Text, ...] = Field(default=(), strict=False)
     type: Annotated[str, one_of(*QuestionType, "group")]
     why: BothWords
     cites: tuple[Cited, ...] = Field(default=(), strict=False)

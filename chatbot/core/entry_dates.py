@@ -34,6 +34,11 @@ UNITS = {
     for spelling in spellings.split()
 }
 
+WORDS_OF_TIME = frozenset(
+    [*NUMBERS, *UNITS, *MONTHS, *"ago since for before after today yesterday night morning evening last".split()]
+)
+"""Words that say when and how many: by themselves they say nothing about what."""
+
 Match = re.Match[str]
 
 

@@ -120,6 +120,8 @@ class Option:
     """Of several choices: cannot stand beside another ("none of these")."""
     grade: Decimal | None = None
     """Of a grid: what comparisons on ``grade`` read; None compares as unknown."""
+    synonyms: tuple[str, ...] = ()
+    """Other words people type for it, beside its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,8 @@ class Question:
     """Its row in that group, from 1; 0 outside groups."""
     instrument: str | None = None
     """The instrument it asks item by item, or (a number) whose score it takes."""
+    words: tuple[str, ...] = ()
+    """What people say when they mean it, beside its wordings. They only help to find it."""
 
     @property
     def is_table(self) -> bool:
