@@ -30,6 +30,9 @@ FINEST = 1_000_000
 STEPS = 6_000_000
 """What a solver does in a second on a machine of today, counted its own way: a limit in steps does not hang on load."""
 
+WANDERING_MS = 30_000
+"""Milliseconds after which a search that wanders is stopped whatever its steps: it proves nothing, it only finds."""
+
 DECIMALS = (0, 1, 2, 6)
 """How many decimals are tried where a solver's number has more than an answer takes, the fewest first."""
 
@@ -65,7 +68,7 @@ class Search:
     """A solver over the interviews of one model, asked again and again."""
 
     def __init__(self, model: Model, *, seconds: float = 20, seed: int = 0, wander: bool = False) -> None:
-        """Begin a search. With *wander* examples differ by *seed*.
+        """Begin a search. With *wander* examples differ by *seed*, and nothing is tried a second time.
 
         It gives up on one question after about *seconds* of work, counted in steps so that it always ends alike.
         """
@@ -74,8 +77,10 @@ class Search:
         self.solver = z3.Solver()
         self.solver.set("rlimit", self.steps)
         self.solver.set("random_seed", seed)
+        self.wander = wander
         if wander:
             self.solver.set("phase_selection", 5)
+            self.solver.set("timeout", WANDERING_MS)
         self._held = 0
         self._second: SecondModel | None = None
         self._asked: dict[int, tuple[Any, Any]] = {}
@@ -157,7 +162,7 @@ class Search:
     def _check(self, literals: Sequence[Any]) -> Any:
         solver = self.solver
         found = solver.check(*literals)
-        if found == z3.unknown:
+        if found == z3.unknown and not self.wander:
             # What a solver learned on the way may hinder it; another one begins anew.
             solver = z3.Solver()
             solver.set("rlimit", self.steps)
