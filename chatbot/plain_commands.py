@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatbot import plain_people
+from chatbot import __version__, plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.counterfactual import what_if
@@ -17,7 +17,7 @@ from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
-from chatbot.export.lines import carried_rows, story_rows
+from chatbot.export.lines import carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
@@ -146,6 +146,23 @@ def _handover(shell: Shell, _: QuestionView | None, __: str) -> bool:
     for part in shell.interview.plan()["handover"]:
         shell.put(part["title"][shell.register])
         shell.rows(("  ", line[shell.register]) for line in part["lines"])
+    return False
+
+
+def _reveal(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Read out the private answers, which stand covered everywhere else."""
+    private = [each for each in shell.view().answered if each.private and each.applies]
+    shell.rows(("  ", f"{each.text} {each.answer}") for each in private)
+    if not private:
+        shell.put("there is no private answer")
+    return False
+
+
+def _about(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    content = shell.interview.protocol
+    shell.rows(head_rows(shell.view(), content.intended_use.in_register(shell.register), shell.labels, shell.register))
+    shell.put(f"version {__version__}; the content was last changed on {content.last_updated}")
+    shell.put(content.editorial_policy.in_register(shell.register))
     return False
 
 
@@ -284,6 +301,7 @@ ACTIONS = (
     Action("note", "t", "add a note; :note followed by the text", _note),
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
     Action("handover", "h", "the handover, to read aloud", _handover),
+    Action("reveal", "", "the private answers, which are covered elsewhere", _reveal),
     Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _take_over),
     Action("events", "", "who answered what, from the beginning", _who_did_what),
     Action("who", "", "whose case this is, and who is at the keyboard", _who),
@@ -293,6 +311,7 @@ ACTIONS = (
     Action("stop", "", "stop here: issue the plan of what is there, marked incomplete", _stop),
     Action("decide", "", "accept, modify or decline a recommendation", _decide),
     Action("sign", "", "close the case for good", _sign),
+    Action("about", "", "what this is for, and what it is not; versions, editorial policy", _about),
     Action("again", ".", "put this question again", _again),
     Action("help", "?", "this list", _help),
     Action("quit", "q", "suspend the case and leave", _quit),

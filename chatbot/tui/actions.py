@@ -1,11 +1,12 @@
-"""Every key of the application: one table feeds what keys do, the footer and the help screen."""
+"""Every action of the application: one table feeds what keys do, the footer, key help, the palette and the README."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chatbot.core.keys import STATUS_KEYS
+from chatbot.tui.in_lines import IN_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class Action:
     """Two or three words for the footer."""
     help: str
     """One sentence for the help screen."""
-    where: frozenset[str]
+    places: frozenset[str]
     """Ids of ``PLACES`` in which it may work."""
+    in_lines: str
+    """Its command in the line mode, as ``:name``; or a sentence saying what stands there instead, or why nothing."""
     footer: bool = True
     """False: found on the help screen only."""
 
@@ -54,8 +57,8 @@ PLACES = {
 """Where keys work. A screen names the places that hold now; the first that knows a key decides."""
 
 
-def _action(ids: str, keys: str, shown: str, label: str, help_: str, where: str, *, footer: bool = True) -> Action:
-    return Action(ids, tuple(keys.split()), shown, label, help_, frozenset(where.split()), footer)
+def _action(id_: str, keys: str, shown: str, label: str, help_: str, places: str, *, footer: bool = True) -> Action:
+    return Action(id_, tuple(keys.split()), shown, label, help_, frozenset(places.split()), IN_LINES[id_], footer)
 
 
 _STATUS_HELP = {
@@ -137,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
             status.value.replace("_", " "),
             _STATUS_HELP[status.value],
             frozenset({"question"}),
+            IN_LINES[f"status_{status.value}"],
             footer=False,
         )
         for status, key in STATUS_KEYS.items()
@@ -151,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("mark", "space", "Space", "changed", "Mark the line: it is otherwise now.", "recheck", footer=False),
     _action("singly", "escape q", "Esc", "one by one", "Ask every question of the list by itself.", "recheck"),
-    _action("back", "b backspace", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
+    _action("back", "backspace b", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
     _action("go_on", "escape", "Esc", "go on", "Leave this answer as it is; go to the next open question.", "question"),
     _action("later", "l", "l", "later", "Ask this later; it stays open and shows before signing.", "question"),
     _action("why", "w", "w", "why we ask", "Why this is asked, with its sources.", "question"),
@@ -267,14 +271,14 @@ ACTIONS: tuple[Action, ...] = (
 """In the order in which the footer and the help screen show them."""
 
 
-def working(places: Iterable[str]) -> list[Action]:
+def working(places: Iterable[str], actions: Sequence[Action] = ACTIONS) -> list[Action]:
     """Return the actions of these places, most particular place first; a key taken by one hides it in later ones."""
     found: list[Action] = []
     taken: set[str] = set()
     ids: set[str] = set()
     for place in places:
-        for action in ACTIONS:
-            if place not in action.where or action.id in ids or taken & set(action.keys):
+        for action in actions:
+            if place not in action.places or action.id in ids or taken & set(action.keys):
                 continue
             found.append(action)
             ids.add(action.id)

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from chatbot.errors import BackstoryError
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
+from chatbot.tui.keymap import Keymap
 from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
@@ -36,6 +37,8 @@ class Backstory(App[int], inherit_bindings=False):
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
         self.animation_level = "none"
+        self.keymap = Keymap()
+        """The keys that hold."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:

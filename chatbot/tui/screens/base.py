@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from chatbot.core.commands import Command, Refusal
 from chatbot.errors import BackstoryError
-from chatbot.tui.actions import Action, working
+from chatbot.tui.actions import Action
 from chatbot.tui.drawing import standing
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import Line, Seg, line, wrapped
@@ -114,7 +114,11 @@ class Sheet(Screen[T], inherit_bindings=False):
     @property
     def words(self) -> Words:
         """The labels of the case on screen, in the register of the session."""
-        return Words(self.interview.protocol, self.session.register)
+        return Words(self.interview.protocol, self.session.register, self.ours.keymap)
+
+    def key_for(self, action: str, place: str = "") -> str:
+        """Return how the key of an action is written, for texts that name it."""
+        return self.ours.keymap.shown(action, place)
 
     @property
     def wide(self) -> bool:
@@ -134,7 +138,7 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def working(self) -> list[Action]:
         """Return the actions that work now."""
-        return [action for action in working((*self.places(), "anywhere")) if self.can(action.id)]
+        return [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
 
     def body(self) -> ComposeResult:
         """Yield what stands between header and footer."""

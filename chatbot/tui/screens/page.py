@@ -92,7 +92,7 @@ def help_page(now: Sequence[Action]) -> Page:
         rows = [line(Seg("These work now", "strong"))]
         rows += [each for action in now for each in _key_line(action, width)]
         for place, title in PLACES.items():
-            there = [action for action in ACTIONS if place in action.where]
+            there = [action for action in ACTIONS if place in action.places]
             rows += [BLANK, line(Seg(title, "strong"))]
             rows += [each for action in there for each in _key_line(action, width)]
         return rows
