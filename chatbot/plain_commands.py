@@ -11,6 +11,7 @@ from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
+from chatbot.core.find import Kind
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
@@ -22,6 +23,7 @@ from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
 from chatbot.patience import WHAT_IF_MS, for_ms
+from chatbot.plain_finding import choose_found, found_for, go_to
 from chatbot.plain_shell import STILL_SO, Ended, Shell
 
 
@@ -139,6 +141,19 @@ def _jump(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     ]
     chosen = shell.pick([*choices, *texts.items()])
     return chosen is not None and shell.send(cmd.Show(chosen))
+
+
+def _find(shell: Shell, asked: QuestionView | None, rest: str) -> bool:
+    """Find anything by words of it, and go there."""
+    typed = rest or shell.ask("words of it:")
+    if not typed:
+        return False
+    target = choose_found(shell, found_for(shell, [(each.name, each.help) for each in ACTIONS], typed))
+    if target is None:
+        return False
+    if target.kind is Kind.COMMAND:
+        return next(each for each in ACTIONS if each.name == target.id).run(shell, asked, "")
+    return go_to(shell, target)
 
 
 def _handover(shell: Shell, _: QuestionView | None, __: str) -> bool:
@@ -300,6 +315,7 @@ ACTIONS = (
     Action("source", "s", "who or what the next answer comes from", _change_source),
     Action("note", "t", "add a note; :note followed by the text", _note),
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
+    Action("find", "", "a question, section, recommendation, reference or command; :find followed by words", _find),
     Action("handover", "h", "the handover, to read aloud", _handover),
     Action("reveal", "", "the private answers, which are covered elsewhere", _reveal),
     Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _take_over),

@@ -39,6 +39,8 @@ class Backstory(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.keymap = Keymap()
         """The keys that hold."""
+        self.held = ("", 0.0)
+        """The key that chose something in the palette, and when it was last pressed."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:

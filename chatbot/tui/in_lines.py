@@ -79,6 +79,7 @@ IN_LINES: dict[str, str] = {
     "give_code": "The end of the code is typed before the case is opened.",
     # everywhere
     "help": ":help",
+    "palette": ":find",
     "about": ":about",
     "leave": ":quit",
     "stop": ":quit",

@@ -357,7 +357,8 @@ class AskSheet(Sheet[T]):
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if not self.too_small and not self.unseen(event.pressed_at):
+        held = self.repeats("enter", event.pressed_at)
+        if not self.too_small and not held and not self.unseen(event.pressed_at):
             self.act_commit()
 
     @on(Entry.Left)

@@ -14,6 +14,7 @@ from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, RecheckView, View
 from chatbot.tui.drawing import history, standing
+from chatbot.tui.form import Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.widgets.pane import Pane
@@ -260,7 +261,16 @@ class InterviewScreen(AskSheet[None]):
     def act_jump(self) -> None:
         from chatbot.tui.screens.jump import Jump
 
-        self.app.push_screen(Jump(), lambda key: self._go(cmd.Show(key)) if key else None)
+        self.app.push_screen(Jump(), lambda key: self.go_to(key) if key else None)
+
+    def go_to(self, question: str) -> None:
+        """Put a question."""
+        self._go(cmd.Show(question))
+
+    @property
+    def may_be_left(self) -> bool:  # type: ignore[override]
+        """Nothing waits to be confirmed or to get its reason."""
+        return self.form is None or self.form.mode in {Mode.KEYS, Mode.TYPING}
 
     def act_ask(self) -> None:
         from chatbot.tui.screens.follow_up import ask
@@ -300,9 +310,13 @@ class InterviewScreen(AskSheet[None]):
             self._show_plan()
 
     def _show_plan(self) -> None:
+        self.show_plan()
+
+    def show_plan(self, rule: str = "") -> None:
+        """Show the plan, with the line of a recommendation opened."""
         from chatbot.tui.screens.plan import PlanScreen
 
-        self.app.push_screen(PlanScreen(), lambda _: self.sync())
+        self.app.push_screen(PlanScreen(rule), lambda _: self.sync())
 
     def act_leave(self) -> None:
         if self.interview.case.closed:

@@ -35,7 +35,7 @@ class Page(ScrollSheet[bool]):
     ) -> None:
         """*whole*: it can be accepted only once its last line was in sight."""
         super().__init__()
-        self.whole = whole
+        self.whole, self.may_be_left = whole, not accept
         self.title_text, self.draw = title, draw
         self.accept, self.accept_label, self.close_key = accept, accept_label, close_key
 

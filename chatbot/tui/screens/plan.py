@@ -30,11 +30,13 @@ class PlanScreen(ScrollSheet[None]):
 
     NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("plan",)
+    may_be_left = True
 
-    def __init__(self) -> None:
+    def __init__(self, rule: str = "") -> None:
+        """*rule*: the recommendation whose line is opened at once."""
         super().__init__()
-        self.caret = ""
-        self.opened: frozenset[str] = frozenset()
+        self.caret = rule
+        self.opened: frozenset[str] = frozenset({rule} - {""})
         self.all_rules = False
         self.searched: dict[str, WhatIf] = {}
         """What would change a rule whose line was opened."""
@@ -46,6 +48,13 @@ class PlanScreen(ScrollSheet[None]):
     @cached_property
     def plan(self) -> dict[str, Any]:
         return self.interview.plan()
+
+    def on_mount(self) -> None:
+        if self.caret:
+            # A rule that waits or does not apply stands among all rules only.
+            self.all_rules = self.caret not in self.order
+            self.focus_rows = (0, 0)
+        self.fresh()
 
     @property
     def order(self) -> list[str]:
