@@ -268,8 +268,7 @@ class _Loop(Answering):
         self.rows(alarm_rows(alarm, self.labels, self.register, self.whose))
         while True:
             typed = self.ask(
-                f"Type {READ_WORD} when you have read this, c to correct an answer, d if help is declined, w for the "
-                "sources, q to leave:"
+                f"Type {READ_WORD} when you have read this, c to correct an answer, d if help is declined, q to leave:"
             )
             match typed.removeprefix(":").casefold():
                 case "read":
@@ -286,8 +285,6 @@ class _Loop(Answering):
                 case "r" | "register":
                     self.register = other_register(self.register)
                     return
-                case "w" | "why":
-                    self.rows(("  ", cited) for cited in alarm.references)
                 case "h" | "handover":
                     self.rows(("  ", sentence) for sentence in alarm.handover)
                 case _:

@@ -52,6 +52,7 @@ PLACES = {
     "confirm": "Before a case is opened",
     "recap": "For whoever takes over",
     "fault": "When something was not saved",
+    "unread": "Before all of it was read",
     "scroll": "Where not everything fits",
     "anywhere": "Everywhere",
 }
@@ -237,12 +238,17 @@ ACTIONS: tuple[Action, ...] = (
     _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
     _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list home find"),
     _action("scope", "tab", "Tab", "show others", "Show all, answered, later or open questions.", "list"),
-    _action("up", "up", "↑", "up", "The line above.", "question grid plan home list recheck find", footer=False),
-    _action("down", "down", "↓", "down", "The line below.", "question grid plan home list recheck find", footer=False),
+    _action("up", "up", "↑", "up", "The line above.", "question grid plan home list recheck find scroll", footer=False),
+    _action(
+        "down", "down", "↓", "down", "The line below.", "question grid plan home list recheck find scroll", footer=False
+    ),
     _action("left", "left", "←", "left", "The cell or grade to the left.", "question grid", footer=False),
     _action("right", "right", "→", "right", "The cell or grade to the right.", "question grid", footer=False),
     _action("page_up", "pageup", "PgUp", "up", "The lines above.", "scroll", footer=False),
     _action("page_down", "pagedown", "PgDn", "more", "The lines below.", "scroll", footer=False),
+    _action("read_on", "enter", "Enter", "read on", "The next lines; a page read to its end is closed.", "unread page"),
+    _action("agree", "y", "y", "yes", "Yes to what the page asks.", "page confirm"),
+    _action("disagree", "n", "n", "no", "No to what the page asks.", "page", footer=False),
     _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
     _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan"),
     _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm find"),

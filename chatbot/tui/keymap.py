@@ -93,6 +93,10 @@ class Keymap:
         known = self._by_id[action]
         return next((each for each in known if place in each.places), known[0]).shown
 
+    def keys(self, action: str) -> frozenset[str]:
+        """Return every key of an action, wherever it works."""
+        return frozenset(key for each in self._by_id[action] for key in each.keys)
+
     @cached_property
     def _by_id(self) -> dict[str, list[Action]]:
         found: dict[str, list[Action]] = {}

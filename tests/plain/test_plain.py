@@ -343,13 +343,6 @@ def test_anything_is_found_by_its_words_and_gone_to_or_read_out() -> None:
     assert "nothing has these words" in script.text
 
 
-def test_the_sources_behind_an_emergency_can_be_read_before_it_is_acknowledged() -> None:
-    script, interview = play(["y", "y", "w", "q"])
-    assert interview.case.alarms
-    alarm = interview.view("clinician").alarm
-    assert alarm is None or all(each in script.text for each in alarm.references)
-
-
 def test_what_the_program_is_for_and_private_answers_are_read_on_demand() -> None:
     script, _ = play([":about", ":reveal"])
     assert PROTOCOL.editorial_policy.clinician in script.text and "there is no private answer" in script.text

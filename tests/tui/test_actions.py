@@ -105,6 +105,6 @@ def test_a_particular_place_hides_the_same_key_of_a_wider_one() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_the_footer_fits_and_always_names_the_key_that_lists_the_rest(width: int) -> None:
-    rows = footer(working(("question", "anywhere")), [("1-4", "answer")], width, 2)
+    rows = footer([(each, each.label) for each in working(("question", "anywhere"))], [("1-4", "answer")], width, 2)
     assert len(rows) <= 2 and all(width_of(row) <= width for row in rows)
     assert "F1 keys" in plain(rows) and "1-4 answer" in plain(rows)

@@ -131,6 +131,11 @@ class Sheet(Screen[T], inherit_bindings=False):
         return self.ours.keymap.shown(action, place)
 
     @property
+    def page_keys(self) -> tuple[str, str]:
+        """How the keys that go a page up and down are written."""
+        return self.key_for("page_up"), self.key_for("page_down")
+
+    @property
     def wide(self) -> bool:
         return self.size.width >= WIDE[0] and self.size.height >= WIDE[1]
 
@@ -189,7 +194,7 @@ class Sheet(Screen[T], inherit_bindings=False):
         if self.painted_at is None:
             self.painted_at = self.ours.moment()
         rows = 1 if self.size.height < 20 and width >= 60 else 2
-        shown = [action for action in self.working() if self.worth_showing(action.id)]
+        shown = [(action, self.named(action)) for action in self.working() if self.worth_showing(action.id)]
         return footer(shown, self.extra_keys(), width, rows)
 
     def _notice(self, width: int, height: int) -> list[Line]:

@@ -134,15 +134,16 @@ class InterviewScreen(AskSheet[None]):
         rows = wrapped(title, width - 2, "strong")
         if view.carried:
             told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
-            rows += [BLANK, *wrapped(f"{told}. F7 confirms them.", width - 2, "warn")]
+            rows += [BLANK, *wrapped(f"{told}. {self.key_for('carried')} confirms them.", width - 2, "warn")]
         if view.postponed:
             rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
             questions = self.interview.protocol.questions
             rows += [e for key in view.postponed for e in hang("· ", self.words.say(questions[key].ask), width - 2)]
         if self.problem is not None:
             rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width - 2, "warn")]
-        keys = [("F5", "the plan"), ("h", "handover"), ("q", "leave")]
-        keys += [] if view.closed else [("j", "look through the answers")]
+        named = {"plan": "the plan", "handover": "handover", "leave": "leave"}
+        named |= {} if view.closed else {"jump": "look through the answers"}
+        keys = [(self.key_for(each, "review"), label) for each, label in named.items()]
         rows += [BLANK, *packed([line(Seg(key, "key"), Seg(f" {label}")) for key, label in keys], width - 2)]
         rows = prefixed(rows, Seg("▌ ", "key"))
         quiet = history.recent(history.veiled(view.answered, self.revealed), width, max(0, height - len(rows) - 1))

@@ -162,7 +162,7 @@ class PlanScreen(ScrollSheet[None]):
         from chatbot.tui.screens.page import Page
 
         text = self.session.services.plan_text(self.interview, self.session.register)
-        self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), close_key="x"))
+        self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), closed_by="full_text"))
 
     def act_changes(self) -> None:
         from chatbot.tui.screens.page import story_page
@@ -180,7 +180,7 @@ class PlanScreen(ScrollSheet[None]):
 
         words = self._what_if_words()
         found = what_if(self.interview.protocol, self.interview.case, for_ms())
-        self.app.push_screen(blocks_page(words.text("heading"), words.blocks(found)[1:], close_key="w"))
+        self.app.push_screen(blocks_page(words.text("heading"), words.blocks(found)[1:], closed_by="what_if"))
 
     def _what_if_words(self) -> WhatIfWords:
         return WhatIfWords(self.interview.protocol, self.interview.case, self.session.register, ms=WHAT_IF_MS)

@@ -64,7 +64,7 @@ class Prompt(Sheet[str]):
         return action not in {"plan", "leave_field"}
 
     def extra_keys(self) -> list[tuple[str, str]]:
-        return [("Esc", "leave it")]
+        return [(self.key_for("leave_field"), "leave it")]
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
