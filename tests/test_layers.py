@@ -23,11 +23,15 @@ ALLOWED: dict[str, set[str]] = {
     "export": {"core"},
     "interview": {"core", "content", "record", "proof", "export"},
     "settings": set(),
+    "keymap_file": set(),
     "patience": set(),
     "desk": {"core", "content", "record", "export", "interview", "settings"},
     "export_command": {"core", "content", "record", "export"},
     "audit": {"core", "content", "record", "proof", "export"},
-    "tui": {"core", "content", "record", "proof", "export", "audit", "interview", "settings", "desk", "patience"},
+    "tui": {
+        *("core", "content", "record", "proof", "export", "audit", "interview"),
+        *("settings", "keymap_file", "desk", "patience"),
+    },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
         *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding"),

@@ -12,6 +12,7 @@ _NOTHING_MOVES = "Nothing is marked: every line is read out, and chosen by its n
 _SHELL = "A command of its own, before the interview: backstory --help."
 _STATUS = "The same letter at a question, or its name after a colon."
 _NOT_DRAWN = "The line mode draws nothing."
+_NO_KEYS = "Commands have names there, and keys are not changed."
 _LIST = "It asks for the numbers of what changed."
 _READ = "The word read is typed."
 _AT_ONCE = "It is read out whole, and the question comes back by itself."
@@ -84,6 +85,9 @@ IN_LINES: dict[str, str] = {
     "help": ":help",
     "palette": ":find",
     "about": ":about",
+    "keymap": _NO_KEYS,
+    "change_key": _NO_KEYS,
+    "standard_keys": _NO_KEYS,
     "leave": ":quit",
     "stop": ":quit",
     "theme": _NOT_DRAWN,

@@ -45,8 +45,8 @@ ANSWERS = frozenset(OPTION_KEYS) | frozenset(STATUS_KEYS.values()) | {"y", "n"}
 ANSWERED_BY_KEY = frozenset("question several grid instrument recheck reasons preview doubt".split())
 """Places where keys are answers."""
 
-WRITTEN_IN = frozenset("typing list confirm find".split())
-"""Places where characters are text."""
+WRITTEN_IN = frozenset("typing list confirm find scroll anywhere".split())
+"""Places where characters are text, or that hold together with such a one."""
 
 FIELD_KEYS = frozenset(
     "enter escape backspace delete left right up down home end space "
@@ -225,11 +225,11 @@ def _clash(field: str, action: Action, place: str, key: str, actions: Sequence[A
         return KeymapProblem(field, f"{spelled(key)} is an answer {at}", "choose another key")
     if place in WRITTEN_IN and of_text(key):
         return KeymapProblem(field, f"{spelled(key)} is text {at}", "choose a function key, or one with Ctrl")
-    if place == "typing" and key in FIELD_KEYS:
+    if place in {"typing", "anywhere"} and key in FIELD_KEYS:
         return KeymapProblem(field, f"{spelled(key)} belongs to the typed field", "choose another key")
-    beside = {place, *(each for group in TOGETHER if place in group for each in group), "anywhere"}
+    beside = {place, *(each for group in TOGETHER if place in group for each in group), "anywhere", "scroll"}
     for other in actions:
-        shared = place == "anywhere" or other.places & beside
+        shared = place in {"anywhere", "scroll"} or other.places & beside
         if other.id != action.id and key in other.keys and shared:
             named = f"{spelled(key)} is the key of {other.label!r} ({other.id})"
             return KeymapProblem(field, named, "choose another, or give that one another key too")

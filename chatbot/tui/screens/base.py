@@ -244,9 +244,14 @@ class Sheet(Screen[T], inherit_bindings=False):
         event.stop()
 
     def act_help(self) -> None:
-        from chatbot.tui.screens.page import help_page
+        from chatbot.tui.screens.keys import KeyHelp
 
-        self.app.push_screen(help_page(self.working()))
+        self.app.push_screen(KeyHelp(self))
+
+    def act_keymap(self) -> None:
+        from chatbot.tui.screens.keys import KeymapScreen
+
+        self.app.push_screen(KeymapScreen(), lambda _: self.redraw())
 
     def act_palette(self) -> None:
         from chatbot.tui.screens.palette import Palette, carry_out

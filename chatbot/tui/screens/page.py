@@ -9,7 +9,7 @@ from chatbot.core.changes import Story
 from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import QuestionView, View
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source
-from chatbot.tui.actions import ACTIONS, PLACES, Action
+from chatbot.tui.actions import Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import Session
@@ -101,26 +101,6 @@ def paragraphs(parts: Iterable[tuple[str, str]], width: int) -> list[Line]:
         rows += wrapped(title, width, "strong") if title else []
         rows += wrapped(text, width)
     return rows
-
-
-def help_page(now: Sequence[Action]) -> Page:
-    """List every key, those that work now first."""
-
-    def draw(width: int) -> list[Line]:
-        rows = [line(Seg("These work now", "strong"))]
-        rows += [each for action in now for each in _key_line(action, width)]
-        for place, title in PLACES.items():
-            there = [action for action in ACTIONS if place in action.places]
-            rows += [BLANK, line(Seg(title, "strong"))]
-            rows += [each for action in there for each in _key_line(action, width)]
-        return rows
-
-    return Page("Keys", draw)
-
-
-def _key_line(action: Action, width: int) -> list[Line]:
-    label = line(Seg(f"  {action.shown:<8}", "key"))
-    return hang(label, f"{action.label}: {action.help}", width)
 
 
 def about_page(session: Session, *, accept: str = "", accept_label: str = "") -> Page:
