@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from campaigns import keys
 from chatbot import plain_commands
 from chatbot.core.keys import OPTION_KEYS
 from chatbot.tui.actions import ACTIONS, PLACES, STATUS_ACTIONS, working
@@ -41,8 +42,8 @@ SCREENS = [
 
 @pytest.mark.parametrize("place", PLACES)
 def test_in_one_place_a_key_means_one_thing(place: str) -> None:
-    keys = [(key, action.id) for action in ACTIONS if place in action.places for key in action.keys]
-    assert len({key for key, _ in keys}) == len(keys)
+    found = [(key, action.id) for action in ACTIONS if place in action.places for key in action.keys]
+    assert len({key for key, _ in found}) == len(found)
 
 
 @pytest.mark.parametrize("place", ["question", "several", "grid"])
@@ -72,6 +73,11 @@ def test_every_place_has_actions_and_every_action_a_known_place() -> None:
 
 def test_every_action_says_what_it_does() -> None:
     assert all(action.label and action.help.endswith(".") and action.shown and action.keys for action in ACTIONS)
+
+
+def test_the_readme_and_the_page_of_keys_say_what_the_table_says() -> None:
+    late = [path.name for path, text in keys.files().items() if path.read_text("utf-8") != text]
+    assert late == [], "run python -m campaigns.keys"
 
 
 # --- the line mode ---
