@@ -45,9 +45,9 @@ def content_targets(protocol: Protocol, case: Case, register: str) -> list[Targe
 
 def _question(protocol: Protocol, question: Question, register: str) -> Target:
     section = protocol.sections[question.section].title
-    labels = [text for option in question.options for text in _both(option.label)]
+    labels = [text for option in question.options for text in (*_both(option.label), *option.synonyms)]
     rows = [text for row in question.rows for text in _both(row.label)]
-    also = (*_both(question.ask), *_both(question.named), *_both(section), *labels, *rows)
+    also = (*_both(question.ask), *_both(question.named), *_both(section), *question.words, *labels, *rows)
     return Target(Kind.QUESTION, question.id, question.ask.in_register(register), also)
 
 
