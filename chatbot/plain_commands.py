@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatbot import plain_people
+from chatbot import __version__, plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
+from chatbot.core.find import Kind
 from chatbot.core.navigation import DECISIONS
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
-from chatbot.export.lines import carried_rows, story_rows
+from chatbot.export.lines import carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
 from chatbot.patience import WHAT_IF_MS, for_ms
+from chatbot.plain_finding import choose_found, found_for, go_to
 from chatbot.plain_shell import STILL_SO, Ended, Shell
 
 
@@ -141,11 +143,41 @@ def _jump(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     return chosen is not None and shell.send(cmd.Show(chosen))
 
 
+def _find(shell: Shell, asked: QuestionView | None, rest: str) -> bool:
+    """Find anything by words of it, and go there."""
+    typed = rest or shell.ask("words of it:")
+    if not typed:
+        return False
+    target = choose_found(shell, found_for(shell, [(each.name, each.help) for each in ACTIONS], typed))
+    if target is None:
+        return False
+    if target.kind is Kind.COMMAND:
+        return next(each for each in ACTIONS if each.name == target.id).run(shell, asked, "")
+    return go_to(shell, target)
+
+
 def _handover(shell: Shell, _: QuestionView | None, __: str) -> bool:
     shell.put(shell.whose)
     for part in shell.interview.plan()["handover"]:
         shell.put(part["title"][shell.register])
         shell.rows(("  ", line[shell.register]) for line in part["lines"])
+    return False
+
+
+def _reveal(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Read out the private answers, which stand covered everywhere else."""
+    private = [each for each in shell.view().answered if each.private and each.applies]
+    shell.rows(("  ", f"{each.text} {each.answer}") for each in private)
+    if not private:
+        shell.put("there is no private answer")
+    return False
+
+
+def _about(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    content = shell.interview.protocol
+    shell.rows(head_rows(shell.view(), content.intended_use.in_register(shell.register), shell.labels, shell.register))
+    shell.put(f"version {__version__}; the content was last changed on {content.last_updated}")
+    shell.put(content.editorial_policy.in_register(shell.register))
     return False
 
 
@@ -283,7 +315,9 @@ ACTIONS = (
     Action("source", "s", "who or what the next answer comes from", _change_source),
     Action("note", "t", "add a note; :note followed by the text", _note),
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
+    Action("find", "", "a question, section, recommendation, reference or command; :find followed by words", _find),
     Action("handover", "h", "the handover, to read aloud", _handover),
+    Action("reveal", "", "the private answers, which are covered elsewhere", _reveal),
     Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _take_over),
     Action("events", "", "who answered what, from the beginning", _who_did_what),
     Action("who", "", "whose case this is, and who is at the keyboard", _who),
@@ -293,6 +327,7 @@ ACTIONS = (
     Action("stop", "", "stop here: issue the plan of what is there, marked incomplete", _stop),
     Action("decide", "", "accept, modify or decline a recommendation", _decide),
     Action("sign", "", "close the case for good", _sign),
+    Action("about", "", "what this is for, and what it is not; versions, editorial policy", _about),
     Action("again", ".", "put this question again", _again),
     Action("help", "?", "this list", _help),
     Action("quit", "q", "suspend the case and leave", _quit),

@@ -29,6 +29,8 @@ class Settings:
     """The file of the site key."""
     site: str | None = None
     """File of local facts, used when ``--site`` names none."""
+    keymap: str | None = None
+    """The file of one's own keys; None: the one beside the settings, where there is one."""
     region: str | None = None
     """Where this user works, used when neither ``--region`` nor the local facts say."""
 

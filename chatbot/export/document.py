@@ -95,6 +95,20 @@ def plan_blocks(
     return _Writer(plan, labels, register, decisions or {}).write(all_rules, case, head, story)
 
 
+def rule_blocks(
+    plan: Mapping[str, Any],
+    labels: Mapping[str, Wording],
+    rule: str,
+    *,
+    register: str = "clinician",
+    decisions: Mapping[str, Decision] | None = None,
+) -> list[Block]:
+    """Return one recommendation with its reasons, and the references it cites; nothing for one the plan has not."""
+    writer = _Writer(plan, labels, register, decisions or {})
+    found = [writer.rule(each) for each in plan["recommendations"] if each["id"] == rule]
+    return [*found, *writer.sources()] if found else []
+
+
 def spell(labels: Mapping[str, Wording], key: str, register: str) -> str:
     """Return a label; the last part of its key where the content has none (a bundle older than the label)."""
     wording = labels.get(key)

@@ -1,11 +1,12 @@
-"""Every key of the application: one table feeds what keys do, the footer and the help screen."""
+"""Every action of the application: one table feeds what keys do, the footer, key help, the palette and the README."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chatbot.core.keys import STATUS_KEYS
+from chatbot.tui.in_lines import IN_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class Action:
     """Two or three words for the footer."""
     help: str
     """One sentence for the help screen."""
-    where: frozenset[str]
+    places: frozenset[str]
     """Ids of ``PLACES`` in which it may work."""
+    in_lines: str
+    """Its command in the line mode, as ``:name``; or a sentence saying what stands there instead, or why nothing."""
     footer: bool = True
     """False: found on the help screen only."""
 
@@ -44,18 +47,22 @@ PLACES = {
     "line": "A line of the plan",
     "home": "Home",
     "list": "A list",
+    "find": "The palette",
+    "help": "Key help",
+    "keymap": "Where keys are changed",
     "page": "A page to read",
     "confirm": "Before a case is opened",
     "recap": "For whoever takes over",
     "fault": "When something was not saved",
+    "unread": "Before all of it was read",
     "scroll": "Where not everything fits",
     "anywhere": "Everywhere",
 }
 """Where keys work. A screen names the places that hold now; the first that knows a key decides."""
 
 
-def _action(ids: str, keys: str, shown: str, label: str, help_: str, where: str, *, footer: bool = True) -> Action:
-    return Action(ids, tuple(keys.split()), shown, label, help_, frozenset(where.split()), footer)
+def _action(id_: str, keys: str, shown: str, label: str, help_: str, places: str, *, footer: bool = True) -> Action:
+    return Action(id_, tuple(keys.split()), shown, label, help_, frozenset(places.split()), IN_LINES[id_], footer)
 
 
 _STATUS_HELP = {
@@ -137,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
             status.value.replace("_", " "),
             _STATUS_HELP[status.value],
             frozenset({"question"}),
+            IN_LINES[f"status_{status.value}"],
             footer=False,
         )
         for status, key in STATUS_KEYS.items()
@@ -151,7 +159,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("mark", "space", "Space", "changed", "Mark the line: it is otherwise now.", "recheck", footer=False),
     _action("singly", "escape q", "Esc", "one by one", "Ask every question of the list by itself.", "recheck"),
-    _action("back", "b backspace", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
+    _action("back", "backspace b", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
     _action("go_on", "escape", "Esc", "go on", "Leave this answer as it is; go to the next open question.", "question"),
     _action("later", "l", "l", "later", "Ask this later; it stays open and shows before signing.", "question"),
     _action("why", "w", "w", "why we ask", "Why this is asked, with its sources.", "question"),
@@ -230,17 +238,39 @@ ACTIONS: tuple[Action, ...] = (
     _action("members", "o", "o", "visits", "Show or hide the visits and versions of this line.", "home"),
     _action("quit", "q", "q", "quit", "End the program.", "home"),
     _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
-    _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list home"),
+    _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list home find"),
     _action("scope", "tab", "Tab", "show others", "Show all, answered, later or open questions.", "list"),
-    _action("up", "up", "↑", "up", "The line above.", "question grid plan home list recheck", footer=False),
-    _action("down", "down", "↓", "down", "The line below.", "question grid plan home list recheck", footer=False),
+    _action(
+        "up",
+        "up",
+        "↑",
+        "up",
+        "The line above.",
+        "question grid plan home recheck scroll",
+        footer=False,
+    ),
+    _action(
+        "down",
+        "down",
+        "↓",
+        "down",
+        "The line below.",
+        "question grid plan home recheck scroll",
+        footer=False,
+    ),
     _action("left", "left", "←", "left", "The cell or grade to the left.", "question grid", footer=False),
     _action("right", "right", "→", "right", "The cell or grade to the right.", "question grid", footer=False),
     _action("page_up", "pageup", "PgUp", "up", "The lines above.", "scroll", footer=False),
     _action("page_down", "pagedown", "PgDn", "more", "The lines below.", "scroll", footer=False),
+    _action("read_on", "enter", "Enter", "read on", "The next lines; a page read to its end is closed.", "unread page"),
+    _action("agree", "y", "y", "yes", "Yes to what the page asks.", "page confirm"),
+    _action("disagree", "n", "n", "no", "No to what the page asks.", "page", footer=False),
+    _action("keymap", "k", "k", "change keys", "Choose other keys for what is done.", "help"),
+    _action("change_key", "enter", "Enter", "change", "Then press the key that is to do this.", "keymap"),
+    _action("standard_keys", "delete", "Del", "as usual", "The keys everybody begins with.", "keymap"),
     _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
-    _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan"),
-    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm"),
+    _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan keymap"),
+    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm find"),
     _action(
         "plan",
         "f5",
@@ -250,6 +280,15 @@ ACTIONS: tuple[Action, ...] = (
         "question review typing",
     ),
     _action("help", "f1", "F1", "keys", "This list: every key, those that work now first.", "anywhere"),
+    _action(
+        "palette",
+        "ctrl+p",
+        "Ctrl+P",
+        "find anything",
+        "Any command that works now, question, section, recommendation or reference, by its words.",
+        "anywhere",
+        footer=False,
+    ),
     _action("theme", "f2", "F2", "colours", "Dark, light or black and white.", "anywhere", footer=False),
     _action(
         "about", "f3", "F3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False
@@ -267,14 +306,14 @@ ACTIONS: tuple[Action, ...] = (
 """In the order in which the footer and the help screen show them."""
 
 
-def working(places: Iterable[str]) -> list[Action]:
+def working(places: Iterable[str], actions: Sequence[Action] = ACTIONS) -> list[Action]:
     """Return the actions of these places, most particular place first; a key taken by one hides it in later ones."""
     found: list[Action] = []
     taken: set[str] = set()
     ids: set[str] = set()
     for place in places:
-        for action in ACTIONS:
-            if place not in action.where or action.id in ids or taken & set(action.keys):
+        for action in actions:
+            if place not in action.places or action.id in ids or taken & set(action.keys):
                 continue
             found.append(action)
             ids.add(action.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from textual.binding import BindingType
 from chatbot.errors import BackstoryError
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
+from chatbot.tui.keymap import Keymap, KeymapProblem, keymap
 from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
@@ -36,6 +38,12 @@ class Backstory(App[int], inherit_bindings=False):
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
         self.animation_level = "none"
+        self.keys_chosen: Mapping[str, Any] = {}
+        """Keys of one's own, as they were read; one that cannot hold among them."""
+        self.keymap = self._own_keys()
+        """The keys that hold."""
+        self.held = ("", 0.0)
+        """The key that chose something in the palette, and when it was last pressed."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:
@@ -56,6 +64,8 @@ class Backstory(App[int], inherit_bindings=False):
             go_on_with(self, self.to_resume, lambda: self.ended(0))
         else:
             self.go_home()
+        if self.keymap.problems:
+            self.call_after_refresh(self.tell_of_keys)
         if self.session.services.reload is not None:
             self.set_interval(LOOK_AGAIN_SECONDS, self.look_again)
 
@@ -78,6 +88,22 @@ class Backstory(App[int], inherit_bindings=False):
     def moment(self) -> float:
         """Return now on the clock that stamps key events."""
         return monotonic()
+
+    # --- keys of one's own ---
+
+    def _own_keys(self) -> Keymap:
+        """Read them. Whatever is wrong with them, the keys everybody begins with are there, and it is said."""
+        try:
+            self.keys_chosen = self.session.services.read_keys()
+        except BackstoryError as error:
+            return Keymap(problems=(KeymapProblem(error.place or "keymap", error.message, error.hint),))
+        return keymap(self.keys_chosen)
+
+    def tell_of_keys(self) -> None:
+        """Say what is wrong with keys of one's own."""
+        from chatbot.tui.screens.page import told_page
+
+        self.push_screen(told_page("Keys of your own that cannot hold", [str(e) for e in self.keymap.problems], ""))
 
     # --- where one is ---
 

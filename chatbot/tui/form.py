@@ -61,7 +61,9 @@ Outcome = GiveAnswer | Withdraw | None
 class Form:
     """The state of one question on screen."""
 
-    def __init__(self, view: QuestionView, question: Question, as_of: datetime) -> None:
+    def __init__(self, view: QuestionView, question: Question, as_of: datetime, normal_key: str = "n") -> None:
+        """*normal_key*: how the key that fills the rest of a table as normal is written."""
+        self.normal_key = normal_key
         self.view, self.question, self.as_of = view, question, as_of
         self.type = QuestionType(view.type)
         self.keys = _single(option_keys(view))
@@ -262,7 +264,9 @@ class Form:
             items = {each.id: self.cells[each.id] for each in self.view.rows if each.id in self.cells}
             return self.give(items) if items else self._say("no item is answered", "answer one, or say why not")
         if self.type is QuestionType.GRID:
-            hint = "set a cell" if self.view.normal is None else "press n if all is normal, or set a cell"
+            hint = (
+                "set a cell" if self.view.normal is None else f"press {self.normal_key} if all is normal, or set a cell"
+            )
             return self.give(dict(self.cells)) if self.cells else self._say("no cell is filled in", hint)
         if self.caret < 0:
             return self._say("no answer is marked", "press the key of an answer, or move to it with the arrows")

@@ -162,7 +162,9 @@ def prefixed(drawn: Iterable[Line], prefix: Seg) -> list[Line]:
     return [(prefix, *each) for each in drawn]
 
 
-def window(drawn: Sequence[Line], height: int, top: int, keys: str = "PgDn") -> tuple[list[Line], int]:
+def window(
+    drawn: Sequence[Line], height: int, top: int, keys: tuple[str, str] = ("PgUp", "PgDn")
+) -> tuple[list[Line], int]:
     """Cut the lines that fit a height, from *top* on; rows left out are counted on the edge.
 
     Returns the rows and the *top* really used.
@@ -175,9 +177,9 @@ def window(drawn: Sequence[Line], height: int, top: int, keys: str = "PgDn") -> 
     shown = list(drawn[top : top + height])
     left = len(drawn) - top - height
     if top:
-        shown[0] = line(Seg(f"▴ {top + 1} more above: PgUp", "quiet"))
+        shown[0] = line(Seg(f"▴ {top + 1} more above: {keys[0]}", "quiet"))
     if left:
-        shown[-1] = line(Seg(f"▾ {left + 1} more below: {keys}", "strong"))
+        shown[-1] = line(Seg(f"▾ {left + 1} more below: {keys[1]}", "strong"))
     return shown, top
 
 

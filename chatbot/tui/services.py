@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -146,6 +146,12 @@ class Services:
     notices_title: str = "About the file of this case"
     reload: Callable[[], Interview | None] | None = None
     """For trials, asked again and again: the interview to go on with, or None when no content was saved."""
+    read_keys: Callable[[], Mapping[str, Any]] = dict
+    """Keys of one's own: action to key or keys, unchecked."""
+    write_keys: Callable[[Mapping[str, Any]], None] = lambda _: None
+    """Keeps them."""
+    keys_place: str = ""
+    """The file of them, for people to read; empty: they cannot be kept."""
     kept: bool = True
     """False for a trial, of which nothing remains."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +20,9 @@ from chatbot.desk import Desk, remember_actor
 from chatbot.errors import UsageError
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
+from chatbot.keymap_file import keymap_path, read_keymap, write_keymap
 from chatbot.settings import Settings, read_settings, write_settings
+from chatbot.settings import settings_file as place_of_settings
 from chatbot.tui.app import run
 from chatbot.tui.services import About, Services, Start
 
@@ -57,6 +60,7 @@ def run_trial(
     Raises: EnvironmentProblem without a terminal.
     """
     chosen = read_settings(settings_file)
+    keys = keymap_path(place_of_settings(settings_file), chosen.keymap)
     services = Services(
         list_cases=tuple,
         start_case=_only_this_one,
@@ -74,6 +78,9 @@ def run_trial(
         protocol_about=_about(interview.protocol, interview.case.as_of.date(), interview.case.review),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
+        read_keys=partial(read_keymap, keys),
+        write_keys=partial(write_keymap, path=keys),
+        keys_place="" if keys is None else str(keys),
         notices=notices,
         notices_title="About this trial",
         reload=reload,
@@ -88,6 +95,7 @@ def _only_this_one(*_: object) -> NoReturn:
 
 def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> Services:
     """Return what the application may ask of the desk and the settings."""
+    keys = keymap_path(place_of_settings(settings_file), read_settings(settings_file).keymap)
     return Services(
         list_cases=desk.cases,
         start_case=desk.start,
@@ -105,6 +113,9 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         protocol_about=_about(protocol, parse_moment(desk.now()).date(), protocol.review, desk.withdrawals),
         get_setting=lambda name: getattr(read_settings(settings_file), name) or "",
         set_setting=lambda name, value: _choose(settings_file, name, value),
+        read_keys=partial(read_keymap, keys),
+        write_keys=partial(write_keymap, path=keys),
+        keys_place="" if keys is None else str(keys),
         notices=desk.notices,
         follow_up=desk.follow_up,
         amend=desk.amend,

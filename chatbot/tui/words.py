@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chatbot.export.document import spell
+from chatbot.tui.keymap import Keymap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The labels of one protocol in one register."""
+    """The labels of one protocol in one register, and how keys are written."""
 
     protocol: Protocol
     register: str
+    keymap: Keymap = field(default_factory=Keymap)
+
+    def key_for(self, action: str, place: str = "") -> str:
+        """Return how the key of an action is written; of one that works in several places, in that place."""
+        return self.keymap.shown(action, place)
 
     def label(self, key: str) -> str:
         """Return a label; where the content has none, the last part of its key."""

@@ -330,6 +330,24 @@ def test_the_handover_can_be_read_at_any_time() -> None:
     assert "  smoke: No" in script.out
 
 
+def test_anything_is_found_by_its_words_and_gone_to_or_read_out() -> None:
+    question = PROTOCOL.questions["smoke"].ask.clinician
+    script, interview = play(["y", f":find {question}", "1"])
+    assert interview.case.shown == "smoke"
+    reference = next(iter(PROTOCOL.references.values()))
+    rule = next(iter(PROTOCOL.rules.values()))
+    script, _ = play(["y", f":find {reference.id}", "1", f":find {rule.title.clinician}", "1", ":find handover", "1"])
+    assert reference.citation in script.text and "verification: " in script.text
+    assert rule.text.clinician in script.text and "Situation" in script.out
+    script, interview = play(["y", ":find xqxqxq", ":find"])
+    assert "nothing has these words" in script.text
+
+
+def test_what_the_program_is_for_and_private_answers_are_read_on_demand() -> None:
+    script, _ = play([":about", ":reveal"])
+    assert PROTOCOL.editorial_policy.clinician in script.text and "there is no private answer" in script.text
+
+
 def test_help_names_every_command() -> None:
     script, _ = play(["?"])
     for action in ACTIONS:

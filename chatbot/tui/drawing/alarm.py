@@ -31,7 +31,8 @@ def alarm(shown: AlarmView, words: Words, today: str, width: int) -> list[Line]:
     avoid = [each for each in shown.actions if each.kind == "avoid"]
     rows += _part(words.heading("do_not"), [("✗", _action(each)) for each in avoid], width)
     if shown.handover:
-        rows += [BLANK, *wrapped(f"{words.heading('tell_them')}: press h for the handover to read aloud", width)]
+        key = words.key_for("handover", "alarm")
+        rows += [BLANK, *wrapped(f"{words.heading('tell_them')}: press {key} for the handover to read aloud", width)]
     return rows
 
 

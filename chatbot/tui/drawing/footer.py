@@ -10,12 +10,14 @@ from chatbot.tui.lines import Line, Seg, line, packed
 GAP = "  "
 
 
-def footer(actions: Sequence[Action], extra: Sequence[tuple[str, str]], width: int, rows: int) -> list[Line]:
-    """Draw keys with their labels in at most *rows* rows; F1, which lists the rest, is always among them."""
+def footer(
+    actions: Sequence[tuple[Action, str]], extra: Sequence[tuple[str, str]], width: int, rows: int
+) -> list[Line]:
+    """Draw keys with what they are called now in at most *rows* rows; the one that lists the rest is always there."""
     parts = [_part(key, label) for key, label in extra]
-    shown = sorted((each for each in actions if each.footer and each.id != "help"), key=lambda each: each.id == "plan")
-    parts += [_part(action.shown, action.label) for action in shown]
-    help_ = [_part(action.shown, action.label) for action in actions if action.id == "help"]
+    shown = sorted((e for e in actions if e[0].footer and e[0].id != "help"), key=lambda each: each[0].id == "plan")
+    parts += [_part(action.shown, label) for action, label in shown]
+    help_ = [_part(action.shown, label) for action, label in actions if action.id == "help"]
     while parts and len(packed([*parts, *help_], width, GAP)) > rows:
         parts.pop()
     return packed([*parts, *help_], width, GAP)

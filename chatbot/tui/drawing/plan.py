@@ -229,8 +229,8 @@ class _Context:
         rows: list[Line] = []
         for label, text in self.facts(item, decisions):
             rows += hang(line(Seg("      "), Seg(f"{label}  ", "quiet")), text, self.width)
-        keys = (("a", "accept"), ("m", "modify"), ("c", "decline"))
-        choices = [line(Seg(key, "key"), Seg(f" {name}")) for key, name in keys]
+        made = ("accept", "modify", "decline")
+        choices = [line(Seg(self.words.key_for(each, "line"), "key"), Seg(f" {each}")) for each in made]
         return [*rows, *[(Seg("      "), *each) for each in packed(choices, self.width - 6)]]
 
     def facts(self, item: Item, decisions: Mapping[str, Decision]) -> Iterator[tuple[str, str]]:

@@ -190,17 +190,17 @@ def below(
     """
     room = width - width_of((BAR,))
     if form.mode in {Mode.DOUBT, Mode.REASONS}:
-        return prefixed(_asking(form, room), BAR)
+        return prefixed(_asking(form, words, room), BAR)
     problem = _problem(form, room)
-    hint = [] if form.problem is not None and form.is_typed else _hint(form, room)
+    hint = [] if form.problem is not None and form.is_typed else _hint(form, words, room)
     keys = [_key(key, label) for key, label in statuses]
     if escape and keys:
-        keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
+        keys.insert(0, line(Seg(words.key_for("leave_field"), "key"), Seg(", then:")))
     source = words.label(f"source.{form.source or form.view.source}")
     parts: list[list[Line]] = [
         problem,
         hint,
-        _standing(form, room),
+        _standing(form, words, room),
         wrapped(form.view.credit, room, "quiet") if form.view.credit and not tight else [],
         [] if tight else [BLANK],
         packed(keys, room),
@@ -211,14 +211,16 @@ def below(
     return prefixed([row for part in parts for row in part], BAR)
 
 
-def _asking(form: Form, width: int) -> list[Line]:
+def _asking(form: Form, words: Words, width: int) -> list[Line]:
     """Ask whether an unusual value is right, or for a coded reason."""
     rows = wrapped(f"? {sentence(form.asks_for)}", width, "warn")
     if form.mode is Mode.DOUBT:
-        return rows + packed([_key("y", "confirm"), _key("Esc", "change it")], width)
+        return rows + packed(
+            [_key(words.key_for("confirm"), "confirm"), _key(words.key_for("cancel"), "change it")], width
+        )
     for reason in form.reasons:
         rows += hang(line(Seg(f"  {reason.key}", "key"), Seg("  ")), reason.label, width)
-    return [*rows, _key("Esc", "change it")]
+    return [*rows, _key(words.key_for("cancel", "reasons"), "change it")]
 
 
 def _problem(form: Form, width: int) -> list[Line]:
@@ -233,13 +235,13 @@ def _key(key: str, label: str) -> Line:
     return line(Seg(key, "key"), Seg(f"  {label}"))
 
 
-def _hint(form: Form, width: int) -> list[Line]:
+def _hint(form: Form, words: Words, width: int) -> list[Line]:
     """Say what a typed answer looks like, or that one may be typed."""
     view = form.view
     if form.mode is Mode.KEYS and form.is_typed:
         rows = wrapped(f"typed: {form.draft}", width) if form.draft else []
         what = "type a date" if form.type is QuestionType.DATE else "go on typing"
-        return rows + packed([_key("Tab", what)], width)
+        return rows + packed([_key(words.key_for("type"), what)], width)
     if not form.is_typed or form.mode in {Mode.DOUBT, Mode.REASONS}:
         return []
     said = " · ".join(part for part in (view.unit if not view.range else "", view.range) if part)
@@ -248,7 +250,7 @@ def _hint(form: Form, width: int) -> list[Line]:
     return wrapped(said, width, "quiet") if said else []
 
 
-def _standing(form: Form, width: int) -> list[Line]:
+def _standing(form: Form, words: Words, width: int) -> list[Line]:
     """Say the answer that stands."""
     view = form.view
     if not view.answer:
@@ -256,5 +258,5 @@ def _standing(form: Form, width: int) -> list[Line]:
     if view.expired or view.carried:
         why = "carried, to be confirmed" if view.carried else "too old to count"
         rows = wrapped(f"earlier: {view.answer}; {why}", width, "warn")
-        return [*rows, _key("=", "still so")] if view.stored is not None else rows
+        return [*rows, _key(words.key_for("still_so"), "still so")] if view.stored is not None else rows
     return wrapped(f"answer now: {view.answer}", width, "quiet")

@@ -73,7 +73,9 @@ def side(view: View, words: Words, asking: Collection[str], width: int, height: 
     worth = [flag for flag in view.flags if flag.state in {"present", "cannot_exclude"} or flag.id in asking]
     rows = _pane(view, words, asking, width, worth)
     # What stands comes first; the last lines, counts of the plan, are also behind the key of the plan.
-    return rows if len(rows) <= height else [*rows[: height - 1], line(Seg("▾ more: F5", "strong"))]
+    return (
+        rows if len(rows) <= height else [*rows[: height - 1], line(Seg(f"▾ more: {words.key_for('plan')}", "strong"))]
+    )
 
 
 def _pane(view: View, words: Words, asking: Collection[str], width: int, flags: Sequence[FlagView]) -> list[Line]:

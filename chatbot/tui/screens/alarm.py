@@ -60,14 +60,14 @@ class AlarmScreen(ReadThrough[None]):
 
         shown = self.alarm
         if shown is not None:
-            self.app.push_screen(told_page(self.words.heading("tell_them"), shown.handover, "h"))
+            self.app.push_screen(told_page(self.words.heading("tell_them"), shown.handover, "handover"))
 
     def act_why(self) -> None:
         from chatbot.tui.screens.page import told_page
 
         shown = self.alarm
         if shown is not None:
-            self.app.push_screen(told_page(self.words.heading("references"), shown.references, "w"))
+            self.app.push_screen(told_page(self.words.heading("references"), shown.references, "why"))
 
     def act_register(self) -> None:
         self.session.switch_register()

@@ -95,7 +95,7 @@ class AskSheet(Sheet[T]):
             self.form = None
         else:
             found = self.interview.protocol.questions[shown.id]
-            self.form = Form(shown, found, self.interview.case.as_of)
+            self.form = Form(shown, found, self.interview.case.as_of, self.key_for("all_normal"))
         self.top, self.scrolled = 0, False
         self._set_field()
         if before is None or shown is None or before.view.id != shown.id:
@@ -161,7 +161,7 @@ class AskSheet(Sheet[T]):
         if self.overflows:
             if first >= 0 and not self.scrolled:
                 self.top = reveal(first, last, self.top, room)
-            rows, self.top = window(rows, room, self.top)
+            rows, self.top = window(rows, room, self.top, self.page_keys)
             return rows
         spare = min(QUIET_ROWS, room - len(rows) - 1)
         if spare < 1:
@@ -242,7 +242,7 @@ class AskSheet(Sheet[T]):
         shown = f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and keys == sorted(keys) else " ".join(keys)
         shown += f" {score_key(10)}" if 10 in form.scale else ""
         label = "mark" if form.type in {QuestionType.SEVERAL, QuestionType.GRID} else "answer"
-        rest = [("n", f"rest: {form.normal.lower()}")] if form.normal else []
+        rest = [(self.key_for("all_normal"), f"rest: {form.normal.lower()}")] if form.normal else []
         return [*([(shown, label)] if keys else []), *rest]
 
     def press(self, key: str) -> bool:
@@ -357,7 +357,8 @@ class AskSheet(Sheet[T]):
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if not self.too_small and not self.unseen(event.pressed_at):
+        held = self.repeats("enter", event.pressed_at)
+        if not self.too_small and not held and not self.unseen(event.pressed_at):
             self.act_commit()
 
     @on(Entry.Left)

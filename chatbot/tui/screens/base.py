@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from chatbot.core.commands import Command, Refusal
 from chatbot.errors import BackstoryError
-from chatbot.tui.actions import Action, working
+from chatbot.tui.actions import Action
 from chatbot.tui.drawing import standing
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import Line, Seg, line, wrapped
@@ -19,6 +19,7 @@ from chatbot.tui.widgets.pane import Pane
 from chatbot.tui.words import Words
 
 if TYPE_CHECKING:
+    from chatbot.core.find import Target
     from chatbot.core.view import View
     from chatbot.interview import Interview
     from chatbot.tui.application import Backstory
@@ -30,6 +31,9 @@ SMALLEST = (40, 15)
 WIDE = (100, 24)
 """Columns and rows from which the pane at the right has its place."""
 
+HELD_SECONDS = 0.5
+"""Keys of one kind that follow each other faster come from one that is held down."""
+
 T = TypeVar("T")
 
 
@@ -40,6 +44,8 @@ class Sheet(Screen[T], inherit_bindings=False):
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False
     PLACES: ClassVar[tuple[str, ...]] = ()
+    may_be_left: bool = False
+    """Nothing is lost when it is closed from elsewhere."""
     NAMES_CASE: ClassVar[bool] = False
     """The header says by itself whose case it is; on every other screen a line above it does."""
 
@@ -71,6 +77,10 @@ class Sheet(Screen[T], inherit_bindings=False):
     def worth_showing(self, action: str) -> bool:
         """Whether the footer names an action that works."""
         return True
+
+    def named(self, action: Action) -> str:
+        """Return what an action is called just now."""
+        return action.label
 
     def extra_keys(self) -> list[tuple[str, str]]:
         """Return keys that are not in the registry, such as those of options, for the footer."""
@@ -114,7 +124,16 @@ class Sheet(Screen[T], inherit_bindings=False):
     @property
     def words(self) -> Words:
         """The labels of the case on screen, in the register of the session."""
-        return Words(self.interview.protocol, self.session.register)
+        return Words(self.interview.protocol, self.session.register, self.ours.keymap)
+
+    def key_for(self, action: str, place: str = "") -> str:
+        """Return how the key of an action is written, for texts that name it."""
+        return self.ours.keymap.shown(action, place)
+
+    @property
+    def page_keys(self) -> tuple[str, str]:
+        """How the keys that go a page up and down are written."""
+        return self.key_for("page_up"), self.key_for("page_down")
 
     @property
     def wide(self) -> bool:
@@ -134,7 +153,7 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def working(self) -> list[Action]:
         """Return the actions that work now."""
-        return [action for action in working((*self.places(), "anywhere")) if self.can(action.id)]
+        return [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
 
     def body(self) -> ComposeResult:
         """Yield what stands between header and footer."""
@@ -175,7 +194,7 @@ class Sheet(Screen[T], inherit_bindings=False):
         if self.painted_at is None:
             self.painted_at = self.ours.moment()
         rows = 1 if self.size.height < 20 and width >= 60 else 2
-        shown = [action for action in self.working() if self.worth_showing(action.id)]
+        shown = [(action, self.named(action)) for action in self.working() if self.worth_showing(action.id)]
         return footer(shown, self.extra_keys(), width, rows)
 
     def _notice(self, width: int, height: int) -> list[Line]:
@@ -190,6 +209,10 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def on_key(self, event: Key) -> None:
         """Take a key; what nobody takes goes on to the field it was typed in."""
+        if self.repeats(event.key, event.time):
+            event.stop()
+            event.prevent_default()
+            return
         unseen = self.unseen(event.time)
         leaving = event.key in {"ctrl+c", "ctrl+q"}
         character = event.character if event.is_printable and event.character else ""
@@ -197,6 +220,13 @@ class Sheet(Screen[T], inherit_bindings=False):
         if taken or self.plain_key(character or event.key) or self.press(event.key):
             event.stop()
             event.prevent_default()
+
+    def repeats(self, key: str, pressed_at: float) -> bool:
+        """Whether a key is still the one, held down, that chose something in the palette; it means nothing more."""
+        held, at = self.ours.held
+        again = key == held and pressed_at - at < HELD_SECONDS
+        self.ours.held = (key, pressed_at) if again else ("", 0.0)
+        return again
 
     def press(self, key: str) -> bool:
         """Carry out what the registry says of a key; True when it says something."""
@@ -214,9 +244,26 @@ class Sheet(Screen[T], inherit_bindings=False):
         event.stop()
 
     def act_help(self) -> None:
-        from chatbot.tui.screens.page import help_page
+        from chatbot.tui.screens.keys import KeyHelp
 
-        self.app.push_screen(help_page(self.working()))
+        self.app.push_screen(KeyHelp(self))
+
+    def act_keymap(self) -> None:
+        from chatbot.tui.screens.keys import KeymapScreen
+
+        self.app.push_screen(KeymapScreen(), lambda _: self.redraw())
+
+    def act_palette(self) -> None:
+        from chatbot.tui.screens.palette import Palette, carry_out
+
+        def chosen(target: Target | None) -> None:
+            # What was pressed meanwhile was meant for the palette.
+            self.fresh()
+            self.redraw()
+            if target is not None:
+                carry_out(self, target)
+
+        self.app.push_screen(Palette(self), chosen)
 
     def act_about(self) -> None:
         from chatbot.tui.screens.page import about_page

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from chatbot.core.identity import CaseIdentity, Confirmation, marked
 from chatbot.errors import BackstoryError
 from chatbot.export.people import ask_for_code, codes
+from chatbot.tui.actions import Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, width_of, wrapped
 from chatbot.tui.safe import is_safe
 from chatbot.tui.screens.fault import Fault
@@ -104,17 +105,14 @@ class ConfirmCase(ScrollSheet[bool]):
 
     # --- keys ---
 
-    def extra_keys(self) -> list[tuple[str, str]]:
-        return [] if self.asked.asks_for_code else [("y", "yes, go on")]
-
     def can(self, action: str) -> bool:
+        if action == "agree":
+            return not self.asked.asks_for_code
         return action != "give_code" or bool(self.typed)
 
     def plain_key(self, key: str) -> bool:
         if not self.asked.asks_for_code:
-            if key == "y":
-                self.dismiss(True)
-            return key == "y"
+            return False
         if key == "backspace":
             self.typed = self.typed[:-1]
         elif len(key) == 1 and is_safe(key) and len(self.typed) < LONGEST:
@@ -129,6 +127,12 @@ class ConfirmCase(ScrollSheet[bool]):
 
     def act_down(self) -> None:
         self.scroll_lines(1)
+
+    def named(self, action: Action) -> str:
+        return "yes, go on" if action.id == "agree" else super().named(action)
+
+    def act_agree(self) -> None:
+        self.dismiss(True)
 
     def act_give_code(self) -> None:
         self.dismiss(self.asked.accepts(self.typed))

@@ -76,10 +76,12 @@ class Home(ScrollSheet[None]):
         rows = packed([title, status], width) if self.narrow else spread(title, status, width)
         for each in about.warnings:
             rows += wrapped(f"! {each.in_register(self.session.register)}", width, "warn")
-        return [*rows, *wrapped("Not a medical device; F3 says what it is for.", width, "quiet")]
+        return [*rows, *wrapped(f"Not a medical device; {self.key_for('about')} says what it is for.", width, "quiet")]
 
     def lines(self, width: int) -> list[Line]:
-        rows = hang(line(Seg("▌ ", "key"), Seg("n", "key"), Seg("  ")), "New interview", width, "strong")
+        rows = hang(
+            line(Seg("▌ ", "key"), Seg(self.key_for("new_case"), "key"), Seg("  ")), "New interview", width, "strong"
+        )
         if self.problem is not None:
             rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width, "warn")]
         self.caret = max(0, min(self.caret, len(self.rows) - 1))
@@ -151,7 +153,7 @@ class Home(ScrollSheet[None]):
             if first:
                 self.app.push_screen(about_page(self.session))
 
-        told = "It sets how the program begins, and can be changed with w."
+        told = f"It sets how the program begins, and can be changed with {self.key_for('role')}."
         self.app.push_screen(
             Choose("Which describes you?", [(r, sentence(r)) for r in ROLES], told, must=first), chosen
         )

@@ -14,6 +14,7 @@ from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, RecheckView, View
 from chatbot.tui.drawing import history, standing
+from chatbot.tui.form import Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.widgets.pane import Pane
@@ -133,15 +134,16 @@ class InterviewScreen(AskSheet[None]):
         rows = wrapped(title, width - 2, "strong")
         if view.carried:
             told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
-            rows += [BLANK, *wrapped(f"{told}. F7 confirms them.", width - 2, "warn")]
+            rows += [BLANK, *wrapped(f"{told}. {self.key_for('carried')} confirms them.", width - 2, "warn")]
         if view.postponed:
             rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
             questions = self.interview.protocol.questions
             rows += [e for key in view.postponed for e in hang("· ", self.words.say(questions[key].ask), width - 2)]
         if self.problem is not None:
             rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width - 2, "warn")]
-        keys = [("F5", "the plan"), ("h", "handover"), ("q", "leave")]
-        keys += [] if view.closed else [("j", "look through the answers")]
+        named = {"plan": "the plan", "handover": "handover", "leave": "leave"}
+        named |= {} if view.closed else {"jump": "look through the answers"}
+        keys = [(self.key_for(each, "review"), label) for each, label in named.items()]
         rows += [BLANK, *packed([line(Seg(key, "key"), Seg(f" {label}")) for key, label in keys], width - 2)]
         rows = prefixed(rows, Seg("▌ ", "key"))
         quiet = history.recent(history.veiled(view.answered, self.revealed), width, max(0, height - len(rows) - 1))
@@ -260,7 +262,16 @@ class InterviewScreen(AskSheet[None]):
     def act_jump(self) -> None:
         from chatbot.tui.screens.jump import Jump
 
-        self.app.push_screen(Jump(), lambda key: self._go(cmd.Show(key)) if key else None)
+        self.app.push_screen(Jump(), lambda key: self.go_to(key) if key else None)
+
+    def go_to(self, question: str) -> None:
+        """Put a question."""
+        self._go(cmd.Show(question))
+
+    @property
+    def may_be_left(self) -> bool:  # type: ignore[override]
+        """Nothing waits to be confirmed or to get its reason."""
+        return self.form is None or self.form.mode in {Mode.KEYS, Mode.TYPING}
 
     def act_ask(self) -> None:
         from chatbot.tui.screens.follow_up import ask
@@ -300,9 +311,13 @@ class InterviewScreen(AskSheet[None]):
             self._show_plan()
 
     def _show_plan(self) -> None:
+        self.show_plan()
+
+    def show_plan(self, rule: str = "") -> None:
+        """Show the plan, with the line of a recommendation opened."""
         from chatbot.tui.screens.plan import PlanScreen
 
-        self.app.push_screen(PlanScreen(), lambda _: self.sync())
+        self.app.push_screen(PlanScreen(rule), lambda _: self.sync())
 
     def act_leave(self) -> None:
         if self.interview.case.closed:

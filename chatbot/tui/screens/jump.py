@@ -33,6 +33,7 @@ class Jump(ScrollSheet[str]):
     """Returns the id of a question, or None. Letters filter."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
+    may_be_left = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from chatbot.core.changes import Story
 from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import QuestionView, View
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source
-from chatbot.tui.actions import ACTIONS, PLACES, Action
+from chatbot.tui.actions import Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import Session
@@ -30,14 +30,14 @@ class Page(ScrollSheet[bool]):
         *,
         accept: str = "",
         accept_label: str = "",
-        close_key: str = "",
+        closed_by: str = "",
         whole: bool = False,
     ) -> None:
-        """*whole*: it can be accepted only once its last line was in sight."""
+        """*whole*: it can be accepted only once its last line was in sight. *closed_by*: the action that opened it."""
         super().__init__()
-        self.whole = whole
+        self.whole, self.may_be_left = whole, not accept
         self.title_text, self.draw = title, draw
-        self.accept, self.accept_label, self.close_key = accept, accept_label, close_key
+        self.accept, self.accept_label, self.closed_by = accept, accept_label, closed_by
 
     def header(self, width: int) -> list[Line]:
         return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
@@ -46,24 +46,42 @@ class Page(ScrollSheet[bool]):
         return self.draw(width)
 
     def extra_keys(self) -> list[tuple[str, str]]:
-        keys = [(self.accept, self.accept_label)] if self.accept and not (self.whole and not self.at_end) else []
-        return [*keys, ("PgDn", "more")] if self.overflows and not self.at_end else keys
+        return [(self.key_for("page_down"), "more")] if self.accept and not self.at_end else []
 
-    def plain_key(self, key: str) -> bool:
-        if self.accept and key == self.accept:
-            if self.at_end or not self.whole:
-                self.dismiss(True)
-            return True
-        if key in {"up", "down"}:
-            self.scroll_lines(1 if key == "down" else -1)
-            return True
-        if key == "enter" and not self.accept:
-            self.act_page_down() if not self.at_end else self.dismiss(False)
-            return True
-        if self.close_key and key == self.close_key:
+    def can(self, action: str) -> bool:
+        match action:
+            case "agree":
+                return bool(self.accept) and (self.at_end or not self.whole)
+            case "disagree":
+                return bool(self.accept)
+            case "read_on":
+                return not self.accept
+        return True
+
+    def worth_showing(self, action: str) -> bool:
+        return action != "read_on" or not self.at_end
+
+    def named(self, action: Action) -> str:
+        return self.accept_label if action.id == "agree" else super().named(action)
+
+    def press(self, key: str) -> bool:
+        if self.closed_by and key in self.ours.keymap.keys(self.closed_by):
             self.dismiss(False)
             return True
-        return False
+        return super().press(key)
+
+    def act_agree(self) -> None:
+        self.dismiss(True)
+
+    def act_disagree(self) -> None:
+        self.dismiss(False)
+
+    def act_read_on(self) -> None:
+        """Go on reading; a page that was read to its end is closed."""
+        if self.at_end:
+            self.dismiss(False)
+        else:
+            self.act_page_down()
 
     def act_dismiss(self) -> None:
         self.dismiss(False)
@@ -83,26 +101,6 @@ def paragraphs(parts: Iterable[tuple[str, str]], width: int) -> list[Line]:
         rows += wrapped(title, width, "strong") if title else []
         rows += wrapped(text, width)
     return rows
-
-
-def help_page(now: Sequence[Action]) -> Page:
-    """List every key, those that work now first."""
-
-    def draw(width: int) -> list[Line]:
-        rows = [line(Seg("These work now", "strong"))]
-        rows += [each for action in now for each in _key_line(action, width)]
-        for place, title in PLACES.items():
-            there = [action for action in ACTIONS if place in action.where]
-            rows += [BLANK, line(Seg(title, "strong"))]
-            rows += [each for action in there for each in _key_line(action, width)]
-        return rows
-
-    return Page("Keys", draw)
-
-
-def _key_line(action: Action, width: int) -> list[Line]:
-    label = line(Seg(f"  {action.shown:<8}", "key"))
-    return hang(label, f"{action.label}: {action.help}", width)
 
 
 def about_page(session: Session, *, accept: str = "", accept_label: str = "") -> Page:
@@ -143,7 +141,7 @@ def why_page(question: QuestionView) -> Page:
         rows += [BLANK, *wrapped("In the other wording", width, "quiet"), *wrapped(question.other_register, width)]
         return rows
 
-    return Page("Why we ask", draw, close_key="w")
+    return Page("Why we ask", draw, closed_by="why")
 
 
 def _seen(kind: str, verified: str) -> str:
@@ -174,7 +172,7 @@ def handover_page(plan: dict[str, Any], words: Words) -> Page:
             rows += [each for said in part["lines"] for each in hang("· ", words.pick(said), width)]
         return rows
 
-    return Page(sentence(words.heading("handover")), draw, close_key="h")
+    return Page(sentence(words.heading("handover")), draw, closed_by="handover")
 
 
 def carried_page(view: View, keys: Sequence[str], words: Words) -> Page:
@@ -192,7 +190,7 @@ def carried_page(view: View, keys: Sequence[str], words: Words) -> Page:
         return rows
 
     title = word(words.protocol.labels, "to_confirm", words.register, n=len(keys))
-    return Page(sentence(title), draw, accept="y", accept_label="all still so", close_key="n", whole=True)
+    return Page(sentence(title), draw, accept="y", accept_label="all still so", whole=True)
 
 
 def story_page(story: Story, words: Words) -> Page:
@@ -208,10 +206,10 @@ def story_page(story: Story, words: Words) -> Page:
             rows += [BLANK, *wrapped(f"! {sentence(problem)}", width, "warn")]
         return rows
 
-    return Page("What changed", draw, close_key="d")
+    return Page("What changed", draw, closed_by="changes")
 
 
-def blocks_page(title: str, blocks: Sequence[Block], *, close_key: str = "") -> Page:
+def blocks_page(title: str, blocks: Sequence[Block], *, closed_by: str = "") -> Page:
     """Blocks of an export under one title."""
 
     def draw(width: int) -> list[Line]:
@@ -230,13 +228,13 @@ def blocks_page(title: str, blocks: Sequence[Block], *, close_key: str = "") -> 
                     rows += [row for detail in details for row in hang("    ", detail, width, "quiet")]
         return rows
 
-    return Page(title, draw, close_key=close_key)
+    return Page(title, draw, closed_by=closed_by)
 
 
-def told_page(title: str, said: Sequence[str], close_key: str) -> Page:
+def told_page(title: str, said: Sequence[str], closed_by: str) -> Page:
     """Sentences under one title."""
 
     def draw(width: int) -> list[Line]:
         return [each for one in said for each in [*hang("· ", one, width), BLANK]]
 
-    return Page(title, draw, close_key=close_key)
+    return Page(title, draw, closed_by=closed_by)

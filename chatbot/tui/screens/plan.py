@@ -30,11 +30,13 @@ class PlanScreen(ScrollSheet[None]):
 
     NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("plan",)
+    may_be_left = True
 
-    def __init__(self) -> None:
+    def __init__(self, rule: str = "") -> None:
+        """*rule*: the recommendation whose line is opened at once."""
         super().__init__()
-        self.caret = ""
-        self.opened: frozenset[str] = frozenset()
+        self.caret = rule
+        self.opened: frozenset[str] = frozenset({rule} - {""})
         self.all_rules = False
         self.searched: dict[str, WhatIf] = {}
         """What would change a rule whose line was opened."""
@@ -46,6 +48,13 @@ class PlanScreen(ScrollSheet[None]):
     @cached_property
     def plan(self) -> dict[str, Any]:
         return self.interview.plan()
+
+    def on_mount(self) -> None:
+        if self.caret:
+            # A rule that waits or does not apply stands among all rules only.
+            self.all_rules = self.caret not in self.order
+            self.focus_rows = (0, 0)
+        self.fresh()
 
     @property
     def order(self) -> list[str]:
@@ -153,7 +162,7 @@ class PlanScreen(ScrollSheet[None]):
         from chatbot.tui.screens.page import Page
 
         text = self.session.services.plan_text(self.interview, self.session.register)
-        self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), close_key="x"))
+        self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), closed_by="full_text"))
 
     def act_changes(self) -> None:
         from chatbot.tui.screens.page import story_page
@@ -171,7 +180,7 @@ class PlanScreen(ScrollSheet[None]):
 
         words = self._what_if_words()
         found = what_if(self.interview.protocol, self.interview.case, for_ms())
-        self.app.push_screen(blocks_page(words.text("heading"), words.blocks(found)[1:], close_key="w"))
+        self.app.push_screen(blocks_page(words.text("heading"), words.blocks(found)[1:], closed_by="what_if"))
 
     def _what_if_words(self) -> WhatIfWords:
         return WhatIfWords(self.interview.protocol, self.interview.case, self.session.register, ms=WHAT_IF_MS)

@@ -56,9 +56,6 @@ class Preview(ScrollSheet[str]):
         if key in self.reasons:
             self.dismiss(self.reasons[key])
             return True
-        if key in {"up", "down"}:
-            self.scroll_lines(1 if key == "down" else -1)
-            return True
         return False
 
     def act_apply(self) -> None:

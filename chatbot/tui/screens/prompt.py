@@ -64,11 +64,11 @@ class Prompt(Sheet[str]):
         return action not in {"plan", "leave_field"}
 
     def extra_keys(self) -> list[tuple[str, str]]:
-        return [("Esc", "leave it")]
+        return [(self.key_for("leave_field"), "leave it")]
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if self.too_small or self.unseen(event.pressed_at):
+        if self.repeats("enter", event.pressed_at) or self.too_small or self.unseen(event.pressed_at):
             return
         if self.send is None:
             self.dismiss(self.entry.text)

@@ -55,7 +55,7 @@ class RecheckScreen(ScrollSheet[tuple[str, ...]]):
     def extra_keys(self) -> list[tuple[str, str]]:
         keys = list(self.keys)
         marks = (f"{keys[0]}-{keys[-1]}" if len(keys) > 2 else " ".join(keys), "changed")
-        return [marks, *([("PgDn", "more")] if not self.at_end else [])]
+        return [marks, *([(self.key_for("page_down"), "more")] if not self.at_end else [])]
 
     def plain_key(self, key: str) -> bool:
         if key not in self.keys:

@@ -41,7 +41,7 @@ class ScrollSheet(Sheet[T]):
         if self.focus_rows is not None:
             self.top = reveal(*self.focus_rows, self.top, height)
             self.focus_rows = None
-        shown, self.top = window(drawn, height, self.top)
+        shown, self.top = window(drawn, height, self.top, self.page_keys)
         self.drawn()
         edge = self.edge()
         if edge != self._edge:
@@ -110,14 +110,8 @@ class ReadThrough(ScrollSheet[T]):
         """Every line has been on screen."""
         return self.seen_to >= self.length
 
-    def extra_keys(self) -> list[tuple[str, str]]:
-        return [] if self.read else [("Enter", "read on")]
+    def places(self) -> tuple[str, ...]:
+        return super().places() if self.read else ("unread", *super().places())
 
-    def plain_key(self, key: str) -> bool:
-        if key == "enter" and not self.read:
-            self.act_page_down()
-            return True
-        if key in {"up", "down"}:
-            self.scroll_lines(1 if key == "down" else -1)
-            return True
-        return False
+    def act_read_on(self) -> None:
+        self.act_page_down()

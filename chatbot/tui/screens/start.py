@@ -91,7 +91,7 @@ class _New:
         if text.strip():
             doubt = label_doubt(self.label, text)
             if doubt is not None and not doubt.may_be_confirmed:
-                prompt.say(doubt.message, "Esc, and begin again with another label")
+                prompt.say(doubt.message, f"{prompt.key_for('leave_field')}, and begin again with another label")
                 return
             try:
                 self.code = self.services.subject_code(text)

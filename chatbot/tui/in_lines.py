@@ -1,0 +1,111 @@
+"""What each action is in the line mode: its command, or what stands there instead.
+
+The line mode shows nothing that is moved through, opened or closed, so what does that here has no command there. A
+test holds that every action is named, every command exists, and no command of the line mode belongs to no action.
+"""
+
+from __future__ import annotations
+
+_ENTER = "Enter at the end of a typed line does it."
+_ASKED = "It asks in words, and yes is typed."
+_NOTHING_MOVES = "Nothing is marked: every line is read out, and chosen by its number."
+_SHELL = "A command of its own, before the interview: backstory --help."
+_STATUS = "The same letter at a question, or its name after a colon."
+_NOT_DRAWN = "The line mode draws nothing."
+_NO_KEYS = "Commands have names there, and keys are not changed."
+_LIST = "It asks for the numbers of what changed."
+_READ = "The word read is typed."
+_AT_ONCE = "It is read out whole, and the question comes back by itself."
+
+IN_LINES: dict[str, str] = {
+    # the emergency, and who takes over
+    "acknowledge": _READ,
+    "recap_read": _READ,
+    "correct": "The letter c while an emergency is read out.",
+    "decline_help": "The letter d while an emergency is read out.",
+    "hand_over": ":takeover",
+    # a question
+    "commit": _ENTER,
+    "all_normal": "Enter alone at a table without an answer.",
+    "still_so": ":still",
+    "carried": ":carried",
+    "status_unknown": _STATUS,
+    "status_declined": _STATUS,
+    "status_not_assessed": _STATUS,
+    "status_cannot_apply": _STATUS,
+    "back": ":back",
+    "go_on": "Enter alone at a question that has an answer.",
+    "later": ":later",
+    "why": ":why",
+    "register": ":register",
+    "source": ":source",
+    "note": ":note",
+    "reveal": ":reveal",
+    "jump": ":jump",
+    "withdraw": ":withdraw",
+    "decline_section": ":decline-section",
+    "stop_here": ":stop",
+    "type": "Every answer is typed.",
+    "leave_field": "A command begins with a colon, also where an answer is typed.",
+    "confirm": _ASKED,
+    "agree": _ASKED,
+    "disagree": _ASKED,
+    "read_on": _AT_ONCE,
+    "cancel": _ASKED,
+    "apply": _ASKED,
+    "keep": _ASKED,
+    "as_before": "The sign = when the list has been read out.",
+    "mark": _LIST,
+    "singly": _LIST,
+    # the plan
+    "plan": ":plan",
+    "all_rules": ":plan",
+    "full_text": ":plan",
+    "open_line": ":plan",
+    "accept": ":decide",
+    "modify": ":decide",
+    "decline": ":decide",
+    "changes": ":changes",
+    "outcome": ":outcome",
+    "what_if": ":whatif",
+    "ask": ":ask",
+    "sign": ":sign",
+    "handover": ":handover",
+    "events": ":events",
+    # home, before a case is open
+    "new_case": _SHELL,
+    "follow_up": _SHELL,
+    "amend": _SHELL,
+    "members": _SHELL,
+    "actor": _SHELL,
+    "role": _SHELL,
+    "quit": ":quit",
+    "give_code": "The end of the code is typed before the case is opened.",
+    # everywhere
+    "help": ":help",
+    "palette": ":find",
+    "about": ":about",
+    "keymap": _NO_KEYS,
+    "change_key": _NO_KEYS,
+    "standard_keys": _NO_KEYS,
+    "leave": ":quit",
+    "stop": ":quit",
+    "theme": _NOT_DRAWN,
+    "dismiss": _AT_ONCE,
+    "retry": "What cannot be saved ends the line mode and is said; everything acknowledged is kept.",
+    "choose": _NOTHING_MOVES,
+    "scope": _NOTHING_MOVES,
+    "up": _NOTHING_MOVES,
+    "down": _NOTHING_MOVES,
+    "left": _NOTHING_MOVES,
+    "right": _NOTHING_MOVES,
+    "page_up": _NOT_DRAWN,
+    "page_down": _NOT_DRAWN,
+}
+"""Id of an action to ``:name`` of its command, or to a sentence."""
+
+ONLY_IN_LINES: dict[str, str] = {
+    "again": "The question stays on screen.",
+    "who": "It stands at the top of every screen.",
+}
+"""Command of the line mode that is no action here, and why."""
