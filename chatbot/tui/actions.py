@@ -250,7 +250,9 @@ ACTIONS: tuple[Action, ...] = (
         "question review typing",
     ),
     _action("help", "f1", "F1", "keys", "This list: every key, those that work now first.", "anywhere"),
-    _action("theme", "f2", "F2", "colours", "Dark, light or black and white.", "anywhere", footer=False),
+    _action(
+        "theme", "f2", "F2", "colours", "Dark, light, high contrast, or without colours.", "anywhere", footer=False
+    ),
     _action(
         "about", "f3", "F3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False
     ),

@@ -30,6 +30,9 @@ SMALLEST = (40, 15)
 WIDE = (100, 24)
 """Columns and rows from which the pane at the right has its place."""
 
+TALL = 30
+"""Rows from which there is room for an empty row under the header."""
+
 T = TypeVar("T")
 
 
@@ -165,6 +168,7 @@ class Sheet(Screen[T], inherit_bindings=False):
     def on_resize(self, event: Resize) -> None:
         self.set_class(self.too_small, "too-small")
         self.set_class(self.wide, "wide")
+        self.set_class(self.size.height >= TALL, "tall")
         self.resized()
         self.call_later(self.redraw)
 
