@@ -289,7 +289,9 @@ ACTIONS: tuple[Action, ...] = (
         "anywhere",
         footer=False,
     ),
-    _action("theme", "f2", "F2", "colours", "Dark, light or black and white.", "anywhere", footer=False),
+    _action(
+        "theme", "f2", "F2", "colours", "Dark, light, high contrast, or without colours.", "anywhere", footer=False
+    ),
     _action(
         "about", "f3", "F3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 
 from chatbot.errors import BackstoryError
 from chatbot.tui import themes
@@ -54,6 +55,10 @@ class Backstory(App[int], inherit_bindings=False):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {key: value for key, value in themes.COLOURS[themes.DEFAULT].items() if key != "text"}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Under ``NO_COLOR`` send no colour at all, where Textual would send greys that suit its own background."""
+        return [NoColor() if isinstance(each, Monochrome) else each for each in super().get_line_filters()]
 
     def on_mount(self) -> None:
         if self.session.interview is not None:

@@ -1,8 +1,11 @@
-"""Lines of styled text: wrapping, columns and windows, measured in terminal cells. Nothing is cut without a mark."""
+"""Lines of styled text: wrapping, columns and windows, measured in terminal cells. Nothing is cut without a mark.
+
+A text is cut between the characters a person sees, never inside one: a letter keeps its accents, an emoji its colour.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from textual.content import Content, Span
@@ -11,6 +14,9 @@ from chatbot.tui.safe import cells, safe
 from chatbot.tui.themes import STYLES
 
 ELLIPSIS = "…"
+
+MEASURE = 80
+"""Columns of running text at most, however wide the screen: longer rows are hard to read from end to end."""
 
 
 class Seg(NamedTuple):
@@ -93,13 +99,38 @@ def _fold_paragraph(text: str, width: int, first: int) -> list[str]:
 
 
 def _head(text: str, width: int) -> str:
-    """Return the longest beginning that fits, but at least one character."""
-    taken = 0
-    for index, character in enumerate(text):
-        taken += cells(character)
+    """Return the longest beginning that fits, but at least one character as people see it."""
+    head, taken = "", 0
+    for each in clusters(text):
+        taken += cells(each)
         if taken > width:
-            return text[: max(index, 1)]
-    return text
+            return head or each
+        head += each
+    return head
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Yield the characters people see: a sign with its accents, selectors and colours; two letters that make a flag."""
+    start = 0
+    for index in range(1, len(text)):
+        character = text[index]
+        if cells(character) == 0 or character == EMOJI_LOOK or _ends_flag(text[start:index], character):
+            continue
+        yield text[start:index]
+        start = index
+    if text:
+        yield text[start:]
+
+
+EMOJI_LOOK = "\ufe0f"
+"""Asks for the picture of a sign that also has a plain look."""
+
+
+def _ends_flag(begun: str, character: str) -> bool:
+    return len(begun) == 1 and begun in _FLAG_LETTERS and character in _FLAG_LETTERS
+
+
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 def fit(text: str, width: int) -> str:
@@ -107,7 +138,10 @@ def fit(text: str, width: int) -> str:
     text = safe(text)
     if cells(text) <= width:
         return text
-    return "" if width < 1 else ELLIPSIS if width == 1 else _head(text, width - 1).rstrip() + ELLIPSIS
+    if width < 1:
+        return ""
+    head = _head(text, width - 1)
+    return (head.rstrip() if cells(head) < width else "") + ELLIPSIS
 
 
 def pad(text: str, width: int) -> str:
@@ -116,10 +150,24 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+def centred(text: str, width: int) -> str:
+    """Fit text and set it in the middle of exactly *width* columns."""
+    text = fit(text, width)
+    left = (width - cells(text) + width % 2) // 2
+    return pad(" " * left + text, width)
+
+
+def rule(width: int, title: str = "") -> Line:
+    """Draw a line across, with a title at its beginning."""
+    text = f"─ {fit(title, max(width - 4, 1))} " if title else ""
+    return (Seg(text, "strong"), Seg("─" * max(width - cells(text), 0), "edge"))
+
+
 def hang(label: str | Seg | Line, text: str, width: int, role: str = "") -> list[Line]:
     """Set text after a label, later rows under the first."""
     head = (Seg(label),) if isinstance(label, str) else (label,) if isinstance(label, Seg) else label
     indent = width_of(head)
+    width = min(width, indent + MEASURE)
     if indent > width // 2 and cells(safe(text)) > width - indent:
         # Too narrow to hang: the text starts on its own row.
         return [head, *((Seg("  "), Seg(row, role)) for row in fold(text, width - 2))]
@@ -129,7 +177,7 @@ def hang(label: str | Seg | Line, text: str, width: int, role: str = "") -> list
 
 def wrapped(text: str, width: int, role: str = "") -> list[Line]:
     """Break text into lines of one role."""
-    return [(Seg(row, role),) for row in fold(text, width)]
+    return [(Seg(row, role),) for row in fold(text, min(width, MEASURE))]
 
 
 def spread(left: Line, right: Line, width: int) -> list[Line]:
@@ -146,7 +194,7 @@ def packed(parts: Sequence[Line], width: int, gap: str = "   ") -> list[Line]:
     rows: list[Line] = []
     row: Line = ()
     for part in parts:
-        if row and width_of(row) + len(gap) + width_of(part) > width:
+        if row and width_of(row) + cells(gap) + width_of(part) > width:
             rows.append(row)
             row = ()
         row = (*row, Seg(gap), *part) if row else part

@@ -1,4 +1,8 @@
-"""Three high-contrast themes, and the look of each role a line may carry. Meaning never hangs on colour alone."""
+"""Our own themes, and the look of each role a line may carry. Meaning never hangs on colour alone.
+
+*dark* and *light* are calm: ink or paper, one accent, colours that come forward only where something is wrong.
+*contrast* is black and white with strong colours; *mono* has no colour at all and is what ``NO_COLOR`` gives.
+"""
 
 from __future__ import annotations
 
@@ -6,71 +10,85 @@ from textual.theme import Theme
 
 COLOURS = {
     "dark": {
-        "text": "#ffffff",
-        "paper": "#000000",
-        "quiet": "#b4b4b4",
-        "key": "#7fd4ff",
-        "good": "#7ee787",
-        "warn": "#ffd24d",
-        "alarm": "#ff9a9a",
-        "band": "#1e1e1e",
+        "text": "#e8ebf0",
+        "paper": "#11161d",
+        "quiet": "#aab5c3",
+        "key": "#86d3c5",
+        "good": "#9bd6a0",
+        "warn": "#f2c879",
+        "alarm": "#ffaaa3",
+        "band": "#1b232e",
+        "edge": "#66768a",
         "alarm_text": "#ffffff",
-        "alarm_band": "#a80000",
+        "alarm_band": "#9b1622",
     },
     "light": {
-        "text": "#000000",
-        "paper": "#ffffff",
-        "quiet": "#4a4a4a",
-        "key": "#00439c",
-        "good": "#04551a",
-        "warn": "#6b4300",
-        "alarm": "#9c0000",
-        "band": "#ececec",
+        "text": "#1c2530",
+        "paper": "#fbf9f4",
+        "quiet": "#434c59",
+        "key": "#09505e",
+        "good": "#165229",
+        "warn": "#664100",
+        "alarm": "#94101a",
+        "band": "#f1ede4",
+        "edge": "#7d776b",
         "alarm_text": "#ffffff",
-        "alarm_band": "#9c0000",
+        "alarm_band": "#97121b",
+    },
+    "contrast": {
+        "text": "#ffffff",
+        "paper": "#000000",
+        "quiet": "#e0e0e0",
+        "key": "#66e8ff",
+        "good": "#5dff8f",
+        "warn": "#ffe600",
+        "alarm": "#ffabab",
+        "band": "#242424",
+        "edge": "#ffffff",
+        "alarm_text": "#000000",
+        "alarm_band": "#ffe600",
     },
     "mono": {
         "text": "#ffffff",
         "paper": "#000000",
-        "quiet": "#c0c0c0",
+        "quiet": "#c8c8c8",
         "key": "#ffffff",
         "good": "#ffffff",
         "warn": "#ffffff",
         "alarm": "#ffffff",
         "band": "#1e1e1e",
+        "edge": "#c8c8c8",
         "alarm_text": "#000000",
         "alarm_band": "#ffffff",
     },
 }
 """Theme to the colour of each use; a test holds the contrast of every pair that meets on screen."""
 
+READ = ("text", "quiet", "key", "good", "warn", "alarm")
+"""Colours of words; each is readable on ``paper`` and on ``band``."""
+
 PAIRS = (
-    ("text", "paper"),
-    ("quiet", "paper"),
-    ("key", "paper"),
-    ("good", "paper"),
-    ("warn", "paper"),
-    ("alarm", "paper"),
-    ("text", "band"),
-    ("quiet", "band"),
-    ("key", "band"),
-    ("warn", "band"),
+    *((colour, ground) for ground in ("paper", "band") for colour in READ),
+    ("paper", "text"),
+    ("band", "text"),
+    ("paper", "quiet"),
     ("alarm_text", "alarm_band"),
 )
-"""Foreground on background, as they meet on screen."""
+"""Foreground on background as they meet on screen, turned round for what is marked, the caret and a selection."""
 
 STYLES = {
     "strong": "bold",
     "quiet": "$quiet",
+    "edge": "$edge",
     "key": "bold $key",
     "good": "$good",
     "warn": "bold $warn",
     "alarm": "bold $alarm",
     "chosen": "bold underline",
     "caret": "bold reverse",
-    "banner": "bold $alarm_text on $alarm_band",
+    "banner": "bold reverse $alarm_band on $alarm_text",
 }
-"""Role to style; weight, underline and reverse carry it where there is no colour."""
+"""Role to style; weight, underline and reverse carry it where there is no colour. ``edge`` is for lines, not words."""
 
 DEFAULT = "dark"
 

@@ -11,7 +11,7 @@ from chatbot.core.present import within_text
 from chatbot.core.protocol import UNVERIFIED, RuleKind
 from chatbot.core.refusal import refusal_details, refused_text
 from chatbot.core.summary import hanging, incomplete_text
-from chatbot.tui.lines import Line, Seg, hang, line, packed, spread, wrapped
+from chatbot.tui.lines import Line, Seg, hang, line, packed, rule, spread, wrapped
 from chatbot.tui.words import Words, day_words, sentence
 
 Item = dict[str, Any]
@@ -129,7 +129,7 @@ def draw(
     context = _Context(plan, words, width, would_change)
     drawn.rows += _standing_flags(plan, words, width)
     for group in groups(plan, words, all_rules):
-        drawn.rows += [_rule(group.title, width)]
+        drawn.rows += [rule(width, sentence(group.title))]
         if group.also:
             drawn.rows += hang(line(Seg("  "), Seg("! ", "warn")), group.also, width, "warn")
         for item in group.items:
@@ -140,11 +140,6 @@ def draw(
             drawn.spans[item["id"]] = (first, len(drawn.rows) - 1)
     drawn.rows += _rest(plan, words, width)
     return drawn
-
-
-def _rule(title: str, width: int) -> Line:
-    text = f"─ {sentence(title)} "
-    return line(Seg(text, "strong"), Seg("─" * max(width - len(text), 0), "quiet"))
 
 
 def _standing_flags(plan: Item, words: Words, width: int) -> list[Line]:
@@ -288,29 +283,29 @@ def _rest(plan: Item, words: Words, width: int) -> list[Line]:
     rows: list[Line] = []
     for state, heading in (("present", "red_flags"), ("cannot_exclude", "cannot_exclude")):
         if len(_raised(plan, state)) > ALL_NAMED:
-            rows.append(_rule(words.heading(heading), width))
+            rows.append(rule(width, sentence(words.heading(heading))))
             rows += _flags(_raised(plan, state), state, words, width)
     if plan["unresolved"]:
-        rows.append(_rule(words.heading("open_questions"), width))
+        rows.append(rule(width, sentence(words.heading("open_questions"))))
         for each in plan["unresolved"]:
             sign = Seg("! " if each["emergency"] else "· ", "warn" if each["emergency"] else "quiet")
             rows += hang(sign, f"{words.pick(each['wording'])}  {words.label('status.' + each['status'])}", width)
     if plan["reassurance"]:
-        rows.append(_rule(words.heading("reassurance"), width))
+        rows.append(rule(width, sentence(words.heading("reassurance"))))
         rows += [row for each in plan["reassurance"] for row in wrapped(words.pick(each), width)]
     if plan["safety_net"]:
-        rows.append(_rule(words.heading("safety_net"), width))
+        rows.append(rule(width, sentence(words.heading("safety_net"))))
         for tier in plan["safety_net"]:
             rows += wrapped(words.pick(tier["title"]), width, "strong")
             rows += [row for each in tier["items"] for row in hang("· ", words.pick(each), width)]
     rows += _hypotheses(plan["hypotheses"], words, width)
     if plan["references"]:
-        rows.append(_rule(words.heading("references"), width))
+        rows.append(rule(width, sentence(words.heading("references"))))
         for each in plan["references"]:
             unseen = f"  ({words.label('verification.unverified')})" if each["verified"] in UNVERIFIED else ""
             rows += hang(f"[{each['n']}] ", f"{each['citation']} {each['type']}, {each['jurisdiction']}{unseen}", width)
     for key in ("intended_use", "disclaimer"):
-        rows.append(_rule(words.heading(key), width))
+        rows.append(rule(width, sentence(words.heading(key))))
         rows += wrapped(words.pick(plan[key]), width)
     return rows
 
@@ -318,7 +313,7 @@ def _rest(plan: Item, words: Words, width: int) -> list[Line]:
 def _hypotheses(hypotheses: Sequence[Item], words: Words, width: int) -> list[Line]:
     if not hypotheses:
         return []
-    rows = [_rule(words.heading("hypotheses"), width)]
+    rows = [rule(width, sentence(words.heading("hypotheses")))]
     for each in hypotheses:
         state = words.label(f"hypothesis.{each['state']}")
         rows += hang(

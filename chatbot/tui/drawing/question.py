@@ -9,7 +9,7 @@ from chatbot.core.entry import entry_hint
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
 from chatbot.tui.form import Form, Mode
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, pad, prefixed, spread, width_of, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, centred, hang, line, packed, pad, prefixed, spread, width_of, wrapped
 from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, sentence
 
@@ -108,9 +108,7 @@ def _grid(form: Form, width: int) -> Drawn:
         size = max(3, min(size, (width - min(names, width // 2)) // max(len(view.columns), 1) - 2))
         names = max(8, width - (size + 2) * len(view.columns))
     keys = [{option.id: key for key, option in form.choices(place)} for place in range(len(view.columns))]
-    rows: list[Line] = [
-        (Seg(" " * names), *(Seg("  " + pad(each.label, size).rstrip().center(size), "quiet") for each in view.columns))
-    ]
+    rows: list[Line] = [(Seg(" " * names), *(Seg("  " + centred(each.label, size), "quiet") for each in view.columns))]
     # Of records the choices change with the column, and the table may be longer than the screen: they go with the mark.
     at_mark = any(each.options for each in view.columns)
     choices = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
@@ -125,7 +123,7 @@ def _grid(form: Form, width: int) -> Drawn:
             at = (row, column) == (form.row, form.column)
             grade = form.cells.get(f"{axis.id}.{head_.id}")
             text = keys[column].get(grade, "?") if grade is not None else "·"
-            drawn.append(Seg("  " + (f"{CARET}{text}◂" if at else text).center(size), "caret" if at else ""))
+            drawn.append(Seg("  " + centred(f"{CARET}{text}◂" if at else text, size), "caret" if at else ""))
         if row == form.row:
             first = last = len(rows)
         rows.append(tuple(drawn))
@@ -163,12 +161,13 @@ def _item_choices(form: Form, width: int) -> list[Line]:
     worded = [each for each in options if each.label != each.id]
     chosen = form.cells.get(form.cell)
     if len(worded) < len(options):
-        keys = [line(Seg(each.key, "caret" if each.id == chosen else "key")) for each in options]
+        marks = [Seg(f"[{e.key}]", "caret") if e.id == chosen else Seg(f" {e.key} ", "key") for e in options]
+        keys = [line(mark) for mark in marks]
         ends = [line(Seg(each.key, "key"), Seg(f" {each.label.removeprefix(each.id).strip()}")) for each in worded]
-        return prefixed([*packed(keys, width - 5, " "), *packed(ends, width - 5)], Seg("     "))
+        return prefixed([*packed(keys, width - 5, ""), *packed(ends, width - 5)], Seg("     "))
     rows: list[Line] = []
     for each in options:
-        label = line(Seg("     "), Seg(each.key, "key"), Seg("  "))
+        label = line(Seg("   ✓ " if each.id == chosen else "     "), Seg(each.key, "key"), Seg("  "))
         rows += hang(label, each.label, width, "strong" if each.id == chosen else "")
     return rows
 

@@ -120,11 +120,11 @@ def _flag(flag: FlagView, words: Words, asking: Collection[str], width: int) -> 
 def progress(view: View, width: int) -> list[Line]:
     """Draw how many of the questions known to apply have been answered."""
     said = f"{view.done} of about {view.expected}"
-    room = min(width - len(said) - 2, 26)
+    room = min(width - cells(said) - 2, 26)
     if room < 6:
         return [line(said)]
     filled = room * view.done // max(view.expected, 1)
-    return [line(Seg("━" * filled, "key"), Seg("─" * (room - filled), "quiet"), Seg(f"  {said}"))]
+    return [line(Seg("━" * filled, "key"), Seg("─" * (room - filled), "edge"), Seg(f"  {said}"))]
 
 
 def counts(view: View, words: Words) -> list[str]:

@@ -34,6 +34,9 @@ WIDE = (100, 24)
 HELD_SECONDS = 0.5
 """Keys of one kind that follow each other faster come from one that is held down."""
 
+TALL = 30
+"""Rows from which there is room for an empty row under the header."""
+
 T = TypeVar("T")
 
 
@@ -184,6 +187,7 @@ class Sheet(Screen[T], inherit_bindings=False):
     def on_resize(self, event: Resize) -> None:
         self.set_class(self.too_small, "too-small")
         self.set_class(self.wide, "wide")
+        self.set_class(self.size.height >= TALL, "tall")
         self.resized()
         self.call_later(self.redraw)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chatbot.core.keys import OPTION_KEYS
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, rule, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 
 
@@ -25,7 +25,7 @@ class Choose(ScrollSheet[str]):
         self.caret = at
 
     def header(self, width: int) -> list[Line]:
-        return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
+        return [*wrapped(self.title_text, width, "strong"), rule(width)]
 
     def lines(self, width: int) -> list[Line]:
         rows = [*wrapped(self.told, width), BLANK] if self.told else []

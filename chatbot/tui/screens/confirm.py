@@ -9,7 +9,7 @@ from chatbot.core.identity import CaseIdentity, Confirmation, marked
 from chatbot.errors import BackstoryError
 from chatbot.export.people import ask_for_code, codes
 from chatbot.tui.actions import Action
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, width_of, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, hang, line, rule, width_of, wrapped
 from chatbot.tui.safe import is_safe
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.scroll import ScrollSheet
@@ -43,7 +43,7 @@ class ConfirmCase(ScrollSheet[bool]):
         if self.asked.asks_for_code:
             said = ask_for_code(self.asked).removesuffix(", or Enter to leave it:")
             rows += [*wrapped(f"{said}:", width), line(Seg(f"{self.typed}▏", "key"))]
-        return [*rows, line(Seg("─" * width, "quiet"))]
+        return [*rows, rule(width)]
 
     def lines(self, width: int) -> list[Line]:
         asked = self.asked

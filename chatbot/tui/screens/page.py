@@ -10,7 +10,7 @@ from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import QuestionView, View
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source
 from chatbot.tui.actions import Action
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, hang, rule, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import Session
 from chatbot.tui.words import Words, day_words, many, sentence
@@ -40,7 +40,7 @@ class Page(ScrollSheet[bool]):
         self.accept, self.accept_label, self.closed_by = accept, accept_label, closed_by
 
     def header(self, width: int) -> list[Line]:
-        return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
+        return [*wrapped(self.title_text, width, "strong"), rule(width)]
 
     def lines(self, width: int) -> list[Line]:
         return self.draw(width)

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from chatbot.core.commands import Refusal
-from chatbot.tui.lines import BLANK, Line, Seg, line, wrapped
+from chatbot.tui.lines import BLANK, Line, rule, wrapped
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.widgets.entry import Entry
 from chatbot.tui.widgets.pane import Pane
@@ -49,7 +49,7 @@ class Prompt(Sheet[str]):
             self.entry.focus()
 
     def header(self, width: int) -> list[Line]:
-        return [*wrapped(self.title_text, width, "strong"), line(Seg("─" * width, "quiet"))]
+        return [*wrapped(self.title_text, width, "strong"), rule(width)]
 
     def _above(self, width: int, height: int) -> list[Line]:
         return [*wrapped(self.told, width), BLANK] if self.told else [BLANK]

@@ -1,0 +1,244 @@
+"""A walk through the screens: cases that never change, and the keys that lead from them to each screen.
+
+The words are those of the shipped example's own bundle, which is kept for ever, so that new content changes nothing
+here; what that content does not use is shown with the small protocol of the kit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from textual.events import Key
+from textual.keys import _character_to_key
+
+from chatbot import patience
+from chatbot.content.library import load_bundle
+from chatbot.core import commands as cmd
+from chatbot.core.events import AnswerGiven, CaseOpened
+from chatbot.core.protocol import Protocol
+from chatbot.errors import StorageError
+from chatbot.interview import Interview
+from chatbot.record.read import read_transcript
+from chatbot.record.replay import load_protocol
+from tests.tui import kit
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = next((ROOT / "transcripts" / "examples" / "demonstration").glob("*-ecbe93f9c7fbf3c6a01b3bff4b6ecdd8.jsonl"))
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+SIZES = ((120, 40), (80, 24), (40, 15))
+
+
+def size_name(size: tuple[int, int]) -> str:
+    """Write a size as people do."""
+    return f"{size[0]}x{size[1]}"
+
+
+def path_of(name: str, size: tuple[int, int]) -> Path:
+    """Return where the snapshot of a screen stands."""
+    return SNAPSHOTS / f"{name}.{size_name(size)}.txt"
+
+
+def read(name: str, size: tuple[int, int]) -> str:
+    """Return the snapshot of a screen; empty when there is none."""
+    path = path_of(name, size)
+    return path.read_text("utf-8").removesuffix("\n") if path.exists() else ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen: where the walk begins and which keys lead there."""
+
+    name: str
+    begin: Callable[[], Interview | None]
+    """The case on screen; None for the home screen."""
+    keys: Sequence[str] = ()
+    prepare: Callable[[kit.House], None] = lambda house: None
+
+
+@lru_cache(1)
+def _example() -> tuple[Protocol, dict[str, AnswerGiven], CaseOpened]:
+    transcript = read_transcript(EXAMPLE)
+    events = transcript.events
+    given = {each.question: each for each in events if isinstance(each, AnswerGiven)}
+    opening = next(each for each in events if isinstance(each, CaseOpened))
+    return load_protocol(transcript, load_bundle), given, opening
+
+
+def example(at: str = "", **changes: str) -> Interview:
+    """Interview the shipped example's person until a question is on screen, or an emergency, or nothing is left to ask.
+
+    *changes* are other answers than the person gave.
+    """
+    fresh = copy(_interviewed(at, tuple(changes.items())))
+    fresh.events = list(fresh.events)
+    return fresh
+
+
+@lru_cache
+def _interviewed(at: str, answers: tuple[tuple[str, str], ...]) -> Interview:
+    changes = dict(answers)
+    protocol, given, opening = _example()
+    interview = Interview.start(
+        protocol, kit.Records(), replace(opening, label="bed 4", subject="S-19", case="7F3K-0001")
+    )
+    while (key := interview.case.shown) not in {None, at} and not interview.case.alarms:
+        said = given.get(key)
+        value = changes.get(key, None if said is None else said.value)
+        status = None if value is not None else "not_assessed" if said is None else said.status
+        refusal = interview.send(cmd.GiveAnswer(key, value=value, status=status))
+        assert refusal is None, (key, refusal)
+    return interview
+
+
+def finished() -> Interview:
+    """Return the example with nothing left to ask and its plan issued."""
+    interview = example()
+    assert interview.send(cmd.IssuePlan()) is None
+    return interview
+
+
+def emergency() -> Interview:
+    """Return the example with an emergency not yet acknowledged."""
+    return example(bladder_retention="cannot_pass", bladder_feeling="new_or_worse")
+
+
+def small(at: str = "", **given: Any) -> Interview:
+    """Interview with the small protocol until a question is on screen."""
+    interview = kit.interview()
+    values = {"water": "no", "feeling": "normal", "heat": "37", "signs": ["none"], "pain": 4, "began": "2015",
+              "operated": "2015-03", "story": "fell off a horse", **given}  # fmt: skip
+    while interview.case.shown not in {None, at} and not interview.case.alarms:
+        key = str(interview.case.shown)
+        refusal = interview.send(cmd.GiveAnswer(key, value=values[key]))
+        assert refusal is None, refusal
+    return interview
+
+
+def show(interview: Interview, key: str) -> None:
+    """Go back to a question that was asked."""
+    assert interview.send(cmd.Show(key)) is None
+
+
+CASES = [
+    kit.Summary("one", "7F3K-0001", "clinical", "bed 4", "S-19", phase="history", records=61),
+    kit.Summary("two", "9QRT-0002", "clinical", "bed 11", "S-20", phase="planned", records=118),
+    kit.Summary("three", "2LMN-0003", "clinical", "bed 4 left", "S-31", phase="safety", records=9, locked=True),
+    kit.Summary("four", "5ABC-0004", "practice", "JW 42", "", phase="signed", records=97),
+    kit.Summary("five", "8DEF-0005", "demonstration", "article", "", phase="suspended", records=40, state="torn"),
+]
+
+
+def _with_cases(house: kit.House) -> None:
+    house.cases = list(CASES)
+
+
+def _first_start(house: kit.House) -> None:
+    house.settings = {}
+
+
+def _fails(house: kit.House) -> None:
+    house.cases = list(CASES)
+    house.refuse = StorageError("the disk is full", place="/srv/cases", hint="make room, then try again", code="F011")
+
+
+def nobody() -> None:
+    return None
+
+
+SCENES = (
+    Scene("first_start", nobody, (), _first_start),
+    Scene("home_empty", nobody),
+    Scene("home", nobody, ("down",), _with_cases),
+    Scene("home_new", nobody, ("n",)),
+    Scene("confirm_case", nobody, ("enter",), _with_cases),
+    Scene("fault", nobody, ("down", "enter", "y"), _fails),
+    Scene("question_first", lambda: example("age")),
+    Scene("question_choice", lambda: example("saddle_sensation"), ("down",)),
+    Scene("question_several", lambda: example("chest_symptoms"), ("2", "3")),
+    Scene("question_number", lambda: example("egfr"), ("typed:3800", "enter")),
+    Scene("question_doubt", lambda: small("heat"), ("typed:42", "enter")),
+    Scene("question_date", lambda: example("pain_since"), ("down",)),
+    Scene("question_text", lambda: small("story"), ("typed:fell off",)),
+    Scene("question_scale", lambda: example("pain_leg"), ("right",)),
+    Scene("question_table", lambda: example("strength"), ("5", "4")),
+    Scene("why", lambda: example("saddle_sensation"), ("w",)),
+    Scene("note", lambda: example("saddle_sensation"), ("t",)),
+    Scene("jump", lambda: example("fever"), ("j",)),
+    Scene("preview", lambda: small("pain", heat="39"), ("j", "typed:temp", "enter", "typed:37", "enter")),
+    Scene("handover", lambda: example("fever"), ("h",)),
+    Scene("review", example),
+    Scene("alarm", emergency),
+    Scene("alarm_wrong", emergency, ("c",)),
+    Scene("plan", finished, ("f5",)),
+    Scene("plan_line", finished, ("f5", "down", "enter")),
+    Scene("plan_text", finished, ("f5", "x")),
+    Scene("plan_changes", finished, ("f5", "w")),
+    Scene("ask", finished, ("f5", "question_mark")),
+    Scene("keys", lambda: example("saddle_sensation"), ("f1",)),
+    Scene("about", nobody, ("f3",)),
+    Scene("stop", lambda: example("fever"), ("ctrl+c",)),
+)
+"""Every screen once; a new screen gets a line here."""
+
+
+TYPED = "typed:"
+"""Before characters that are typed one after the other without waiting."""
+
+
+async def _rest(app: Any, pilot: Any) -> None:
+    """Wait until what is to be seen has been drawn."""
+    await pilot.pause()
+    while getattr(app.screen, "painted_at", 0) is None:
+        await pilot.pause()
+
+
+class _NoTime:
+    """A clock on which every search has used up its time at once, so that what it finds hangs on no machine."""
+
+    def __init__(self) -> None:
+        self.moment = 0.0
+
+    def monotonic(self) -> float:
+        self.moment += 60
+        return self.moment
+
+
+async def walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene] = SCENES) -> AsyncIterator[Scene]:
+    """Lead one application from screen to screen; yields each scene when it is on screen."""
+    with patch.object(patience, "time", _NoTime()):
+        async for scene in _walk(app, pilot, house, scenes):
+            yield scene
+
+
+async def _walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene]) -> AsyncIterator[Scene]:
+    for scene in scenes:
+        while len(app.screen_stack) > 1:
+            app.pop_screen()
+        house.__init__()  # type: ignore[misc]
+        scene.prepare(house)
+        app.session.interview, app.session.asked_who = scene.begin(), False
+        app.session.from_home = app.session.interview is None
+        if app.session.interview is None:
+            app.go_home()
+        else:
+            app.open_interview()
+        await _rest(app, pilot)
+        for key in scene.keys:
+            for each in key.removeprefix(TYPED) if key.startswith(TYPED) else (key,):
+                character = each if len(each) == 1 else None
+                app._driver.send_message(Key(_character_to_key(each) if character else each, character))
+            await _rest(app, pilot)
+        yield scene
+
+
+def application(house: kit.House, case: Interview | None = None) -> Any:
+    """Make the application for a walk."""
+    return kit.application(case, house)
