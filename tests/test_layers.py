@@ -30,12 +30,13 @@ ALLOWED: dict[str, set[str]] = {
     "tui": {"core", "content", "record", "proof", "export", "audit", "interview", "settings", "desk", "patience"},
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("plain_people", "plain_shell", "plain_answers", "plain_commands"),
+        *("plain_people", "plain_shell", "plain_answers", "plain_lists", "plain_commands"),
     },
     "plain_people": {"core", "record", "export", "interview"},
     "plain_shell": {"core", "record", "export", "interview"},
     "plain_answers": {"core", "export", "plain_shell"},
-    "plain_commands": {"core", "export", "plain_people", "plain_shell", "patience"},
+    "plain_lists": {"core", "export", "plain_shell", "plain_answers"},
+    "plain_commands": {"core", "export", "plain_people", "plain_shell", "plain_answers", "plain_lists", "patience"},
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key
 
 from chatbot.errors import BackstoryError
 from chatbot.tui import themes
@@ -15,6 +17,9 @@ from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
+
+HELD_SECONDS = 1.0
+"""A key that comes again within this time may be held down: longer than any keyboard waits before it repeats."""
 
 LOOK_AGAIN_SECONDS = 0.5
 """How often a trial looks whether its content was saved."""
@@ -36,6 +41,8 @@ class Backstory(App[int], inherit_bindings=False):
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
         self.animation_level = "none"
+        self.pressed: deque[tuple[str, float]] = deque(maxlen=32)
+        """The last keys with their moments, also those that a field took."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:
@@ -78,6 +85,15 @@ class Backstory(App[int], inherit_bindings=False):
     def moment(self) -> float:
         """Return now on the clock that stamps key events."""
         return monotonic()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and (event.key, event.time) not in self.pressed:
+            self.pressed.append((event.key, event.time))
+        await super().on_event(event)
+
+    def held(self, event: Key) -> bool:
+        """Whether a key came soon after itself: it may still be held down from what was on screen before."""
+        return any(key == event.key and 0 < event.time - at < HELD_SECONDS for key, at in self.pressed)
 
     # --- where one is ---
 
