@@ -10,25 +10,24 @@ import contextlib
 import io
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chatbot import plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.changes import Story
 from chatbot.core.entry import option_keys
 from chatbot.core.phases import Phase
-from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType, other_register
 from chatbot.core.telling import word
-from chatbot.core.view import AlarmView, QuestionView, RecheckView, View
+from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
-from chatbot.export.lines import alarm_rows, flag_rows, head_rows, normal_name, question_rows, recheck_rows, urgency_row
+from chatbot.export.lines import alarm_rows, flag_rows, head_rows, normal_name, question_rows, urgency_row
 from chatbot.export.text import safe
 from chatbot.interview import Interview
 from chatbot.plain_answers import Answering
 from chatbot.plain_commands import ACTIONS, Action, carried
+from chatbot.plain_lists import read_back, recheck
 from chatbot.plain_people import READ_WORD
-from chatbot.plain_shell import STILL_SO, Ended, Terminal
+from chatbot.plain_shell import Ended, Terminal
 from chatbot.record.event_list import EventLine
 
 NOT_KEPT = "This was a trial; nothing of it is kept."
@@ -100,8 +99,10 @@ class _Loop(Answering):
         super().__init__(interview, register, terminal)
         self.said: tuple[str, str] | None = None
         """The urgency and the note on scope that were read out last."""
-        self.read_back = False
+        self.announced = False
         """Whether the end of the safety screen was announced."""
+        self.reads_back = True
+        """Whether the safety answers are read back as soon as that is due; not once it was put off in this sitting."""
         self.offered = False
         """Whether the carried answers were put all at once."""
         self.put_lists: set[str] = set()
@@ -163,28 +164,17 @@ class _Loop(Answering):
             self.offered = True
             carried(self, None, "")
             return
+        if view.read_back is not None and self.reads_back and self.interview.case.shown == self.interview.case.next:
+            self.reads_back = read_back(self)
+            return
         if view.recheck is not None and view.recheck.id not in self.put_lists:
             self.put_lists.add(view.recheck.id)
-            self.recheck(view.recheck)
+            recheck(self, view.recheck)
             return
         if view.question is None:
             self.review(view)
         else:
             self.question(view.question)
-
-    def recheck(self, view: RecheckView) -> None:
-        """Read a list of what was said before; what has not changed is confirmed at once."""
-        self.rows(recheck_rows(view))
-        while True:
-            typed = self.ask(f"{STILL_SO} when all is as before, the numbers of what changed, or Enter for one by one:")
-            if not typed:
-                return
-            numbers = [] if typed == STILL_SO else typed.replace(",", " ").split()
-            if all(each.isascii() and each.isdecimal() and 0 < int(each) <= len(view.lines) for each in numbers):
-                changed = tuple(view.lines[place - 1].question for place in sorted(set(map(int, numbers))))
-                self.send(cmd.ConfirmBlock(view.id, changed))
-                return
-            self.put(f"type {STILL_SO}, or numbers from 1 to {len(view.lines)}")
 
     def announce(self, view: View) -> None:
         """Say aloud what changed: urgency, scope, and the safety screen once it is complete."""
@@ -194,9 +184,9 @@ class _Loop(Answering):
             if view.scope_text:
                 self.put(view.scope_text)
             self.said = (view.urgency, view.scope_text)
-        if view.safety_asked and not self.read_back:
+        if view.safety_asked and not self.announced:
             self.rows(flag_rows(view, self.labels, self.register))
-        self.read_back = view.safety_asked
+        self.announced = view.safety_asked
 
     def recap(self) -> None:
         """Nothing is answered by somebody who takes over before they know what was done."""
@@ -293,17 +283,7 @@ class _Loop(Answering):
     def correct(self, alarm: AlarmView) -> bool:
         """Answer one of the questions behind an alarm again."""
         key = self.pick([(cause.question, f"{cause.text}: {cause.answer}") for cause in alarm.causes])
-        if key is None:
-            return False
-        case = replace(self.interview.case, shown=key, alarms=())
-        asked = present(self.interview.protocol, case, self.register).question
-        assert asked is not None
-        self.rows(question_rows(asked, self.labels, self.register, self.mark))
-        typed = self.ask(">")
-        status = self.status(asked, typed)
-        if status is not None:
-            return self.give(asked, cmd.GiveAnswer(asked.id, status=status))
-        return bool(typed) and self.answer(asked, typed)
+        return key is not None and self.answer_again(key)
 
     def decline_help(self, alarm: AlarmView) -> bool:
         """Record that the person declines what the emergency asks for: one action, or all of them."""
@@ -330,6 +310,8 @@ class _Loop(Answering):
         if view.carried:
             told = word(self.labels, "to_confirm", self.register, n=len(view.carried))
             self.put(f"{told}. Type carried to confirm them.")
+        if view.read_back is not None:
+            self.put("The safety answers have not been read back to the person. Type readback to read them.")
         number = "a number to answer a question, " if waiting else ""
         self.put(f"Type {number}plan, jump, decide, sign, ? for help, or q to leave.")
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from chatbot.core import commands as cmd
@@ -16,10 +17,11 @@ from chatbot.core.entry import (
     read_item,
     read_row,
 )
+from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType
 from chatbot.core.values import Stored
 from chatbot.core.view import AxisView, QuestionView
-from chatbot.export.lines import choice_rows, normal_name
+from chatbot.export.lines import choice_rows, normal_name, question_rows
 from chatbot.plain_shell import STILL_SO, Shell
 
 
@@ -49,6 +51,18 @@ class Answering(Shell):
             self.problem(found.message, found.hint)
             return False
         return self.give(asked, cmd.GiveAnswer(asked.id, value=found.value))
+
+    def answer_again(self, key: str) -> bool:
+        """Put one question by itself, whatever waits besides, and take one line as its answer."""
+        case = replace(self.interview.case, shown=key, alarms=())
+        asked = present(self.interview.protocol, case, self.register).question
+        assert asked is not None
+        self.rows(question_rows(asked, self.labels, self.register, self.mark))
+        typed = self.ask(">")
+        status = self.status(asked, typed)
+        if status is not None:
+            return self.give(asked, cmd.GiveAnswer(asked.id, status=status))
+        return bool(typed) and self.answer(asked, typed)
 
     def enter(self, asked: QuestionView) -> bool:
         """Enter alone: an answer that stands is kept, an untouched grid is all normal; otherwise it says nothing."""

@@ -12,7 +12,7 @@ from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
 from chatbot.core.find import Kind
-from chatbot.core.navigation import DECISIONS
+from chatbot.core.navigation import DECISIONS, decide
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
@@ -23,7 +23,9 @@ from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
 from chatbot.patience import WHAT_IF_MS, for_ms
+from chatbot.plain_answers import Answering
 from chatbot.plain_finding import choose_found, found_for, go_to
+from chatbot.plain_lists import read_back
 from chatbot.plain_shell import STILL_SO, Ended, Shell
 
 
@@ -64,6 +66,14 @@ def carried(shell: Shell, _: QuestionView | None, rest: str) -> bool:
         shell.put("Each is confirmed by itself then: = at its question, or :carried again.")
         return True
     return shell.send(cmd.ConfirmCarried(rest or None))
+
+
+def _read_back(shell: Answering, _: QuestionView | None, __: str) -> bool:
+    if shell.view().read_back is None:
+        shell.put("no answer of the safety screen waits to be read back")
+        return False
+    read_back(shell)
+    return True
 
 
 def _changes(shell: Shell, _: QuestionView | None, __: str) -> bool:
@@ -143,7 +153,7 @@ def _jump(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     return chosen is not None and shell.send(cmd.Show(chosen))
 
 
-def _find(shell: Shell, asked: QuestionView | None, rest: str) -> bool:
+def _find(shell: Answering, asked: QuestionView | None, rest: str) -> bool:
     """Find anything by words of it, and go there."""
     typed = rest or shell.ask("words of it:")
     if not typed:
@@ -282,7 +292,15 @@ def _decline_section(shell: Shell, asked: QuestionView | None, _: str) -> bool:
     return True
 
 
-def _sign(shell: Shell, _: QuestionView | None, __: str) -> bool:
+def _sign(shell: Answering, _: QuestionView | None, __: str) -> bool:
+    refused = decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
+    if isinstance(refused, cmd.Refusal) and refused.code == "read_back_waiting":
+        before = shell.interview.case
+        if not read_back(shell):
+            return False
+        if shell.interview.case.answers is not before.answers:
+            # What was corrected may raise an alarm, open a question or change the plan: those come first.
+            return True
     return shell.agreed("A signed case is closed for good. Sign it?") and shell.send(cmd.Sign())
 
 
@@ -298,7 +316,7 @@ class Action:
     key: str
     """One character that is enough where it is not an option; empty when there is none."""
     help: str
-    run: Callable[[Shell, QuestionView | None, str], bool]
+    run: Callable[[Answering, QuestionView | None, str], bool]
 
 
 ACTIONS = (
@@ -306,6 +324,7 @@ ACTIONS = (
     Action("back", "b", "the question before", _back),
     Action("still", STILL_SO, "an answer past its shelf life, or a carried one, is still so", _still),
     Action("carried", "", "confirm what was carried from an earlier visit; :carried SECTION", carried),
+    Action("readback", "", "read the answers of the safety screen back to the person, while that is due", _read_back),
     Action("changes", "", "what changed since the visit or version before", _changes),
     Action("outcome", "", "what became of what the earlier plan asked for", _outcome),
     Action("decline-section", "", "the person declines this whole section", _decline_section),

@@ -34,13 +34,17 @@ ALLOWED: dict[str, set[str]] = {
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding"),
+        *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding", "plain_lists"),
     },
     "plain_people": {"core", "record", "export", "interview"},
     "plain_shell": {"core", "record", "export", "interview"},
     "plain_answers": {"core", "export", "plain_shell"},
-    "plain_commands": {"core", "export", "plain_finding", "plain_people", "plain_shell", "patience"},
     "plain_finding": {"core", "export", "plain_shell"},
+    "plain_lists": {"core", "export", "plain_shell", "plain_answers"},
+    "plain_commands": {
+        *("core", "export", "patience"),
+        *("plain_answers", "plain_finding", "plain_lists", "plain_people", "plain_shell"),
+    },
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),

@@ -15,6 +15,7 @@ from chatbot.core.earlier import EarlierCases
 from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
+from chatbot.core.read_back import Said, safety_said, said
 from chatbot.core.review import Review
 from chatbot.core.site import region_of
 from chatbot.core.urgency import case_urgency, emergencies, is_asked
@@ -82,6 +83,8 @@ class Case:
     role: str = ""
     recap_due: bool = False
     """Somebody else has taken over and has not read the recap yet: nothing is answered before that."""
+    read_back: Mapping[str, Said] = field(default_factory=dict)
+    """What was read to the person at the end of the safety screen, and stands as they said it."""
     recent: tuple[str, ...] = ()
     """The questions answered last, the latest at the end; at most ``RECENT``."""
     acknowledged_by: Mapping[str, str] = field(default_factory=dict)
@@ -176,6 +179,9 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, actor=name, role=role, recap_due=_takes_over(case, name))
         case ev.RecapRead():
             return replace(case, recap_due=False)
+        case ev.SafetyReadBack():
+            read = safety_said(protocol, case.answers, case.assessment)
+            return replace(case, read_back={**case.read_back, **read})
         case ev.SitePinned(facts):
             return _pinned(protocol, case, facts)
         case ev.ApprovalsPinned(state, items):
@@ -253,7 +259,10 @@ def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
 
 def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> Case:
     answers = dict(case.answers)
-    answers[event.question] = answer_in(protocol, case, event)
+    answers[event.question] = answer = answer_in(protocol, case, event)
+    if isinstance(event, ev.AnswerCarried) and event.standing == "stands":
+        # It was signed as it stands: an amendment reads back what it changes.
+        case = replace(case, read_back={**case.read_back, event.question: said(answer)})
     shown = None if case.shown == event.question else case.shown
     recent = (*(key for key in case.recent if key != event.question), event.question)[-RECENT:]
     # An answer of an older transcript may follow a hand-over at once; whoever gave it has gone on without a recap.

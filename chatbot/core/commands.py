@@ -136,6 +136,11 @@ class ReadRecap:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The answers of the safety screen were read to the person, who says that they are right."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinSite:
     """The local facts that hold for this sitting, all of them; nothing happens where they are pinned already."""
 
@@ -202,6 +207,7 @@ Command = (
     | Acknowledge
     | ChangeActor
     | ReadRecap
+    | ReadBack
     | PinSite
     | PinReview
     | IssuePlan

@@ -88,6 +88,15 @@ class RecapRead:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyReadBack:
+    """The answers of the safety screen were read to the person, who said that they are right."""
+
+    type: ClassVar[str] = "safety.read_back"
+    digest: str
+    """SHA-256 of what was read, in hex: in the words for a patient, private answers covered."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionShown:
     """A question came up; the last one shown is where the interview stands."""
 
@@ -314,6 +323,7 @@ Event = (
     | CaseSigned
     | ActorChanged
     | RecapRead
+    | SafetyReadBack
     | QuestionShown
     | AnswerGiven
     | AnswerCorrected

@@ -20,6 +20,7 @@ from chatbot.core.findings import network
 from chatbot.core.phases import Phase, Trigger, next_phase
 from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol, Question
+from chatbot.core.read_back import read_back_digest, read_back_view, unread
 from chatbot.core.recap import recap, recap_digest
 from chatbot.core.recheck import confirm_block
 from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
@@ -73,6 +74,8 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _change_actor(name, role, known)
         case cmd.ReadRecap():
             return _read_recap(protocol, case)
+        case cmd.ReadBack():
+            return _read_back(protocol, case)
         case cmd.PinSite(facts):
             return _pin(protocol, case, facts)
         case cmd.PinReview(review):
@@ -112,6 +115,7 @@ _AFTER_RECAP = (
     cmd.DeclineSection,
     cmd.Postpone,
     cmd.DecideRule,
+    cmd.ReadBack,
     cmd.Sign,
 )
 """What somebody who takes over may do only once they have read what was done before."""
@@ -377,6 +381,13 @@ def _read_recap(protocol: Protocol, case: Case) -> Decided:
     return (ev.RecapRead(recap_digest(recap(protocol, case))),)
 
 
+def _read_back(protocol: Protocol, case: Case) -> Decided:
+    due = read_back_view(protocol, case)
+    if due is None:
+        return Refusal("bad_value", "no answer of the safety screen waits to be read back")
+    return (ev.SafetyReadBack(read_back_digest(due)),)
+
+
 def _decide_rule(protocol: Protocol, case: Case, command: cmd.DecideRule) -> Decided:
     rule = protocol.rules.get(command.rule)
     if rule is None:
@@ -428,6 +439,10 @@ def _sign(protocol: Protocol, case: Case) -> Decided:
         )
     if postponed:
         return Refusal("incomplete", f"{_questions(postponed, 'postponed ')} still open", "answer them first")
+    if unread(protocol, case):
+        return Refusal(
+            "read_back_waiting", "the answers of the safety screen have not been read back", "read them to the person"
+        )
     if next_phase(case.phase, Trigger.SIGN) is None or case.plan_digest is None:
         return Refusal("incomplete", "there is no plan of the present answers to sign", "issue the plan first")
     return (ev.CaseSigned(case.plan_digest),)

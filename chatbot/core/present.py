@@ -24,6 +24,7 @@ from chatbot.core.protocol import (
     Wording,
     other_register,
 )
+from chatbot.core.read_back import read_back_view
 from chatbot.core.recheck import recheck
 from chatbot.core.refusal import refused_text
 from chatbot.core.taint import taint
@@ -96,6 +97,7 @@ class _Presenter:
             notes=tuple(text for _, text in case.notes),
             closed=case.closed,
             overdue=self.overdue(),
+            read_back=read_back_view(protocol, case, self.register),
         )
 
     # --- the case ---

@@ -145,6 +145,31 @@ class RecheckView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBackLine:
+    """One answer of the safety screen, as it is read back."""
+
+    question: str
+    text: str
+    """How a report names it."""
+    answer: str
+    """What was understood; ``COVERED`` where it is private and nobody asked to see it."""
+    settled: bool
+    """False: without a value, as unknown or declined."""
+    changed: bool
+    """It differs from what was read back before."""
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBackView:
+    """What is read to the person at the end of the safety screen."""
+
+    lines: tuple[ReadBackLine, ...]
+    again: bool
+    """It was read back before; only the changed lines are new."""
+
+
+@dataclass(frozen=True, slots=True)
 class FlagView:
     """A red flag and where it stands."""
 
@@ -262,3 +287,5 @@ class View:
     """Signed or abandoned: nothing can be changed."""
     overdue: str = ""
     """That reviews of the content are past their date; empty while none is."""
+    read_back: ReadBackView | None = None
+    """The answers of the safety screen while they wait to be read to the person; None otherwise."""

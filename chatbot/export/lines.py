@@ -13,7 +13,7 @@ from chatbot.core.lineage import Place
 from chatbot.core.preview import Consequences, consequence_details, consequence_text
 from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.telling import place_line, story_told, word
-from chatbot.core.view import AlarmView, AxisView, QuestionView, RecheckView, View
+from chatbot.core.view import AlarmView, AxisView, QuestionView, ReadBackView, RecheckView, View
 from chatbot.export.document import spell
 
 Row = tuple[str, str]
@@ -55,6 +55,20 @@ def recheck_rows(view: RecheckView) -> list[Row]:
     """Return a list to confirm, each line with its number."""
     lines = [(f"  {place}  ", f"{each.text}: {each.answer}") for place, each in enumerate(view.lines, 1)]
     return [BLANK, ("", view.text), *lines]
+
+
+def read_back_rows(view: ReadBackView) -> list[Row]:
+    """Return what is read back, each line with its number; what is not clear or has changed is marked in words."""
+    rows: list[Row] = [BLANK, ("", "Read this back to the person:")]
+    for place, each in enumerate(view.lines, 1):
+        if view.again and not each.changed:
+            continue
+        rows.append((f"  {place}  ", f"{'' if each.settled else '? '}{each.text}: {each.answer}"))
+    if view.again:
+        rows[1] = ("", "Changed since it was read back to the person:")
+        rows.append(("  ", f"The other {sum(not each.changed for each in view.lines)} lines are as read before."))
+    unclear = sum(not each.settled for each in view.lines if each.changed or not view.again)
+    return [*rows, *([("  ", f"Without a clear answer (?): {unclear}")] if unclear else [])]
 
 
 def story_rows(story: Story, labels: Mapping[str, Wording], register: str) -> list[Row]:

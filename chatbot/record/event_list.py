@@ -128,6 +128,8 @@ class _Teller:
                 return f"{name}, {role}, is at the keyboard from here on ({known})"
             case ev.RecapRead():
                 return "read the recap of what was done before"
+            case ev.SafetyReadBack():
+                return "read the answers of the safety screen back to the person, who said that they are right"
             case ev.QuestionShown(question):
                 return f"was shown {self.asked(question)}" if question else "was shown the review"
             case ev.AnswerGiven(question):

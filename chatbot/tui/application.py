@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from chatbot.errors import BackstoryError
@@ -18,6 +20,9 @@ from chatbot.tui.keymap import Keymap, KeymapProblem, keymap
 from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
+
+HELD_SECONDS = 1.0
+"""A key that comes again within this time may be held down: longer than any keyboard waits before it repeats."""
 
 LOOK_AGAIN_SECONDS = 0.5
 """How often a trial looks whether its content was saved."""
@@ -43,8 +48,10 @@ class Backstory(App[int], inherit_bindings=False):
         """Keys of one's own, as they were read; one that cannot hold among them."""
         self.keymap = self._own_keys()
         """The keys that hold."""
-        self.held = ("", 0.0)
+        self.chosen_with = ("", 0.0)
         """The key that chose something in the palette, and when it was last pressed."""
+        self.pressed: deque[tuple[str, float]] = deque(maxlen=32)
+        """The last keys with their moments, also those that a field took."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:
@@ -109,6 +116,15 @@ class Backstory(App[int], inherit_bindings=False):
         from chatbot.tui.screens.page import told_page
 
         self.push_screen(told_page("Keys of your own that cannot hold", [str(e) for e in self.keymap.problems], ""))
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and (event.key, event.time) not in self.pressed:
+            self.pressed.append((event.key, event.time))
+        await super().on_event(event)
+
+    def held(self, event: Key) -> bool:
+        """Whether a key came soon after itself: it may still be held down from what was on screen before."""
+        return any(key == event.key and 0 < event.time - at < HELD_SECONDS for key, at in self.pressed)
 
     # --- where one is ---
 

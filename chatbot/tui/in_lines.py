@@ -57,6 +57,9 @@ IN_LINES: dict[str, str] = {
     "as_before": "The sign = when the list has been read out.",
     "mark": _LIST,
     "singly": _LIST,
+    "all_right": _ASKED,
+    "not_now": _ASKED,
+    "read_back": ":readback",
     # the plan
     "plan": ":plan",
     "all_rules": ":plan",

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.kit import ROOT, backstory, said
 from tests.small_protocols import SMALL
 
-LINES = ["y", "1", "n", "1, 2", "70", "5", "2"]
+LINES = ["y", "1", "=", "n", "1, 2", "70", "5", "2"]
 """Answers to the first seven questions of the tiny protocol."""
 
 START = (

@@ -48,6 +48,7 @@ def written(
                 key = str(interview.case.shown)
                 send(interview, answers.get(key, GiveAnswer(key, status="unknown")))
         if sign:
+            send(interview, cmd.ReadBack())
             send(interview, cmd.IssuePlan())
             send(interview, cmd.Sign())
         return writer.path

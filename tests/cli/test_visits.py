@@ -16,7 +16,7 @@ TINY = ("--protocols", SMALL)
 
 START = (*TINY, "interview", "--plain", "--kind", "test", "--label", "bed 4", "--as-of", "2026-03-15")
 
-FIRST = ["y", "1", "n", "1, 2", "70", "5", "1", "1", "", "nothing else"]
+FIRST = ["y", "1", "=", "n", "1, 2", "70", "5", "1", "1", "", "nothing else"]
 """Answers to the whole tiny protocol, one visit in it."""
 
 
@@ -44,7 +44,7 @@ def text_of(run) -> str:  # type: ignore[no-untyped-def]
 
 
 def test_a_follow_up_confirms_what_is_carried_and_asks_the_rest_again(signed: Path) -> None:
-    run = follow_up(signed, "yes", "yes", "1", "7", ":changes", "plan", "sign", "yes")
+    run = follow_up(signed, "yes", "yes", "1", "=", "7", ":changes", "plan", "sign", "yes")
     text = text_of(run)
     assert run.returncode == 0, text + said(run)
     assert "Is this the person in front of you?" in text and "visit 2 of 2" in text
@@ -77,7 +77,22 @@ def test_a_follow_up_of_the_wrong_person_is_closed_and_counts_for_nothing(signed
 
 def test_answers_are_confirmed_one_by_one_where_not_all_is_still_so(signed: Path) -> None:
     run = follow_up(
-        signed, "yes", "", "1", "7", ":jump weight", "=", "plan", "sign", "yes", "carried", "yes", "plan", "sign", "yes"
+        signed,
+        "yes",
+        "",
+        "1",
+        "=",
+        "7",
+        ":jump weight",
+        "=",
+        "plan",
+        "sign",
+        "yes",
+        "carried",
+        "yes",
+        "plan",
+        "sign",
+        "yes",
     )
     text = text_of(run)
     assert "carried, to be confirmed" in text and "carried answers are not confirmed" in text
@@ -85,7 +100,7 @@ def test_answers_are_confirmed_one_by_one_where_not_all_is_still_so(signed: Path
 
 
 def test_cases_lists_a_lineage_on_one_line_and_opens_to_its_members(signed: Path) -> None:
-    follow_up(signed, "yes", "yes", "1", "7", "plan", "sign", "yes")
+    follow_up(signed, "yes", "yes", "1", "=", "7", "plan", "sign", "yes")
     shown = backstory("cases", "--transcripts", signed).stdout.decode()
     assert shown.count("\n") == 1 and "2 visits, 2 weeks" in shown
     code = cases(signed)[1]["case"]
@@ -145,7 +160,7 @@ def follow_up_code(folder: Path, code: str) -> int:
 
 
 def test_the_outcome_of_an_earlier_recommendation_is_said_in_the_line_mode(signed: Path) -> None:
-    lines = ["yes", "yes", "1", "7", "outcome", "1", "1", "2026-03", "nothing new", "plan", "q"]
+    lines = ["yes", "yes", "1", "=", "7", "outcome", "1", "1", "2026-03", "nothing new", "plan", "q"]
     run = follow_up(signed, *lines)
     text = text_of(run)
     assert run.returncode == 0 and "done, 2026-03: nothing new" in text, text

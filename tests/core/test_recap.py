@@ -15,6 +15,7 @@ from chatbot.core.commands import (
     GiveAnswer,
     IssuePlan,
     Postpone,
+    ReadBack,
     ReadRecap,
     Refusal,
     Show,
@@ -51,6 +52,7 @@ WAITING = [
     Withdraw("feeling"),
     Postpone("heat"),
     DecideRule("walk", "accept"),
+    ReadBack(),
     Sign(),
 ]
 

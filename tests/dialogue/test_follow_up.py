@@ -11,7 +11,7 @@ from chatbot.core.recheck import recheck
 from chatbot.core.values import Source
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import replay, verify
-from tests.dialogue.visits import PROTOCOL, answer_all, desk, first_visit, load_bundle, next_visit, weeks_later
+from tests.dialogue.visits import PROTOCOL, answer_all, close, desk, first_visit, load_bundle, next_visit, weeks_later
 
 WEEKS = (2, 6, 12)
 MOST = 25
@@ -136,7 +136,7 @@ def test_an_emergency_confirmed_in_a_list_alarms_at_once(tmp_path: Path) -> None
     at = desk(tmp_path)
     interview = at.start("clinical", "bed 4", "S-1", "2025-11-13T10:00")
     answer_all(interview, {"bladder_leak": cmd.GiveAnswer("bladder_leak", value="new_or_worse")})
-    assert interview.send(cmd.IssuePlan()) is None and interview.send(cmd.Sign()) is None
+    close(interview)
     path = at._writer.path  # type: ignore[union-attr]
     at.close()
     again = desk(tmp_path, seed=9).follow_up(path, as_of=weeks_later(2))
@@ -153,7 +153,7 @@ def test_what_was_unknown_stays_unknown_when_it_is_confirmed(tmp_path: Path) -> 
     at = desk(tmp_path)
     interview = at.start("clinical", "bed 4", "S-1", "2025-11-13T10:00")
     answer_all(interview, {"fever": cmd.GiveAnswer("fever", status="unknown")})
-    assert interview.send(cmd.IssuePlan()) is None and interview.send(cmd.Sign()) is None
+    close(interview)
     path = at._writer.path  # type: ignore[union-attr]
     at.close()
     again, asked = desk(tmp_path, seed=9).follow_up(path, as_of=weeks_later(2)), []

@@ -28,6 +28,8 @@ class Person:
     def read(self, prompt: str) -> str | None:
         if "Is it right?" in prompt:
             return "yes"
+        if "when all of it is right" in prompt:
+            return "="
         if self.waiting:
             return self.waiting.pop(0)
         case = self.interview.case

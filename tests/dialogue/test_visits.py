@@ -120,7 +120,7 @@ def test_signing_is_refused_while_a_carried_answer_is_unconfirmed(tmp_path: Path
     assert not [key for key in interview.view().carried if PROTOCOL.questions[key].section == section]
     if interview.view().carried:
         assert interview.send(cmd.ConfirmCarried()) is None
-    assert interview.send(cmd.IssuePlan()) is None and interview.send(cmd.Sign()) is None
+    visits.close(interview)
 
 
 def test_a_carried_answer_of_the_safety_screen_clears_nothing_until_it_is_confirmed(tmp_path: Path) -> None:

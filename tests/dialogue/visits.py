@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chatbot.content import library
 from chatbot.core import commands as cmd
+from chatbot.core.read_back import unread
 from chatbot.core.recheck import recheck
 from chatbot.core.values import moment_text, parse_moment
 from chatbot.desk import Desk
@@ -57,6 +58,8 @@ def answer_all(interview: Interview, changed: Changed | None = None) -> list[str
 
 
 def close(interview: Interview) -> None:
+    if unread(PROTOCOL, interview.case):
+        assert interview.send(cmd.ReadBack()) is None
     assert interview.send(cmd.IssuePlan()) is None
     assert interview.send(cmd.Sign()) is None
 

@@ -16,6 +16,7 @@ from chatbot.core.case import Case, evolve, is_open
 from chatbot.core.navigation import decide
 from chatbot.core.present import present
 from chatbot.core.protocol import Protocol
+from chatbot.core.read_back import unread
 from chatbot.core.urgency import emergencies
 from chatbot.core.values import moment_text
 from tests.machine.protocols import drawn_protocol
@@ -72,6 +73,7 @@ class Walk:
             cmd.IssuePlan(),
             cmd.ChangeActor(random.choice(("A. First", "B. Second")), "clinician"),
             cmd.ReadRecap(),
+            cmd.ReadBack(),
             cmd.Suspend(),
             cmd.Resume(moment_text(self.case.as_of + timedelta(hours=random.choice((0, 13, 24 * 31))))),
         )
@@ -124,6 +126,8 @@ def test_from_any_state_every_answer_brings_the_end_nearer_and_the_end_can_be_si
         assert now < before
         before = now
         walk.come_back()
+    if unread(walk.protocol, walk.case):
+        walk.sent(cmd.ReadBack())
     walk.sent(cmd.IssuePlan())
     walk.sent(cmd.Sign())
     assert walk.case.closed

@@ -24,6 +24,7 @@ from chatbot.core.navigation import decide, opening
 from chatbot.core.phases import Phase
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
+from chatbot.core.read_back import unread
 from chatbot.core.urgency import plan_urgency
 from chatbot.core.values import Status, moment_text, to_stored
 from chatbot.record.host import FixedHost
@@ -138,6 +139,13 @@ class Interviewing(RuleBasedStateMachine):
         assert self.send(cmd.Acknowledge()) is (
             waited and not self.case.closed and self.case.phase is not Phase.SUSPENDED
         )
+
+    @rule()
+    def read_the_safety_answers_back(self) -> None:
+        waited = bool(unread(self.protocol, self.case))
+        assert not waited or not self.case.alarms
+        if self.send(cmd.ReadBack()):
+            assert waited and not unread(self.protocol, self.case)
 
     @rule(random=chance)
     def note_or_hand_over(self, random: Random) -> None:

@@ -113,5 +113,5 @@ def test_an_emergency_a_review_and_a_handover_say_whose_case_it_is() -> None:
     emergency = next(place for place, each in enumerate(lines) if "emergency: fire flag" in each)
     assert lines[emergency - 1] == "test · bed 4 · 7F3K"
     assert text.count("test · bed 4 · 7F3K") >= 2
-    review, _ = play(["q"], answered(start(), ROUTINE))
+    review, _ = play(["=", "q"], answered(start(), ROUTINE))
     assert "test · bed 4 · 7F3K · review" in review

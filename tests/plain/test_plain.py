@@ -29,14 +29,19 @@ WHOLE = ["y", "n", "1", "2.5", "6", "2015", "1 2", "1", "pump", "hums", ""]
 
 
 class Script:
-    """Lines to be typed, and everything that was written or prompted."""
+    """Lines to be typed, and everything that was written or prompted.
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = list(lines)
+    *confirms*: what is read back is confirmed without a line of its own.
+    """
+
+    def __init__(self, lines: Sequence[str], *, confirms: bool = True) -> None:
+        self.lines, self.confirms = list(lines), confirms
         self.out: list[str] = []
 
     def read(self, prompt: str) -> str | None:
         self.out.append(prompt)
+        if self.confirms and "when all of it is right" in prompt:
+            return "="
         return self.lines.pop(0) if self.lines else None
 
     @property
@@ -44,9 +49,11 @@ class Script:
         return "\n".join(self.out)
 
 
-def play(lines: Sequence[str], interview: Interview | None = None, **more: Any) -> tuple[Script, Interview]:
+def play(
+    lines: Sequence[str], interview: Interview | None = None, *, confirms: bool = True, **more: Any
+) -> tuple[Script, Interview]:
     interview = start() if interview is None else interview
-    script = Script(lines)
+    script = Script(lines, confirms=confirms)
     assert run(interview, read=script.read, write=script.out.append, **more) == 0
     return script, interview
 

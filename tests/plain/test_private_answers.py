@@ -25,9 +25,10 @@ def test_a_list_of_answers_says_only_that_there_is_a_private_one() -> None:
     interview = Interview.start(protocol, Memory(), opened)
     for key, value in (("grown_up", "yes"), ("smoke", "none"), ("secret", "mild"), ("secret_detail", "fresh")):
         assert interview.send(GiveAnswer(key, value=value)) is None
-    lines = iter([":jump", "", ":quit"])
+    lines = iter(["=", ":jump", "", ":quit"])
     out: list[str] = []
     plain.run(interview, read=lambda _: next(lines, None), write=out.append)
     listed = [line for line in out if "private answer" in line]
-    assert len(listed) == 2 and "Secret?" in listed[0] and "Detail of it?" in listed[1]
+    assert len(listed) == 3 and "secret" in listed[0], "read back, then listed"
+    assert "Secret?" in listed[1] and "Detail of it?" in listed[2]
     assert not any("a little of it" in line or "fresh" in line for line in out)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS
+from chatbot.core.commands import CORRECTION_REASONS, DECISION_REASONS, ReadBack
 from chatbot.core.condition import Condition
 from chatbot.core.events import CaseOpened, Event
 from chatbot.core.identity import CaseIdentity, Confirmation, confirmation
@@ -40,6 +40,7 @@ from chatbot.core.protocol import (
     Stage,
     Wording,
 )
+from chatbot.core.read_back import unread
 from chatbot.core.resolve import Symbols, condition
 from chatbot.core.values import Source, Urgency
 from chatbot.errors import BackstoryError
@@ -368,11 +369,31 @@ class House:
         self.closed += 1
 
 
-def application(case: Interview | None = None, house: House | None = None, register: str = "clinician") -> Any:
-    """Make the application, at an interview or at home."""
+def read_back(case: Interview) -> None:
+    """Read the answers of the safety screen back where that is due."""
+    if unread(case.content, case.case):
+        assert case.send(ReadBack()) is None
+
+
+def application(
+    case: Interview | None = None, house: House | None = None, register: str = "clinician", *, reads: bool = True
+) -> Any:
+    """Make the application, at an interview or at home. Not *reads*: what is due to be read back still is."""
     from chatbot.tui.application import Backstory
 
+    if case is not None and reads:
+        read_back(case)
     return Backstory((house or House()).services(), Start(case, register=register))
+
+
+async def read_through(app: Any, pilot: Any) -> None:
+    """Page through what is read back to the person and confirm it."""
+    shown = app.screen
+    while not shown.read:
+        await pilot.press("pagedown")
+    app.pressed.clear()  # as after a pause: a key held down confirms nothing
+    await pilot.press("y")
+    assert app.screen is not shown
 
 
 def screen_text(app: Any) -> str:

@@ -116,6 +116,7 @@ def answered(interview: Interview, **changed: Any) -> None:
     while interview.case.next is not None:
         key = interview.case.next
         assert interview.send(cmd.GiveAnswer(key, value=values[key], confirmed=True)) is None
+    kit.read_back(interview)
 
 
 def signed(folder: Path) -> Path:

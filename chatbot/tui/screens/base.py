@@ -31,7 +31,7 @@ SMALLEST = (40, 15)
 WIDE = (100, 24)
 """Columns and rows from which the pane at the right has its place."""
 
-HELD_SECONDS = 0.5
+REPEAT_SECONDS = 0.5
 """Keys of one kind that follow each other faster come from one that is held down."""
 
 TALL = 30
@@ -227,9 +227,9 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def repeats(self, key: str, pressed_at: float) -> bool:
         """Whether a key is still the one, held down, that chose something in the palette; it means nothing more."""
-        held, at = self.ours.held
-        again = key == held and pressed_at - at < HELD_SECONDS
-        self.ours.held = (key, pressed_at) if again else ("", 0.0)
+        held, at = self.ours.chosen_with
+        again = key == held and pressed_at - at < REPEAT_SECONDS
+        self.ours.chosen_with = (key, pressed_at) if again else ("", 0.0)
         return again
 
     def press(self, key: str) -> bool:

@@ -34,6 +34,8 @@ class InterviewScreen(AskSheet[None]):
         """F7 offers all of them the first time, then those of the section on screen."""
         self._put: set[str] = set()
         """Lists to confirm that were put in this sitting."""
+        self._not_now = False
+        """The read-back was put off in this sitting; it waits in the review."""
         self._flags_of: dict[str, frozenset[str]] = {}
         self.problem: tuple[str, str] | None = None
         """What was refused while no question is on screen."""
@@ -60,6 +62,8 @@ class InterviewScreen(AskSheet[None]):
         elif not self._offered and self.view is not None and self.view.carried:
             self._offered = True
             self.act_carried()
+        elif self._reads_back:
+            self.act_read_back()
         elif self.view is not None and self.view.recheck is not None and self.view.recheck.id not in self._put:
             self._recheck(self.view.recheck)
         elif told := self.session.services.notices():
@@ -78,6 +82,23 @@ class InterviewScreen(AskSheet[None]):
 
         if self.app.screen is self or not isinstance(self.app.screen, RecapScreen):
             self.app.push_screen(RecapScreen(), lambda said: self.act_leave() if said == "leave" else self.sync())
+
+    @property
+    def _reads_back(self) -> bool:
+        """Whether the safety answers are read back now: once they are all there, before the next question."""
+        case = self.interview.case
+        due = self.view is not None and self.view.read_back is not None
+        return due and not self._not_now and case.shown == case.next and self.app.screen is self
+
+    def act_read_back(self) -> None:
+        """Read the answers of the safety screen to the person."""
+        from chatbot.tui.screens.read_back import NOT_NOW, ReadBackScreen
+
+        def told(said: str | None) -> None:
+            self._not_now = said == NOT_NOW
+            self.sync()
+
+        self.app.push_screen(ReadBackScreen(), told)
 
     def _recheck(self, view: RecheckView) -> None:
         from chatbot.tui.screens.recheck import RecheckScreen
@@ -135,6 +156,9 @@ class InterviewScreen(AskSheet[None]):
         if view.carried:
             told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
             rows += [BLANK, *wrapped(f"{told}. {self.key_for('carried')} confirms them.", width - 2, "warn")]
+        if view.read_back is not None:
+            told = f"The safety answers have not been read back to the person. {self.key_for('read_back')} reads them."
+            rows += [BLANK, *wrapped(told, width - 2, "warn")]
         if view.postponed:
             rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
             questions = self.interview.protocol.questions
@@ -157,6 +181,8 @@ class InterviewScreen(AskSheet[None]):
             return False
         if action == "carried":
             return view is not None and bool(view.carried)
+        if action == "read_back":
+            return view is not None and view.read_back is not None
         if action == "go_on":
             return view is not None and view.question is not None and view.question.id != self.interview.case.next
         if action == "stop_here":

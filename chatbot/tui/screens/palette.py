@@ -166,7 +166,7 @@ class Palette(ScrollSheet[Target]):
         self.redraw()
 
     def act_choose(self) -> None:
-        self.ours.held = self.pressed
+        self.ours.chosen_with = self.pressed
         self.dismiss(self.found[self.caret].target)
 
     def act_dismiss(self) -> None:

@@ -280,6 +280,9 @@ class PlanScreen(ScrollSheet[None]):
 
     def act_sign(self) -> None:
         refused = self.interview.withdrawn() or decide(self.interview.protocol, self.interview.case, Sign())
+        if isinstance(refused, Refusal) and refused.code == "read_back_waiting":
+            self._read_back()
+            return
         if isinstance(refused, Refusal):
             self._signed(refused)
             return
@@ -289,6 +292,20 @@ class PlanScreen(ScrollSheet[None]):
             return wrapped("Signing closes the case for good. Nothing can be changed afterwards.", width, "strong")
 
         self.app.push_screen(Page("Sign the plan?", draw, accept="y", accept_label="sign"), self._sign)
+
+    def _read_back(self) -> None:
+        """Read the safety answers to the person first, then sign; what was corrected there may need answers first."""
+        from chatbot.tui.screens.read_back import OVERTAKEN, RIGHT, ReadBackScreen
+
+        def told(said: str | None) -> None:
+            if said == OVERTAKEN:
+                self.act_dismiss()
+                return
+            self._fresh_plan()
+            if said == RIGHT:
+                self.act_sign()
+
+        self.app.push_screen(ReadBackScreen(), told)
 
     def _sign(self, agreed: bool | None) -> None:
         if agreed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.events import Key
 
 from chatbot.tui.lines import Line, reveal, window
 from chatbot.tui.screens.base import Sheet
@@ -99,6 +100,10 @@ class ReadThrough(ScrollSheet[T]):
         self.seen_to = 0
         """Lines that have been in sight, from the top."""
 
+    def resized(self) -> None:
+        # Rows are broken anew: what was in sight at another size says nothing about these.
+        self.seen_to = 0
+
     def drawn(self) -> None:
         self.seen_to = max(self.seen_to, self.length if self.at_end else self.top + self.height - 1)
 
@@ -115,3 +120,35 @@ class ReadThrough(ScrollSheet[T]):
 
     def act_read_on(self) -> None:
         self.act_page_down()
+
+
+class ReadAloud(ReadThrough[T]):
+    """Lines that are read aloud and then answered all at once: the mark moves, and no key held down answers them."""
+
+    GIVES: ClassVar[frozenset[str]] = frozenset({"enter"})
+    """Keys that answer all of it; the same keys answer or turn the page elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caret = -1
+        """The line the mark stands on; nowhere at first."""
+        self.spans: list[tuple[int, int]] = []
+        """First and last row of each line."""
+
+    def on_key(self, event: Key) -> None:
+        """Drop a key that may be held down since what was on screen before, or since it turned the page."""
+        if event.key in self.GIVES and self.ours.held(event):
+            event.stop()
+            event.prevent_default()
+
+    def act_up(self) -> None:
+        self.move(-1)
+
+    def act_down(self) -> None:
+        self.move(1)
+
+    def move(self, step: int) -> None:
+        """Move the mark by some lines, and the window with it."""
+        self.caret = max(0, min(self.caret + step, len(self.spans) - 1))
+        self.focus_rows = self.spans[self.caret]
+        self.redraw()
