@@ -12,12 +12,13 @@ from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import DECISIONS
+from chatbot.core.present import standing_alarm
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
-from chatbot.export.lines import carried_rows, story_rows
+from chatbot.export.lines import alarm_rows, carried_rows, story_rows
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
@@ -146,6 +147,21 @@ def _handover(shell: Shell, _: QuestionView | None, __: str) -> bool:
     for part in shell.interview.plan()["handover"]:
         shell.put(part["title"][shell.register])
         shell.rows(("  ", line[shell.register]) for line in part["lines"])
+    return False
+
+
+def _everything(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Go on with all questions although an emergency stands."""
+    return shell.send(cmd.AskEverything())
+
+
+def _emergency(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Read the emergency that stands once more."""
+    alarm = standing_alarm(shell.interview.protocol, shell.interview.case, shell.register)
+    if alarm is None:
+        shell.put("no emergency stands")
+    else:
+        shell.rows(alarm_rows(alarm, shell.labels, shell.register, shell.whose))
     return False
 
 
@@ -286,6 +302,8 @@ ACTIONS = (
     Action("note", "t", "add a note; :note followed by the text", _note),
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
     Action("handover", "h", "the handover, to read aloud", _handover),
+    Action("emergency", "", "the emergency that stands, once more: what to do, whom to call", _emergency),
+    Action("everything", "", "after an emergency: all questions, not only what the receiving team needs", _everything),
     Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _take_over),
     Action("events", "", "who answered what, from the beginning", _who_did_what),
     Action("who", "", "whose case this is, and who is at the keyboard", _who),

@@ -124,6 +124,11 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class AskEverything:
+    """Go on with all questions although an emergency stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeActor:
     name: str
     role: str
@@ -200,6 +205,7 @@ Command = (
     | Forward
     | AddNote
     | Acknowledge
+    | AskEverything
     | ChangeActor
     | ReadRecap
     | PinSite
