@@ -20,7 +20,16 @@ from chatbot.core.protocol import QuestionType, other_register
 from chatbot.core.telling import word
 from chatbot.core.view import AlarmView, QuestionView, View
 from chatbot.errors import ExitCode
-from chatbot.export.lines import alarm_rows, flag_rows, head_rows, normal_name, question_rows, urgency_row
+from chatbot.export.lines import (
+    alarm_rows,
+    flag_rows,
+    handover_rows,
+    head_rows,
+    normal_name,
+    question_rows,
+    team_rows,
+    urgency_row,
+)
 from chatbot.export.text import safe
 from chatbot.interview import Interview
 from chatbot.plain_answers import Answering
@@ -31,6 +40,7 @@ from chatbot.plain_shell import Ended, Terminal
 from chatbot.record.event_list import EventLine
 
 NOT_KEPT = "This was a trial; nothing of it is kept."
+FOR_TEAM = "Only what the receiving team needs is asked now. Type :everything to go on with all questions."
 ALL = "*"
 """Chooses every action of an emergency; no rule is called so."""
 
@@ -211,6 +221,7 @@ class _Loop(Answering):
 
     def question(self, asked: QuestionView) -> None:
         """Put one question and read lines until something has moved."""
+        self.rows(team_rows(self.view(), self.labels, self.register))
         if self.source is not None and self.source[0] != asked.id:
             self.source = None
         self.rows(question_rows(asked, self.labels, self.register, self.mark))
@@ -263,6 +274,8 @@ class _Loop(Answering):
             match typed.removeprefix(":").casefold():
                 case "read":
                     if self.send(cmd.Acknowledge()):
+                        if self.view().for_team:
+                            self.put(FOR_TEAM)
                         return
                 case "c" | "correct":
                     if self.correct(alarm):
@@ -276,7 +289,7 @@ class _Loop(Answering):
                     self.register = other_register(self.register)
                     return
                 case "h" | "handover":
-                    self.rows(("  ", sentence) for sentence in alarm.handover)
+                    self.rows(handover_rows(alarm))
                 case _:
                     self.put(f"Nothing else is asked before this emergency has been read. Type {READ_WORD}.", "! ")
 
@@ -303,6 +316,9 @@ class _Loop(Answering):
             (key, self.interview.protocol.questions[key].ask.in_register(self.register)) for key in view.postponed
         ]
         self.rows([("", ""), ("", f"{self.whose} · {self.say('phase.review')}")])
+        self.rows(team_rows(view, self.labels, self.register))
+        if view.for_team:
+            self.put("Nothing more is asked for the receiving team. Type everything to go on with all questions.")
         if waiting:
             self.put(f"{len(waiting)} {self.say('status.postponed')}:")
         for place, (_, text) in enumerate(waiting, 1):

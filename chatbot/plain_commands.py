@@ -13,12 +13,13 @@ from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
 from chatbot.core.find import Kind
 from chatbot.core.navigation import DECISIONS, decide
+from chatbot.core.present import standing_alarm
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
-from chatbot.export.lines import carried_rows, head_rows, story_rows
+from chatbot.export.lines import alarm_rows, carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
@@ -191,6 +192,21 @@ def _about(shell: Shell, _: QuestionView | None, __: str) -> bool:
     return False
 
 
+def _everything(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Go on with all questions although an emergency stands."""
+    return shell.send(cmd.AskEverything())
+
+
+def _emergency(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Read the emergency that stands once more."""
+    alarm = standing_alarm(shell.interview.protocol, shell.interview.case, shell.register)
+    if alarm is None:
+        shell.put("no emergency stands")
+    else:
+        shell.rows(alarm_rows(alarm, shell.labels, shell.register, shell.whose))
+    return False
+
+
 def _take_over(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     command = plain_people.take_over(shell.interview, shell.ask, rest)
     if command is None or not shell.send(command):
@@ -337,6 +353,8 @@ ACTIONS = (
     Action("find", "", "a question, section, recommendation, reference or command; :find followed by words", _find),
     Action("handover", "h", "the handover, to read aloud", _handover),
     Action("reveal", "", "the private answers, which are covered elsewhere", _reveal),
+    Action("emergency", "", "the emergency that stands, once more: what to do, whom to call", _emergency),
+    Action("everything", "", "after an emergency: all questions, not only what the receiving team needs", _everything),
     Action("takeover", "", "somebody else takes over; :takeover followed by name or initials", _take_over),
     Action("events", "", "who answered what, from the beginning", _who_did_what),
     Action("who", "", "whose case this is, and who is at the keyboard", _who),

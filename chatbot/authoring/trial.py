@@ -19,7 +19,7 @@ from chatbot.content.library import find_protocol, protocols_folder, shown_path
 from chatbot.content.package import MANIFEST, read_package
 from chatbot.core.batch import NotAccepted, give_all
 from chatbot.core.case import Case
-from chatbot.core.commands import Acknowledge, Forward, GiveAnswer, Show
+from chatbot.core.commands import Acknowledge, AskEverything, Forward, GiveAnswer, Show
 from chatbot.core.events import CaseOpened
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
@@ -256,6 +256,8 @@ class Trial:
         interview = Interview(protocol, recorder, events)
         if interview.case.alarms and set(interview.case.alarms) <= case.acknowledged:
             interview.send(Acknowledge())
+            if case.widened:
+                interview.send(AskEverything())
         for wanted in (case.shown, self.target):
             if wanted is not None and wanted in protocol.questions and interview.send(Show(wanted)) is None:
                 break

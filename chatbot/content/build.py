@@ -220,6 +220,7 @@ class _Builder:
                 )
                 for each in bundle.get("refusal", ())
             ),
+            emergency=_emergency(bundle),
             actions=frozenset(bundle["actions"]),
             audiences={each["id"]: self.audience(each) for each in bundle.get("audiences", ())},
             site={name: words(each["label"]) for name, each in bundle.get("site", {}).items()},
@@ -414,6 +415,7 @@ class _Builder:
             tell=_maybe(data, "tell"),
             neutral=_neutral(data),
             unsettles=data.get("unsettles", False),
+            emergency=_emergency(data),
         )
 
     def rule(self, data: Data) -> p.Rule:
@@ -503,6 +505,15 @@ def _neutral(data: Data) -> p.Neutral | None:
         return None
     neutral = data["neutral"]
     return p.Neutral(words(neutral["title"]), _maybe(neutral, "text"), _maybe(neutral, "tell"), cites(neutral))
+
+
+def _emergency(data: Data) -> p.Emergency | None:
+    if "emergency" not in data:
+        return None
+    emergency = data["emergency"]
+    said = [tuple(map(words, emergency.get(part, ()))) for part in ("call", "ready", "explain")]
+    call, ready, explain = said
+    return p.Emergency(call, ready, explain, tuple(emergency.get("then_ask", ())), cites(emergency))
 
 
 def _numbered(wording: p.Wording, row: int) -> p.Wording:

@@ -172,6 +172,8 @@ CODES: dict[str, str] = {
     "P504": "a property that repeats one rule",
     "P510": "content of which nothing is proved, or no longer",
     "P511": "a certificate that was changed",
+    "P530": "more questions after an emergency than there is time for",
+    "P531": "what an emergency wants, at a red flag that raises none",
 }
 """Every code with what it stands for."""
 

@@ -203,6 +203,14 @@ class NeutralRuleModel(Strict):
 _LEVELS = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)
 
 
+class EmergencyModel(Strict):
+    call: tuple[Words, ...] = Field(default=(), strict=False)
+    ready: tuple[Words, ...] = Field(default=(), strict=False)
+    explain: tuple[Words, ...] = Field(default=(), strict=False)
+    then_ask: tuple[Name, ...] = Field(default=(), strict=False)
+    cites: tuple[Cited, ...] = Field(default=(), strict=False)
+
+
 class RedFlagModel(Entry):
     title: Words
     urgency: Annotated[str, one_of(*_LEVELS)]
@@ -213,6 +221,7 @@ class RedFlagModel(Entry):
     cites: tuple[Cited, ...] = Field(strict=False, min_length=1)
     tell: Words | None = None
     neutral: NeutralFlagModel | None = None
+    emergency: EmergencyModel | None = None
 
 
 class RedFlagsModel(Strict):
@@ -467,6 +476,7 @@ class ManifestModel(Strict):
     handover: tuple[HandoverModel, ...] = Field(default=(), strict=False)
     site: dict[Annotated[Identifier, AfterValidator(_no_region)], SiteFactModel] = {}
     regions: dict[RegionId, Words] = {}
+    emergency: EmergencyModel | None = None
     refusal: Annotated[tuple[StatementModel, ...], AfterValidator(_of_their_own)] = Field(default=(), strict=False)
     recheck: tuple[RecheckModel, ...] = Field(default=(), strict=False)
     never_withholds: dict[Name, Annotated[tuple[OptionId, ...], Field(strict=False)]] = Field(default={}, exclude=True)

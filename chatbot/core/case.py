@@ -1,4 +1,7 @@
-"""The case: the state folded from events. Nothing here decides whether a command is allowed."""
+"""The case: the state folded from events. Nothing here decides whether a command is allowed.
+
+One state and one fold, so it stays one module a little past 400 lines.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from chatbot.core import events as ev
 from chatbot.core.answers import accept
 from chatbot.core.commands import DECLINED_BY_PERSON
 from chatbot.core.earlier import EarlierCases
+from chatbot.core.emergency import receiving_questions
 from chatbot.core.findings import Assessment, FlagState, assess, hold, network, reassess
 from chatbot.core.phases import CLOSED_PHASES, URGENCY_MOVES, Phase, Trigger, UrgencyTrigger, next_phase
 from chatbot.core.protocol import Protocol, Stage
@@ -87,6 +91,8 @@ class Case:
     """What was read to the person at the end of the safety screen, and stands as they said it."""
     recent: tuple[str, ...] = ()
     """The questions answered last, the latest at the end; at most ``RECENT``."""
+    widened: frozenset[str] = frozenset()
+    """Emergency flags under which everything is asked all the same: somebody said so."""
     acknowledged_by: Mapping[str, str] = field(default_factory=dict)
     """Who read the alarm of an acknowledged flag, as ``actor`` spells it."""
     notes: tuple[tuple[str | None, str], ...] = ()
@@ -172,7 +178,11 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return case
         case ev.AlarmAcknowledged(flags):
             read_by = {**case.acknowledged_by, **dict.fromkeys(flags, case.actor)}
-            return replace(case, acknowledged=case.acknowledged | set(flags), alarms=(), acknowledged_by=read_by)
+            read = replace(case, acknowledged=case.acknowledged | set(flags), alarms=(), acknowledged_by=read_by)
+            return replace(read, next=_upcoming(protocol, read, next_question(protocol, read)))
+        case ev.InterviewWidened(flags):
+            wide = replace(case, widened=case.widened | set(flags))
+            return replace(wide, next=_upcoming(protocol, wide, next_question(protocol, wide)))
         case ev.NoteAdded(text, question):
             return replace(case, notes=(*case.notes, (question, text)))
         case ev.ActorChanged(name, role):
@@ -180,8 +190,8 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
         case ev.RecapRead():
             return replace(case, recap_due=False)
         case ev.SafetyReadBack():
-            read = safety_said(protocol, case.answers, case.assessment)
-            return replace(case, read_back={**case.read_back, **read})
+            heard = safety_said(protocol, case.answers, case.assessment)
+            return replace(case, read_back={**case.read_back, **heard})
         case ev.SitePinned(facts):
             return _pinned(protocol, case, facts)
         case ev.ApprovalsPinned(state, items):
@@ -343,23 +353,23 @@ def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
 
 def _advance(protocol: Protocol, case: Case) -> Case:
     """Find the next question and move phase, urgency and alarms accordingly."""
-    upcoming = next_question(protocol, case)
-    trigger = Trigger.NOTHING_TO_ASK if upcoming is None else _TRIGGERS[network(protocol).stages[upcoming]]
+    left = next_question(protocol, case)
+    trigger = Trigger.NOTHING_TO_ASK if left is None else _TRIGGERS[network(protocol).stages[left]]
     current = emergencies(protocol, case.assessment)
     acknowledged = case.acknowledged & set(current)
+    case = replace(case, acknowledged=acknowledged, widened=case.widened & set(current))
     return replace(
         case,
-        next=upcoming,
-        reviewed=case.reviewed or upcoming is None,
+        next=_upcoming(protocol, case, left),
+        reviewed=case.reviewed or left is None,
         phase=_moved(case, trigger),
-        acknowledged=acknowledged,
         alarms=tuple(flag for flag in current if flag not in acknowledged),
         urgency=case_urgency(protocol, case.assessment),
     )
 
 
 def next_question(protocol: Protocol, case: Case) -> str | None:
-    """Return the question to ask next: expired answers first, then context, safety, history, examination.
+    """Return what is asked next if everything is: expired answers first, then context, safety, history, examination.
 
     A carried answer of the safety screen is asked where its question stands, to be confirmed.
     Postponed questions wait for the review; None when nothing else is left.
@@ -375,6 +385,24 @@ def next_question(protocol: Protocol, case: Case) -> str | None:
         if waits and is_asked(protocol, assessment, key):
             return key
     return None
+
+
+def for_team(protocol: Protocol, case: Case) -> tuple[str, ...] | None:
+    """Return the only questions that are asked now, those the receiving team of an emergency needs; None: all are.
+
+    That is so once an emergency was read, where content names such questions, until somebody goes on with everything.
+    """
+    read = case.acknowledged - case.widened
+    return receiving_questions(protocol, [name for name in protocol.red_flags if name in read]) or None
+
+
+def _upcoming(protocol: Protocol, case: Case, left: str | None) -> str | None:
+    """Return the question to ask next. *left*: the next one if everything is asked."""
+    team = for_team(protocol, case)
+    if team is None or left is None:
+        return left
+    waiting = (key for key in team if key not in case.postponed and is_open(protocol, case, key))
+    return next(waiting, None)
 
 
 def unconfirmed(protocol: Protocol, case: Case) -> tuple[str, ...]:

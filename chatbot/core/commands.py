@@ -124,6 +124,11 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class AskEverything:
+    """Go on with all questions although an emergency stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeActor:
     name: str
     role: str
@@ -205,6 +210,7 @@ Command = (
     | Forward
     | AddNote
     | Acknowledge
+    | AskEverything
     | ChangeActor
     | ReadRecap
     | ReadBack

@@ -173,6 +173,15 @@ class AlarmAcknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class InterviewWidened:
+    """While an emergency stands, only what the receiving team needs is asked; from here on everything is again."""
+
+    type: ClassVar[str] = "interview.widened"
+    flags: list[str]
+    """The emergency flags this was decided under; one that is read later narrows the interview again."""
+
+
+@dataclass(frozen=True, slots=True)
 class SitePinned:
     """The local facts that texts of this case say from here on: whom to call, numbers, hours."""
 
@@ -332,6 +341,7 @@ Event = (
     | NoteAdded
     | AlarmRaised
     | AlarmAcknowledged
+    | InterviewWidened
     | SitePinned
     | ApprovalsPinned
     | PlanIssued

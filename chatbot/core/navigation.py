@@ -13,7 +13,7 @@ from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, checked_text, soft_problem
 from chatbot.core.carrying import carried_to_confirm, decide_outcome
-from chatbot.core.case import Case, evolve, is_open, unconfirmed
+from chatbot.core.case import Case, evolve, for_team, is_open, unconfirmed
 from chatbot.core.commands import DECISION_REASONS, Command, Refusal
 from chatbot.core.corrections import NOT_NEEDED, decline_section, without_reason
 from chatbot.core.findings import network
@@ -70,6 +70,8 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
             return _note(protocol, text, question)
         case cmd.Acknowledge():
             return _acknowledge(protocol, case)
+        case cmd.AskEverything():
+            return _ask_everything(protocol, case)
         case cmd.ChangeActor(name, role, known):
             return _change_actor(name, role, known)
         case cmd.ReadRecap():
@@ -334,7 +336,17 @@ def _back(protocol: Protocol, case: Case) -> Decided:
 def _acknowledge(protocol: Protocol, case: Case) -> Decided:
     if not case.alarms:
         return Refusal("bad_value", "no emergency waits to be acknowledged")
-    return (ev.AlarmAcknowledged(list(case.alarms)), shown(protocol, case.next))
+    event = ev.AlarmAcknowledged(list(case.alarms))
+    return (event, shown(protocol, evolve(protocol, case, event).next))
+
+
+def _ask_everything(protocol: Protocol, case: Case) -> Decided:
+    if for_team(protocol, case) is None:
+        return Refusal("bad_value", "everything is asked already")
+    event = ev.InterviewWidened([flag for flag in protocol.red_flags if flag in case.acknowledged])
+    if case.shown is not None and is_open(protocol, case, case.shown):
+        return (event,)  # the question on screen is one of them all
+    return (event, shown(protocol, evolve(protocol, case, event).next))
 
 
 def _resume(protocol: Protocol, case: Case, as_of: str) -> Decided:
@@ -431,7 +443,7 @@ def _sign(protocol: Protocol, case: Case) -> Decided:
         are = "answer is" if len(carried) == 1 else "answers are"
         message = f"{len(carried)} carried {are} not confirmed"
         return Refusal("unconfirmed", message, "confirm what is still so, answer the rest again")
-    if case.next is not None:
+    if case.next is not None or (for_team(protocol, case) is not None and waiting > postponed):
         return Refusal(
             "incomplete",
             f"{_questions(waiting)} still open: an incomplete plan cannot be signed",

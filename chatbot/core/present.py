@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
-from chatbot.core.case import Case, is_open, unconfirmed
+from chatbot.core.case import Case, for_team, is_open, unconfirmed
+from chatbot.core.emergency import at_hand
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
 from chatbot.core.keys import STATUS_KEYS, each_has_its_own, place_keys, score_key
@@ -26,11 +29,12 @@ from chatbot.core.protocol import (
 )
 from chatbot.core.read_back import read_back_view
 from chatbot.core.recheck import recheck
-from chatbot.core.refusal import refused_text
+from chatbot.core.refusal import refused_lines, refused_text
 from chatbot.core.taint import taint
 from chatbot.core.urgency import (
     ScopeState,
     contribution,
+    emergencies,
     is_asked,
     open_safety_questions,
     safety_asked,
@@ -43,6 +47,13 @@ from chatbot.core.values import Status, Urgency, moment_text, parse_duration, to
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
     """Return everything an interview screen shows."""
     return _Presenter(as_pinned(protocol, case), case, register).view()
+
+
+def standing_alarm(protocol: Protocol, case: Case, register: str = "clinician") -> v.AlarmView | None:
+    """Return the emergency that stands, read or not; None where none does."""
+    if not emergencies(protocol, case.assessment):
+        return None
+    return _Presenter(as_pinned(protocol, case), case, register).alarm()
 
 
 class _Presenter:
@@ -61,6 +72,8 @@ class _Presenter:
         level = case.urgency.value
         in_scope = scope(protocol, self.assessment)
         relevant = [key for key in network(protocol).ask_order if self.is_expected(key)]
+        team = for_team(protocol, case)
+        counted = relevant if team is None else [key for key in team if self.is_expected(key)]
         alarm = self.alarm() if case.alarms else None
         return v.View(
             title=self.say(protocol.title),
@@ -91,11 +104,13 @@ class _Presenter:
             visit=len(case.visits) + 1,
             case_version=len(case.versions) + 1,
             flags=tuple(self.flag(name) for name in protocol.red_flags),
-            done=sum(1 for key in relevant if not is_open(protocol, case, key)),
-            expected=len(relevant),
+            done=sum(1 for key in counted if not is_open(protocol, case, key)),
+            expected=len(counted),
             counts=self.counts(),
             notes=tuple(text for _, text in case.notes),
             closed=case.closed,
+            emergency=tuple(self.suspected(name) for name in emergencies(protocol, self.assessment)),
+            for_team=team is not None,
             overdue=self.overdue(),
             read_back=read_back_view(protocol, case, self.register),
         )
@@ -124,7 +139,8 @@ class _Presenter:
         return text.replace("{open}", str(waiting))
 
     def recheck(self) -> v.RecheckView | None:
-        found = None if self.case.shown != self.case.next else recheck(self.protocol, self.case)
+        here = self.case.shown == self.case.next and for_team(self.protocol, self.case) is None
+        found = None if not here else recheck(self.protocol, self.case)
         if found is None:
             return None
         lines = []
@@ -278,18 +294,61 @@ class _Presenter:
             if each["answers"] in flags and each["status"] in {"recommended", "precaution"}
         ]
         rules.sort(key=lambda each: (each["kind"] != "do", parse_duration(each["within"])))
-        numbers = sorted({cited["n"] for each in rules for cited in each["references"]})
         citations = {each["n"]: each["citation"] for each in plan["references"]}
+        known = {each["id"]: each["n"] for each in plan["references"]}
+        hand = at_hand(protocol, flags)
+        for each in hand.cites:
+            # What the plan does not cite is numbered after it.
+            number = known.setdefault(each.reference, len(known) + 1)
+            citations[number] = protocol.references[each.reference].citation
+        own = tuple(sorted({known[each.reference] for each in hand.cites}))
+        numbers = sorted({*own, *(cited["n"] for each in rules for cited in each["references"])})
         tells = [protocol.red_flags[name].tell for name in flags]
+        told = tuple(self.say(tell) for tell in tells if tell is not None)
         return v.AlarmView(
             titles=tuple(self.say(protocol.red_flags[name].title) for name in flags),
             flags=tuple(flags),
             causes=tuple(causes.values()),
             actions=tuple(self.action(each) for each in rules),
-            handover=tuple(self.say(tell) for tell in tells if tell is not None)
-            + tuple(line[self.register] for part in plan["handover"][:2] for line in part["lines"]),
+            handover=told + tuple(line[self.register] for part in plan["handover"][:2] for line in part["lines"]),
             references=tuple(f"[{n}] {citations[n]}" for n in numbers),
+            call=tuple(dict.fromkeys(map(self.say, hand.call))),
+            ready=tuple(dict.fromkeys(map(self.say, hand.ready))),
+            explain=tuple(dict.fromkeys(map(self.say, hand.explain))),
+            at_hand=own,
+            parts=self.parts(plan, told, rules),
         )
+
+    def parts(
+        self, plan: dict[str, Any], told: tuple[str, ...], rules: Sequence[dict[str, Any]]
+    ) -> tuple[v.PartView, ...]:
+        """Return what is said over the telephone, part by part: what is suspected first, and once; what is asked for.
+
+        Of red flags that cannot be excluded only the number is said: most of them nobody has asked about yet.
+        """
+        register = self.register
+        open_flags = [each for each in plan["red_flags"] if each["state"] == "cannot_exclude" and each["urgency"]]
+        state = self.label("flag.cannot_exclude")
+        unsaid = {*told, *(f"{each['title'][register]}: {state}" for each in open_flags)}
+        found = []
+        for part in plan["handover"]:
+            lines = [line[register] for line in part["lines"] if line[register] not in unsaid]
+            if part["id"] == "situation":
+                lines = [*told, *lines]
+            elif part["id"] == "assessment" and open_flags:
+                lines.append(f"{self.label('heading.cannot_exclude')}: {len(open_flags)}")
+            elif part["id"] == "recommendation":
+                asked = [each for each in rules if each["kind"] == "do"]
+                lines = [each["title"][register] for each in asked]
+                lines += [each[register] for each in refused_lines(self.protocol.labels, asked)]
+            if lines:
+                found.append(v.PartView(part["title"][register], tuple(lines)))
+        return tuple(found)
+
+    def suspected(self, name: str) -> str:
+        """Name an emergency where others may look on."""
+        flag = self.protocol.red_flags[name]
+        return self.say(flag.title if flag.neutral is None else flag.neutral.title)
 
     def is_emergency(self, name: str) -> bool:
         flag = self.protocol.red_flags[name]

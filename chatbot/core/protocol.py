@@ -302,6 +302,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """What is wanted at hand in an emergency besides its actions: of one red flag, or of every one."""
+
+    call: tuple[Wording, ...] = ()
+    """Whom to call, mostly by a local fact."""
+    ready: tuple[Wording, ...] = ()
+    """What to have ready."""
+    explain: tuple[Wording, ...] = ()
+    """What to tell the person."""
+    then_ask: tuple[str, ...] = ()
+    """The questions whose answers the receiving team needs, the most important first."""
+    cites: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RedFlag:
     """A finding that sets the urgency of the case."""
 
@@ -318,6 +333,8 @@ class RedFlag:
     neutral: Neutral | None = None
     unsettles: bool = False
     """While it is present no answer of the safety screen counts as settled."""
+    emergency: Emergency | None = None
+    """What is wanted at hand when it raises an emergency, besides what every emergency wants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -593,6 +610,8 @@ class Protocol:
     """Lists that are read aloud and confirmed at once when something was said before."""
     refusal: tuple[Statement, ...] = ()
     """What an informed refusal of an emergency action asks."""
+    emergency: Emergency | None = None
+    """What every emergency wants at hand."""
     actions: frozenset[str] = field(default_factory=frozenset)
     audiences: Mapping[str, Audience] = field(default_factory=dict)
     site: Mapping[str, Wording] = field(default_factory=dict)

@@ -211,6 +211,14 @@ class ActionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """One part of a handover."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmView:
     """The emergency, whole screen: what, why, what now, by when."""
 
@@ -222,6 +230,16 @@ class AlarmView:
     """Sentences to read aloud."""
     references: tuple[str, ...]
     """Numbered citations used on this screen."""
+    call: tuple[str, ...] = ()
+    """Whom to call, with the number where it is known."""
+    ready: tuple[str, ...] = ()
+    """What to have ready."""
+    explain: tuple[str, ...] = ()
+    """What to tell the person."""
+    at_hand: tuple[int, ...] = ()
+    """Reference numbers of these three."""
+    parts: tuple[PartView, ...] = ()
+    """The handover to read over the telephone, part by part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +303,10 @@ class View:
     notes: tuple[str, ...]
     closed: bool
     """Signed or abandoned: nothing can be changed."""
+    emergency: tuple[str, ...] = ()
+    """What is suspected while an emergency stands, read or not; neutral words where content has them."""
+    for_team: bool = False
+    """Only what the receiving team needs is asked, until somebody goes on with everything."""
     overdue: str = ""
     """That reviews of the content are past their date; empty while none is."""
     read_back: ReadBackView | None = None

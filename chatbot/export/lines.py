@@ -194,13 +194,33 @@ def alarm_rows(alarm: AlarmView, labels: Mapping[str, Wording], register: str, m
         rows.append((f"  {place}  ", f"{within}{action.text} {numbers}"))
         if action.declined:
             rows.append(("     ! ", action.declined))
+    rows += _listed(say("heading.call"), alarm.call)
     avoided = [each for each in alarm.actions if each.kind == "avoid"]
     if avoided:
         rows.append(("", f"{say('heading.do_not')}:"))
     rows += [("  -  ", f"{each.text} {''.join(f'[{n}]' for n in each.numbers)}") for each in avoided]
+    rows += [*_listed(say("heading.ready"), alarm.ready), *_listed(say("heading.explain"), alarm.explain)]
     if alarm.handover:
         rows.append(("", f"{say('heading.tell_them')}:"))
     rows += [("  ", sentence) for sentence in alarm.handover]
     if alarm.references:
         rows.append(("", f"{say('heading.references')}:"))
     return [*rows, *(("  ", reference) for reference in alarm.references)]
+
+
+def _listed(heading: str, said: Sequence[str]) -> list[Row]:
+    return [("", f"{heading}:"), *(("  -  ", each) for each in said)] if said else []
+
+
+def team_rows(view: View, labels: Mapping[str, Wording], register: str) -> list[Row]:
+    """Return what stands before every question while an emergency stands; nothing otherwise."""
+    if not view.emergency:
+        return []
+    said = f"{spell(labels, 'urgency.emergency', register)}: {'; '.join(view.emergency)}"
+    more = f" ({view.done} of {view.expected} asked for the receiving team)" if view.for_team else ""
+    return [("! ", said + more)]
+
+
+def handover_rows(alarm: AlarmView) -> list[Row]:
+    """Return the handover of an emergency, to read over the telephone part by part."""
+    return [row for part in alarm.parts for row in (("", part.title), *(("  ", said) for said in part.lines))]

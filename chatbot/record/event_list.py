@@ -160,6 +160,8 @@ class _Teller:
                 return f"{self.label('urgency.emergency').upper()}: {self.flags(flags)}"
             case ev.AlarmAcknowledged(flags):
                 return f"read the emergency: {self.flags(flags)}"
+            case ev.InterviewWidened(flags):
+                return f"went on with all questions in spite of the emergency: {self.flags(flags)}"
             case ev.PlanIssued(digest):
                 return f"issued the plan {digest[:12]}"
             case ev.PlanDecided():

@@ -60,6 +60,8 @@ IN_LINES: dict[str, str] = {
     "all_right": _ASKED,
     "not_now": _ASKED,
     "read_back": ":readback",
+    "everything": ":everything",
+    "emergency": ":emergency",
     # the plan
     "plan": ":plan",
     "all_rules": ":plan",

@@ -72,6 +72,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "case.signed",
         "case.suspended",
         "clock.jumped",
+        "interview.widened",
         "note.added",
         "outcome.recorded",
         "plan.decided",

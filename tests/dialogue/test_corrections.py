@@ -20,7 +20,7 @@ from chatbot.content.library import load_protocol
 from chatbot.content.package import read_package
 from chatbot.core import commands as cmd
 from chatbot.core.canonical import canonical_json
-from chatbot.core.case import Case, evolve, fold, is_open
+from chatbot.core.case import Case, evolve, fold, for_team, is_open
 from chatbot.core.events import EVENT_VERSION, AnswerGiven, CaseOpened, Event, from_data, to_data
 from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
@@ -70,6 +70,8 @@ class Walk:
         """Acknowledge what waits."""
         if self.case.alarms:
             self.send(cmd.Acknowledge())
+        if for_team(self.protocol, self.case) is not None:
+            self.send(cmd.AskEverything())
 
     def go(self, random: Random, steps: int) -> None:
         """Answer the next questions, as a vignette does as often as by chance."""

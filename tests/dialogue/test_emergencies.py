@@ -8,12 +8,13 @@ import pytest
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
-from chatbot.core.case import Case, evolve
+from chatbot.core.case import Case, evolve, for_team
 from chatbot.core.commands import Refusal
+from chatbot.core.emergency import MOST, at_hand, receiving_questions
 from chatbot.core.events import CaseOpened
 from chatbot.core.findings import network
 from chatbot.core.navigation import decide
-from chatbot.core.present import present
+from chatbot.core.present import present, standing_alarm
 from chatbot.core.protocol import Protocol
 from chatbot.core.values import Urgency
 from tests.dialogue.triggers import Term, triggers
@@ -102,3 +103,28 @@ def test_an_alarm_can_be_followed_only_by_reading_it(positions: list[Case]) -> N
 def test_the_case_opens_with_the_protocol_it_was_made_for() -> None:
     header = opened(PROTOCOL, "routine_complete")
     assert isinstance(header, CaseOpened) and header.protocol["digest"] == PROTOCOL.digest
+
+
+@pytest.mark.parametrize("flag", EMERGENCIES)
+def test_every_emergency_says_whom_to_call_what_is_wanted_and_asks_no_more_than_twelve_questions(flag: str) -> None:
+    found = at_hand(PROTOCOL, [flag])
+    assert found.call and found.ready and found.explain and found.cites
+    own, shared = PROTOCOL.red_flags[flag].emergency, PROTOCOL.emergency
+    assert own is not None and shared is not None and own.then_ask
+    assert 0 < len({*own.then_ask, *shared.then_ask}) == len(receiving_questions(PROTOCOL, [flag])) <= MOST
+
+
+def test_every_emergency_at_once_is_one_alarm_and_asks_no_more_than_twelve_questions(positions: list[Case]) -> None:
+    case = positions[-1]
+    for flag in EMERGENCIES:
+        for key, value in triggers(PROTOCOL, PROTOCOL.red_flags[flag].when.tree, case.as_of)[0].items():
+            if case.assessment.applies[key] is not False:
+                case = give(PROTOCOL, case, cmd.GiveAnswer(key, value=value))
+            if case.alarms:
+                for event in decide(PROTOCOL, case, cmd.Acknowledge()):  # type: ignore[union-attr]
+                    case = evolve(PROTOCOL, case, event)
+    alarm = standing_alarm(PROTOCOL, case)
+    assert alarm is not None and len(alarm.flags) > 8
+    assert len({each.question for each in alarm.causes}) == len(alarm.causes)
+    assert len({*alarm.call}) == len(alarm.call) and len({*alarm.ready}) == len(alarm.ready)
+    assert len(for_team(PROTOCOL, case) or ()) == MOST

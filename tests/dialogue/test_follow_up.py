@@ -11,6 +11,7 @@ from chatbot.core.recheck import recheck
 from chatbot.core.values import Source
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import replay, verify
+from tests.dialogue.vignettes import read_alarm
 from tests.dialogue.visits import PROTOCOL, answer_all, close, desk, first_visit, load_bundle, next_visit, weeks_later
 
 WEEKS = (2, 6, 12)
@@ -141,7 +142,7 @@ def test_an_emergency_confirmed_in_a_list_alarms_at_once(tmp_path: Path) -> None
     at.close()
     again = desk(tmp_path, seed=9).follow_up(path, as_of=weeks_later(2))
     while again.case.alarms:
-        assert again.send(cmd.Acknowledge()) is None
+        read_alarm(again)
     if again.view().carried:
         assert again.send(cmd.ConfirmCarried()) is None
     assert again.send(cmd.GiveAnswer("setting", value=["private"])) is None
@@ -188,7 +189,7 @@ def test_what_was_examined_is_never_confirmed_without_examining(tmp_path: Path) 
         else:
             assert interview.send(cmd.GiveAnswer(interview.case.next, status="unknown")) is None
         while interview.case.alarms:
-            assert interview.send(cmd.Acknowledge()) is None
+            read_alarm(interview)
     assert seen and case is not None
 
 

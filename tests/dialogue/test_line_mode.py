@@ -6,6 +6,7 @@ import pytest
 
 from chatbot import plain
 from chatbot.content.library import load_protocol
+from chatbot.core.case import for_team
 from chatbot.core.events import PlanIssued
 from chatbot.core.plan import plan_digest
 from chatbot.interview import Interview
@@ -35,6 +36,8 @@ class Person:
         case = self.interview.case
         if case.alarms:
             return "read"
+        if for_team(PROTOCOL, case) is not None:
+            return ":everything"
         if case.shown is not None:
             self.waiting = lines_for(PROTOCOL.questions[case.shown], self.answers[case.shown])
             return self.waiting.pop(0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
-from chatbot.core.case import Case, evolve, fold
+from chatbot.core.case import Case, evolve, fold, for_team
 from chatbot.core.events import EVENT_VERSION, Event, from_data, to_data
 from chatbot.core.findings import FlagState, assess
 from chatbot.core.navigation import decide
@@ -29,6 +29,9 @@ def step(case: Case, command: cmd.Command) -> tuple[Case, tuple[Event, ...]]:
     assert isinstance(decided, tuple), (command, decided)
     for event in decided:
         case = evolve(PROTOCOL, case, event)
+    if isinstance(command, cmd.Acknowledge) and for_team(PROTOCOL, case) is not None:
+        case, more = step(case, cmd.AskEverything())
+        decided += more
     return case, decided
 
 

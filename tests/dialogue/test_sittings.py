@@ -16,7 +16,7 @@ from chatbot.core.protocol import Stage
 from chatbot.core.values import moment_text, parse_moment
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
-from tests.dialogue.vignettes import answers_of, opened
+from tests.dialogue.vignettes import answers_of, opened, read_alarm
 from tests.small_protocols import SMALL
 
 PROTOCOL = load_protocol()
@@ -33,7 +33,7 @@ def worked_on(name: str, *, through: Stage) -> Interview:
             break
         assert interview.send(answers[key]) is None
         if interview.case.alarms:
-            assert interview.send(cmd.Acknowledge()) is None
+            read_alarm(interview)
     return interview
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.beginnings import begin_amendment, begin_follow_up
-from chatbot.core.case import Case, evolve, fold, unconfirmed
+from chatbot.core.case import Case, evolve, fold, for_team, unconfirmed
 from chatbot.core.events import EVENT_VERSION, Event, from_data, to_data
 from chatbot.core.findings import FlagState, assess
 from chatbot.core.lineage import header_of
@@ -61,6 +61,8 @@ def go_on(case: Case, events: list[Event], random: Random) -> tuple[Case, list[E
         choice = random.random()
         if case.alarms:
             command = cmd.Acknowledge()
+        elif choice < 0.1 and for_team(PROTOCOL, case) is not None:
+            command = cmd.AskEverything()
         elif choice < 0.25 and waiting:
             command = cmd.ConfirmStill(random.choice(waiting))
         elif choice < 0.35 and waiting:

@@ -13,12 +13,13 @@ from typing import Any
 from chatbot.content.answers_file import AnswersFile, commands_of, read_answers
 from chatbot.content.library import find_protocol, protocols_folder
 from chatbot.core.batch import give_all
-from chatbot.core.case import Case
-from chatbot.core.commands import GiveAnswer
+from chatbot.core.case import Case, for_team
+from chatbot.core.commands import Acknowledge, AskEverything, GiveAnswer
 from chatbot.core.events import CaseOpened
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import is_asked
+from chatbot.interview import Interview
 
 FOLDER = find_protocol(None, protocols_folder()) / "vignettes"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -74,6 +75,13 @@ def opened(protocol: Protocol, name: str) -> CaseOpened:
 def answers_of(protocol: Protocol, name: str) -> dict[str, GiveAnswer]:
     """Return a vignette's answers by question key."""
     return {command.question: command for command in commands_of(protocol, file_of(name), as_of(name))}
+
+
+def read_alarm(interview: Interview) -> None:
+    """Acknowledge the emergency, and go on with everything where only what the receiving team needs is asked."""
+    assert interview.send(Acknowledge()) is None
+    if for_team(interview.content, interview.case) is not None:
+        assert interview.send(AskEverything()) is None
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from chatbot.core.values import moment_text, parse_moment
 from chatbot.desk import Desk
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
-from tests.dialogue.vignettes import answers_of, as_of
+from tests.dialogue.vignettes import answers_of, as_of, read_alarm
 
 PROTOCOL = library.load_protocol()
 load_bundle = lru_cache(library.load_bundle)
@@ -42,7 +42,7 @@ def answer_all(interview: Interview, changed: Changed | None = None) -> list[str
     while interview.case.next is not None or interview.case.alarms:
         key = interview.case.next
         if interview.case.alarms or key is None:
-            assert interview.send(cmd.Acknowledge()) is None
+            read_alarm(interview)
             continue
         found = recheck(PROTOCOL, interview.case)
         if found is not None:
@@ -69,7 +69,7 @@ def worked(folder: Path, open_: Callable[[Desk], Interview], changed: Changed | 
     at = desk(folder, seed=len(list(folder.rglob("*.jsonl"))))
     interview = open_(at)
     while interview.case.alarms:
-        assert interview.send(cmd.Acknowledge()) is None
+        read_alarm(interview)
     if interview.view().carried:
         assert interview.send(cmd.ConfirmCarried()) is None
     asked = answer_all(interview, changed)

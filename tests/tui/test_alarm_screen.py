@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.events import Key
 
 from chatbot.core.commands import GiveAnswer
-from chatbot.core.events import AlarmAcknowledged, AlarmRaised, AnswerCorrected
+from chatbot.core.events import AlarmAcknowledged, AlarmRaised, AnswerCorrected, InterviewWidened
+from chatbot.core.protocol import Citation, Emergency
+from chatbot.core.values import Urgency
 from chatbot.errors import StorageError
 from chatbot.interview import Interview
 from tests.tui import kit
@@ -130,3 +134,87 @@ async def test_the_other_wording_reaches_the_emergency_too() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("1", "r")
         assert "Send to the emergency department, in plain words." in screen_text(app)
+
+
+AT_HAND = Emergency(
+    call=(kit.both("surgeon on call: 0123"),),
+    ready=(kit.both("The list of tablets."),),
+    explain=(kit.both("You go to the hospital now."),),
+    then_ask=("pain", "heat", "operated"),
+    cites=(Citation("BETA"),),
+)
+
+
+def with_team() -> Interview:
+    return kit.interview(kit.protocol(emergency=AT_HAND))
+
+
+async def test_it_says_whom_to_call_what_to_have_ready_and_what_to_tell_the_person() -> None:
+    app = kit.application(with_team())
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("1")
+        shown = screen_text(app)
+        order = ["because", "now", "surgeon on call: 0123", "do not", "The list of tablets.", "You go to the hospital"]
+        assert [shown.index(each) for each in order] == sorted(shown.index(each) for each in order)
+        await pilot.press("h")
+        said = screen_text(app)
+        assert said.index("S  Situation") < said.index("Cannot pass water") < said.index("A  Assessment")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 15)])
+async def test_afterwards_only_the_receiving_team_is_served_with_the_alarm_in_sight(size: tuple[int, int]) -> None:
+    case = with_team()
+    app = kit.application(case)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("1", *["enter"] * 12)
+        assert case.case.shown == "pain"
+        for key in ("", "j", "escape"):
+            await pilot.press(*filter(None, [key]))
+            assert "EMERGENCY" in screen_text(app) and "Blocked" in screen_text(app)
+        await pilot.press("5", *"37", "enter", *"2015", "enter")
+        assert "Nothing more is asked" in screen_text(app)
+        await pilot.press("ctrl+g")
+        assert case.case.shown == "feeling" and "EMERGENCY" in screen_text(app)
+
+
+async def test_going_on_with_everything_keeps_the_question_and_what_is_typed() -> None:
+    case = with_team()
+    app = kit.application(case)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("1", "enter", "5", "3", "ctrl+g")
+        assert case.events[-1] == InterviewWidened(["blocked"]) and case.case.shown == "heat"
+        await pilot.press("7", "enter")
+        assert str(case.case.answers["heat"].value) == "37" and case.case.shown == "feeling"
+
+
+async def test_one_that_was_read_is_one_key_away_everywhere_and_closes_like_a_page() -> None:
+    case = with_team()
+    app = kit.application(case)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("1", "enter", "f5", "ctrl+e")
+        assert "surgeon on call: 0123" in screen_text(app) and "because" in screen_text(app)
+        before = len(case.events)
+        await pilot.press("enter", "ctrl+e")
+        assert "because" not in screen_text(app) and len(case.events) == before
+
+
+async def test_an_answer_corrected_there_that_raises_another_emergency_alarms_at_once() -> None:
+    content = kit.protocol(emergency=AT_HAND)
+    flags = dict(content.red_flags)
+    flags["saddle"] = replace(flags["saddle"], urgency=Urgency.EMERGENCY, when=kit.when("water is no"))
+    case = kit.interview(replace(content, red_flags=flags))
+    app = kit.application(case)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("1", "enter", "f5", "ctrl+e", "c", "1", "2")
+        assert case.case.alarms == ("saddle",)
+        assert "I have read this" in screen_text(app)
+        await pilot.press("enter")
+        assert not case.case.alarms and "PLAN" in screen_text(app)
+
+
+async def test_no_key_opens_it_where_none_stands() -> None:
+    app = kit.application(kit.interview())
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = screen_text(app)
+        await pilot.press("ctrl+e", "ctrl+g")
+        assert screen_text(app) == before

@@ -10,6 +10,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from chatbot.content.library import load_protocol
+from chatbot.core.case import for_team
 from chatbot.core.events import PlanIssued
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import present
@@ -49,6 +50,8 @@ async def test_a_vignette_by_keyboard_gives_the_same_plan(name: str) -> None:
                 assert "EMERGENCY" in shown
                 await pilot.press("enter")  # reads on, and once all was on screen acknowledges
                 assert not interview.case.alarms or screen_text(app) != shown
+            if for_team(PROTOCOL, interview.case) is not None:
+                await pilot.press("ctrl+g")
             if case is not interview.case:
                 continue
             if isinstance(app.screen, ReadBackScreen):

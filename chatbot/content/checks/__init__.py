@@ -14,6 +14,7 @@ from chatbot.content.checks import (
     certificate,
     clinical,
     conditions,
+    emergencies,
     governance,
     graph,
     ids,
@@ -72,6 +73,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     bundle = bundle_of(package)
     sites = [*conditions.sites(package), *instruments.sites(package)]
     found = [*conditions.check(package, bundle, sites, known), *links.check(package), *clinical.check(package)]
+    found += emergencies.check(package)
     found += [*numbers.tables(package), *instruments.check(package, bundle)]
     found += [*ids.check(package), *words.check(package), *spoken.check(package), *registers.check(package)]
     found += [*sense.check(package), *unused.repeated(package), *traceability.check(package)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import File, Package
-from chatbot.content.schema import GroupModel
+from chatbot.content.schema import EmergencyModel, GroupModel
 from chatbot.content.source import at
 from chatbot.core.resolve import near_miss
 
@@ -66,6 +66,18 @@ def citations(package: Package) -> Iterator[tuple[File[Any], Path, str]]:
             yield from of(package.single["conflicts"], ("conflicts", name, "sides", index), side)
     for index, tier in enumerate(package.manifest.model.safety_net):
         yield from of(package.manifest, ("safety_net", index), tier)
+    for file, place, emergency in emergencies(package):
+        yield from of(file, place, emergency)
+
+
+def emergencies(package: Package) -> Iterator[tuple[File[Any], Path, EmergencyModel]]:
+    """Yield (file, path, what is wanted at hand) of every emergency, then of each red flag that says it."""
+    assert package.manifest is not None
+    if package.manifest.model.emergency is not None:
+        yield package.manifest, ("emergency",), package.manifest.model.emergency
+    for name, flag in package.entries("red_flags").items():
+        if flag.emergency is not None:
+            yield package.single["red_flags"], ("red_flags", name, "emergency"), flag.emergency
 
 
 def _references(package: Package) -> Iterator[Diagnostic]:
@@ -105,6 +117,9 @@ def _question_links(package: Package) -> Iterator[Diagnostic]:
         for inner, name in enumerate(part.questions):
             path: Path = ("handover", index, "questions", inner)
             yield from _unknown(package, "P210", "question or group", name, questions, package.manifest, path)
+    for holder, place, emergency in emergencies(package):
+        for inner, name in enumerate(emergency.then_ask):
+            yield from _unknown(package, "P210", "question", name, plain, holder, (*place, "then_ask", inner))
     for file, path, _, question in package.all_questions():
         if isinstance(question, GroupModel):
             yield from _unknown(package, "P210", "question", question.count, plain, file, (*path, "count"))

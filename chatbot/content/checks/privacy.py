@@ -133,7 +133,7 @@ def _scalars(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
 
 _FILLED: dict[str, frozenset[str]] = {
     "rules": frozenset({"title", "text", "guards", "neutral"}),
-    "red_flags": frozenset({"title", "tell", "neutral"}),
+    "red_flags": frozenset({"title", "tell", "neutral", "emergency"}),
 }
 """Container to the parts of its entries that may name a local fact."""
 
@@ -141,7 +141,7 @@ _FILLED: dict[str, frozenset[str]] = {
 def _may_name(path: Path) -> bool:
     """Whether a text here may name a local fact: only where somebody is told what to do, never in a question."""
     match path:
-        case ("safety_net", *_) | ("scope", "out_of_scope" | "unsettled", *_):
+        case ("safety_net" | "emergency", *_) | ("scope", "out_of_scope" | "unsettled", *_):
             return True
         case (str(container), _, str(part), *_):
             return part in _FILLED.get(container, ())

@@ -119,7 +119,9 @@ def _flag(flag: FlagView, words: Words, asking: Collection[str], width: int) -> 
 
 def progress(view: View, width: int) -> list[Line]:
     """Draw how many of the questions known to apply have been answered."""
-    said = f"{view.done} of about {view.expected}"
+    said = (
+        f"{view.done} of {view.expected}, receiving team" if view.for_team else f"{view.done} of about {view.expected}"
+    )
     room = min(width - cells(said) - 2, 26)
     if room < 6:
         return [line(said)]

@@ -10,9 +10,10 @@ from textual.events import Key, Paste, Resize
 from textual.screen import Screen
 
 from chatbot.core.commands import Command, Refusal
+from chatbot.core.values import Urgency
 from chatbot.errors import BackstoryError
 from chatbot.tui.actions import Action
-from chatbot.tui.drawing import standing
+from chatbot.tui.drawing import alarm, standing
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import Line, Seg, line, wrapped
 from chatbot.tui.widgets.pane import Pane
@@ -51,6 +52,8 @@ class Sheet(Screen[T], inherit_bindings=False):
     """Nothing is lost when it is closed from elsewhere."""
     NAMES_CASE: ClassVar[bool] = False
     """The header says by itself whose case it is; on every other screen a line above it does."""
+    NAMES_EMERGENCY: ClassVar[bool] = False
+    """It shows the emergency that stands; every other screen has a band that names it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,9 +100,21 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def _top(self, width: int) -> list[Line]:
         open_case = self.session.interview
-        if self.NAMES_CASE or open_case is None:
-            return self.header(width)
-        return [*standing.whose(open_case.case, width), *self.header(width)]
+        rows = self.header(width)
+        if open_case is not None and not self.NAMES_CASE:
+            rows = [*standing.whose(open_case.case, width), *rows]
+        return [*rows, *self._emergency_band(width)]
+
+    @property
+    def emergency_stands(self) -> bool:
+        """An emergency of the case that is open stands, read or not."""
+        case = self.session.interview
+        return case is not None and case.case.urgency is Urgency.EMERGENCY
+
+    def _emergency_band(self, width: int) -> list[Line]:
+        if self.NAMES_EMERGENCY or not self.emergency_stands or not (titles := self.case_view().emergency):
+            return []
+        return alarm.band(titles, self.words.label("urgency.emergency"), "Ctrl+E", width)
 
     @property
     def ours(self) -> Backstory:
@@ -156,7 +171,8 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def working(self) -> list[Action]:
         """Return the actions that work now."""
-        return [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
+        found = [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
+        return [action for action in found if action.id != "emergency" or self.emergency_stands]
 
     def body(self) -> ComposeResult:
         """Yield what stands between header and footer."""
@@ -276,6 +292,22 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def act_theme(self) -> None:
         self.ours.next_theme()
+
+    def act_emergency(self) -> None:
+        """Read the emergency that stands once more: whom to call, what to have ready."""
+        from chatbot.tui.screens.alarm import AlarmScreen
+
+        if not self.interview.case.alarms:
+            self.app.push_screen(AlarmScreen(again=True), lambda _: self.returned())
+
+    def returned(self) -> None:
+        """Go on after the emergency was read again: a correction made there may have raised another."""
+        from chatbot.tui.screens.alarm import AlarmScreen
+
+        if self.interview.case.alarms:
+            self.app.push_screen(AlarmScreen(), lambda _: self.returned())
+        else:
+            self.redraw()
 
     def act_stop(self) -> None:
         from chatbot.tui.screens.page import stop_page

@@ -75,7 +75,18 @@ class InterviewScreen(AskSheet[None]):
         from chatbot.tui.screens.alarm import AlarmScreen
 
         if self.app.screen is self or not isinstance(self.app.screen, AlarmScreen):
-            self.app.push_screen(AlarmScreen(), lambda _: self.sync())
+            self.app.push_screen(AlarmScreen(), lambda _: self._after_alarm())
+
+    def _after_alarm(self) -> None:
+        """Go on; say so where only what the receiving team needs is asked from here on."""
+        self.sync()
+        if self.view is not None and self.view.for_team and self.view.question is not None:
+            count = many(self.view.expected - self.view.done, "question")
+            self.done = f"Only what the receiving team needs is asked now: {count}. Ctrl+G goes on with everything."
+            self.redraw()
+
+    def returned(self) -> None:
+        self.sync()
 
     def _recap(self) -> None:
         from chatbot.tui.screens.people import RecapScreen
@@ -152,6 +163,8 @@ class InterviewScreen(AskSheet[None]):
             return []
         view = self.view
         title = f"The case is {view.phase}; nothing can be changed." if view.closed else "Nothing is left to ask."
+        if view.for_team and not view.closed:
+            title = "Nothing more is asked for the receiving team. Ctrl+G goes on with everything else."
         rows = wrapped(title, width - 2, "strong")
         if view.carried:
             told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
@@ -179,6 +192,8 @@ class InterviewScreen(AskSheet[None]):
         view = self.view
         if view is not None and view.closed and action in {"back", "note", "jump", "hand_over"}:
             return False
+        if action == "everything":
+            return view is not None and view.for_team and not view.closed
         if action == "carried":
             return view is not None and bool(view.carried)
         if action == "read_back":
@@ -238,6 +253,22 @@ class InterviewScreen(AskSheet[None]):
     def act_stop_here(self) -> None:
         if self.can("stop_here"):
             self.attempt(cmd.IssuePlan(), lambda _: self._show_plan())
+
+    def act_everything(self) -> None:
+        """Ask what the receiving team does not need as well; the question on screen stays."""
+
+        def widened(refusal: Refusal | None) -> None:
+            self._told(refusal.message, refusal.hint) if refusal is not None else self._widened()
+
+        self.attempt(cmd.AskEverything(), widened)
+
+    def _widened(self) -> None:
+        before = self.interview.case.shown
+        self.done = ""
+        if self.form is not None and self.form.view.id == before:
+            self.reword()  # what was half entered stays
+        else:
+            self.sync()
 
     def act_still_so(self) -> None:
         if self.form is not None:

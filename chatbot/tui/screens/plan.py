@@ -196,6 +196,10 @@ class PlanScreen(ScrollSheet[None]):
     def act_dismiss(self) -> None:
         self.dismiss(None)
 
+    def returned(self) -> None:
+        self.__dict__.pop("plan", None)
+        super().returned()
+
     # --- what became of the earlier plan ---
 
     def act_outcome(self) -> None:
