@@ -344,7 +344,7 @@ def test_anything_is_found_by_its_words_and_gone_to_or_read_out() -> None:
     reference = next(iter(PROTOCOL.references.values()))
     rule = next(iter(PROTOCOL.rules.values()))
     script, _ = play(["y", f":find {reference.id}", "1", f":find {rule.title.clinician}", "1", ":find handover", "1"])
-    assert reference.citation in script.text and "verification: " in script.text
+    assert reference.citation in script.text and "Verification: " in script.text
     assert rule.text.clinician in script.text and "Situation" in script.out
     script, interview = play(["y", ":find xqxqxq", ":find"])
     assert "nothing has these words" in script.text

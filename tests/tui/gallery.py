@@ -183,6 +183,10 @@ SCENES = (
     Scene("plan_changes", finished, ("f5", "w")),
     Scene("ask", finished, ("f5", "question_mark")),
     Scene("keys", lambda: example("saddle_sensation"), ("f1",)),
+    Scene("keymap", lambda: example("saddle_sensation"), ("f1", "k", "down")),
+    Scene("palette", lambda: example("saddle_sensation"), ("ctrl+p",)),
+    Scene("palette_found", lambda: example("saddle_sensation"), ("ctrl+p", "typed:fever")),
+    Scene("reference", lambda: example("saddle_sensation"), ("ctrl+p", "typed:asra", "enter")),
     Scene("about", nobody, ("f3",)),
     Scene("stop", lambda: example("fever"), ("ctrl+c",)),
 )
