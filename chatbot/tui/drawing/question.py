@@ -50,6 +50,29 @@ def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
     return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset)
 
 
+def calm(form: Form, width: int, height: int) -> Drawn:
+    """Draw the question for the person to read: what is asked and the choices alone, with air where there is room."""
+    asked = [*wrapped(form.view.text, width, "strong"), BLANK]
+    choices = _choices(form, width, airy=True)
+    if len(asked) + len(choices.lines) > height:
+        choices = _choices(form, width)
+    if choices.first < 0:
+        return Drawn([*asked, *choices.lines], 0, len(asked) - 1)
+    return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked))
+
+
+def calm_below(form: Form, statuses: Sequence[tuple[str, str]], width: int, *, escape: bool) -> list[Line]:
+    """Draw what the person needs under the choices: what is in doubt or wrong, and how to answer without a value."""
+    if form.mode in {Mode.DOUBT, Mode.REASONS}:
+        return [BLANK, *_asking(form, width)]
+    keys = [_key(key, label) for key, label in statuses]
+    if escape and keys:
+        keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
+    problem = _problem(form, width)
+    hint = [] if problem and form.is_typed else _hint(form, width)
+    return [BLANK, *problem, *hint, *packed(keys, width)]
+
+
 def head(form: Form, width: int) -> list[Line]:
     """Draw the name of the section and how far it is."""
     view = form.view
@@ -58,7 +81,7 @@ def head(form: Form, width: int) -> list[Line]:
     return spread(line(Seg(view.section, "strong")), line(Seg(right, "quiet")), width)
 
 
-def _choices(form: Form, width: int) -> Drawn:
+def _choices(form: Form, width: int, *, airy: bool = False) -> Drawn:
     if form.scale:
         return _scale(form, width)
     if form.type is QuestionType.GRID:
@@ -71,6 +94,8 @@ def _choices(form: Form, width: int) -> Drawn:
     first = last = -1
     for index, (key, option) in enumerate(zip(form.keys, form.view.options, strict=True)):
         at = index == form.caret
+        if airy and index:
+            rows.append(BLANK)
         mark = f"{CARET} " if at else "  "
         box = ""
         if form.type is QuestionType.SEVERAL:

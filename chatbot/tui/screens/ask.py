@@ -5,7 +5,7 @@ One screen with all that may happen to its answer, so it stays one module past 4
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -84,6 +84,10 @@ class AskSheet(Sheet[T]):
         yield self.asking
 
     def on_mount(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the case for the first time."""
         self.sync()
 
     def sync(self) -> None:
@@ -108,6 +112,18 @@ class AskSheet(Sheet[T]):
         if self.form is not None and self.view.question is not None:
             self.form.view = self.view.question
         self.redraw()
+
+    def adopt(self, other: AskSheet[Any]) -> None:
+        """Show the case as it stands, with what was entered on another screen at the same question."""
+        self.sync()
+        if self.form is None or other.form is None or self.form.view.id != other.form.view.id:
+            return
+        self.form = other.form
+        self.reword()
+        self._set_field()
+        if self.entry is not None and other.entry is not None and other.entry.text != self.entry.text:
+            self.entry.load_text(other.entry.text)
+            self.entry.move_cursor(self.entry.document.end)
 
     def _set_field(self) -> None:
         """Put the field where it belongs, with the answer that stands."""
@@ -145,11 +161,16 @@ class AskSheet(Sheet[T]):
             return 0
         return int(self.entry.styles.height.value)
 
+    def draw_question(self, width: int) -> question.Drawn:
+        """Draw the question with its choices."""
+        assert self.form is not None
+        return question.above(self.form, self.words, width, self.tight)
+
     def _above(self, width: int, height: int) -> list[Line]:
         """Draw earlier answers and the question; without a field, also what would stand below it."""
         if self.form is None:
             return self.instead(width, height)
-        drawn = question.above(self.form, self.words, width, self.tight)
+        drawn = self.draw_question(width)
         rows, first, last = drawn.lines, drawn.first, drawn.last
         below = self._under(width, height)
         room = max(height - self.field_rows - len(below), 3) if self.field_rows else height

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -24,6 +26,8 @@ from chatbot.tui.words import many
 class InterviewScreen(AskSheet[None]):
     """Asks until nothing is left to ask."""
 
+    HERE: ClassVar[str] = "the question"
+
     def __init__(self) -> None:
         super().__init__()
         self.side = Pane(self._side, id="side")
@@ -45,6 +49,9 @@ class InterviewScreen(AskSheet[None]):
         """What the last key did to more than the question on screen; said until the next answer."""
 
     # --- showing ---
+
+    def whereabouts(self) -> tuple[str, str]:
+        return ("the review of the case", "") if self.form is None else super().whereabouts()
 
     def look(self) -> View:
         return self.case_view()
@@ -298,6 +305,13 @@ class InterviewScreen(AskSheet[None]):
         """Show the private answers among the earlier ones, or cover them; the next answer covers them again."""
         self.revealed = not self.revealed
         self.redraw()
+
+    def act_turn(self) -> None:
+        from chatbot.tui.screens.turned import Turned
+
+        if self.form is not None:
+            turned = Turned(self)
+            self.app.push_screen(turned, lambda _: self.adopt(turned))
 
     def act_why(self) -> None:
         from chatbot.tui.screens.page import why_page
