@@ -15,7 +15,7 @@ from chatbot.core.findings import network
 from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, RecheckView, View
-from chatbot.tui.drawing import history, standing
+from chatbot.tui.drawing import history, panel, standing
 from chatbot.tui.form import Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
@@ -148,7 +148,7 @@ class InterviewScreen(AskSheet[None]):
     def _side(self, width: int, height: int) -> list[Line]:
         if self.view is None:
             return []
-        return standing.side(self.view, self.words, self._asking_flags(), width, height)
+        return panel.glance(self.view, self.words, self._asking_flags(), width, height)
 
     def _asking_flags(self) -> frozenset[str]:
         """Return the red flags the question on screen is asked for."""
@@ -305,6 +305,11 @@ class InterviewScreen(AskSheet[None]):
         """Show the private answers among the earlier ones, or cover them; the next answer covers them again."""
         self.revealed = not self.revealed
         self.redraw()
+
+    def act_panel(self) -> None:
+        from chatbot.tui.screens.panel import PanelScreen
+
+        self.app.push_screen(PanelScreen(self._asking_flags(), revealed=self.revealed))
 
     def act_turn(self) -> None:
         from chatbot.tui.screens.turned import Turned
