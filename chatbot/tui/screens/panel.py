@@ -66,7 +66,7 @@ class PanelScreen(Sheet[None]):
             else:
                 rows += [(*([panel.AIR] if item.id and row else []), *row) for row in item.rows]
         self.top = reveal(*span, self.top, height)
-        shown, self.top = window(rows, height, self.top)
+        shown, self.top = window(rows, height, self.top, self.page_keys)
         return shown
 
     def _why(self, width: int, height: int) -> list[Line]:

@@ -13,7 +13,7 @@ from chatbot.core.view import View
 from chatbot.tui.actions import STATUS_ACTIONS
 from chatbot.tui.drawing import question, standing
 from chatbot.tui.form import Mode, Outcome
-from chatbot.tui.lines import BLANK, Line, Seg, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.words import Words
 
@@ -79,7 +79,7 @@ class Turned(AskSheet[None]):
     def _indent(self, width: int) -> int:
         return max(0, (width - WIDEST) // 2)
 
-    def draw_question(self, width: int) -> question.Drawn:
+    def draw_question(self, width: int, height: int) -> question.Drawn:
         assert self.form is not None
         indent = self._indent(width)
         room = min(width, WIDEST)
@@ -88,8 +88,9 @@ class Turned(AskSheet[None]):
             rows = [*wrapped(self.form.view.text, room, "strong"), BLANK, *wrapped(said, room, "quiet")]
             drawn = question.Drawn(rows)
         else:
-            drawn = question.calm(self.form, room, self.size.height - 4)
-        return question.Drawn([(Seg(" " * indent), *each) for each in drawn.lines], drawn.first, drawn.last)
+            drawn = question.calm(self.form, room, height - 2)
+        held = tuple(prefixed(drawn.held, Seg(" " * indent)))
+        return question.Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held)
 
     def _under(self, width: int, height: int) -> list[Line]:
         if self.form is None or self.covered:
@@ -97,7 +98,7 @@ class Turned(AskSheet[None]):
         indent = self._indent(width)
         labels = [(each.key, each.label) for each in self.form.view.statuses if each.status in {"unknown", "declined"}]
         drawn = question.calm_below(self.form, labels, min(width, WIDEST), escape="question" not in self.places())
-        return [(Seg(" " * indent), *each) for each in drawn]
+        return prefixed(drawn, Seg(" " * indent))
 
     def instead(self, width: int, height: int) -> list[Line]:
         return [BLANK] * (height // 3) + wrapped("Thank you. That was the last question.", width, "strong")
