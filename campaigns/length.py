@@ -23,6 +23,7 @@ from chatbot.content.library import find_protocol, load_protocol, protocols_fold
 from chatbot.core.answers import quick_span
 from chatbot.core.case import Case
 from chatbot.core.domains import atoms_by_question, representatives
+from chatbot.core.effort import minutes, words_of, words_of_intro
 from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.urgency import ScopeState, is_asked, plan_urgency, safety_asked, scope
@@ -33,11 +34,6 @@ VIGNETTE = "routine_complete"
 MOST_QUESTIONS, MOST_UNTIL_SAFE = 80, 32
 MOST_KEYS_PER_QUESTION = 1.6
 MOST_MINUTES = 12.0
-
-WORDS_PER_MINUTE = 150
-SECONDS_PER_KEY = 0.28
-SECONDS_TO_DECIDE = 1.35
-"""Keystroke and mental preparation of the keystroke-level model (Card, Moran and Newell, 1980), one each a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +57,12 @@ class Length:
     @property
     def minutes(self) -> float:
         """Return how long the whole interview takes by the model."""
-        return _minutes(self.words, self.keys, len(self.asked))
+        return minutes(self.words, self.keys, len(self.asked))
 
     @property
     def minutes_until_safe(self) -> float:
         """Return how long it takes until a first safe plan."""
-        return _minutes(self.words_until_safe, self.keys_until_safe, self.until_safe)
+        return minutes(self.words_until_safe, self.keys_until_safe, self.until_safe)
 
     @property
     def holds(self) -> bool:
@@ -89,10 +85,6 @@ class Length:
         ]
 
 
-def _minutes(words: int, keys: int, decisions: int) -> float:
-    return words / WORDS_PER_MINUTE + (keys * SECONDS_PER_KEY + decisions * SECONDS_TO_DECIDE) / 60
-
-
 def measured(protocol: Protocol, case: Case) -> Length:
     """Return the length of the interview in which these answers are given, each when it is asked."""
     answers: dict[str, Answer] = {}
@@ -106,7 +98,7 @@ def measured(protocol: Protocol, case: Case) -> Length:
         asked.append(key)
         question = protocol.questions[key]
         keys += keys_of(question, case.answers[key], protocol)
-        words += words_of(protocol, question, heard)
+        words += heard_words(protocol, question, heard)
         assessment = reassess(protocol, assessment, answers, (key,))
         if until is None and safety_asked(protocol, assessment):
             until = (len(asked), words, keys)
@@ -121,18 +113,11 @@ def _next(protocol: Protocol, assessment: Assessment, answers: Mapping[str, Answ
     return None
 
 
-def words_of(protocol: Protocol, question: Question, heard: set[str]) -> int:
-    """Return how many words are read aloud for a question. *heard* are sections whose introduction was read."""
-    words = len(question.ask.patient.split())
-    if question.type is not QuestionType.YES_NO:
-        words += sum(len(option.label.patient.split()) for option in question.options)
-    if question.type is QuestionType.GRID:
-        words += sum(len(axis.label.patient.split()) for axis in (*question.rows, *question.columns))
-    section = next(each for each in protocol.sections.values() if question.id in each.questions)
-    if section.id not in heard:
-        heard.add(section.id)
-        words += 0 if section.intro is None else len(section.intro.patient.split())
-    return words
+def heard_words(protocol: Protocol, question: Question, heard: set[str]) -> int:
+    """Return how many words are read aloud. *heard* are sections whose introduction was read."""
+    first = question.section not in heard
+    heard.add(question.section)
+    return words_of(question) + (words_of_intro(protocol, question.section) if first else 0)
 
 
 def keys_of(question: Question, answer: Answer, protocol: Protocol) -> int:

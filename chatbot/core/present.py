@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from chatbot.core import ahead
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
 from chatbot.core.case import Case, for_team, is_open, unconfirmed
+from chatbot.core.effort import minutes_of
 from chatbot.core.emergency import at_hand
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
@@ -74,6 +76,8 @@ class _Presenter:
         relevant = [key for key in network(protocol).ask_order if self.is_expected(key)]
         team = for_team(protocol, case)
         counted = relevant if team is None else [key for key in team if self.is_expected(key)]
+        may_come = ahead.may_come(protocol, case, relevant) if team is None else ()
+        statuses = outcome(protocol, self.assessment).statuses
         alarm = self.alarm() if case.alarms else None
         return v.View(
             title=self.say(protocol.title),
@@ -106,7 +110,11 @@ class _Presenter:
             flags=tuple(self.flag(name) for name in protocol.red_flags),
             done=sum(1 for key in counted if not is_open(protocol, case, key)),
             expected=len(counted),
-            counts=self.counts(),
+            counts=self.counts(statuses),
+            left=ahead.left(protocol, case, counted, self.register),
+            may_come=len(may_come),
+            may_take=minutes_of(protocol, may_come),
+            first=self.first(statuses),
             notes=tuple(text for _, text in case.notes),
             closed=case.closed,
             emergency=tuple(self.suspected(name) for name in emergencies(protocol, self.assessment)),
@@ -182,9 +190,15 @@ class _Presenter:
             state = self.assessment.flags[name]
         return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
 
-    def counts(self) -> v.CountsView:
+    def first(self, statuses: Mapping[str, str]) -> tuple[v.PlanLineView, ...]:
+        return tuple(
+            v.PlanLineView(rule.id, self.say(rule.title), statuses[rule.id], within_text(rule.within))
+            for rule in ahead.first_rules(self.protocol, self.case, statuses)
+        )
+
+    def counts(self, statuses: Mapping[str, str]) -> v.CountsView:
         counted = dict.fromkeys(("recommended", "check_first", "pending", "withheld", "precaution"), 0)
-        for status in outcome(self.protocol, self.assessment).statuses.values():
+        for status in statuses.values():
             if status in counted:
                 counted[status] += 1
         if not safety_asked(self.protocol, self.assessment):

@@ -254,6 +254,31 @@ class CountsView:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftView:
+    """What is left to ask of one section."""
+
+    section: str
+    """Its title."""
+    questions: int
+    later: int
+    """How many of them were postponed."""
+    minutes: float
+    """About how long they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLineView:
+    """A line of the plan as it forms."""
+
+    rule: str
+    title: str
+    status: str
+    """recommended or precaution."""
+    within: str
+    """The time limit in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything an interview screen shows."""
 
@@ -307,6 +332,14 @@ class View:
     """What is suspected while an emergency stands, read or not; neutral words where content has them."""
     for_team: bool = False
     """Only what the receiving team needs is asked, until somebody goes on with everything."""
+    left: tuple[LeftView, ...] = ()
+    """What is left to ask of the questions known to apply, by section."""
+    may_come: int = 0
+    """Questions of which nobody can say yet whether they will apply."""
+    may_take: float = 0
+    """About how many minutes those would take, if all came."""
+    first: tuple[PlanLineView, ...] = ()
+    """The plan as it forms: what is to be done first, the most pressing first."""
     overdue: str = ""
     """That reviews of the content are past their date; empty while none is."""
     read_back: ReadBackView | None = None

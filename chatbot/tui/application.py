@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from chatbot.errors import BackstoryError
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
+from chatbot.tui.idle import LOOK_SECONDS, Idleness, minutes_allowed
 from chatbot.tui.keymap import Keymap, KeymapProblem, keymap
 from chatbot.tui.services import Services, Session, Start
 
@@ -43,6 +44,7 @@ class Backstory(App[int], inherit_bindings=False):
         from_home = start.interview is None and start.resume is None
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
+        self.idleness = Idleness(services.clock())
         self.animation_level = "none"
         self.keys_chosen: Mapping[str, Any] = {}
         """Keys of one's own, as they were read; one that cannot hold among them."""
@@ -78,6 +80,7 @@ class Backstory(App[int], inherit_bindings=False):
             self.go_home()
         if self.keymap.problems:
             self.call_after_refresh(self.tell_of_keys)
+        self.set_interval(LOOK_SECONDS, self.look_whether_idle)
         if self.session.services.reload is not None:
             self.set_interval(LOOK_AGAIN_SECONDS, self.look_again)
 
@@ -118,6 +121,8 @@ class Backstory(App[int], inherit_bindings=False):
         self.push_screen(told_page("Keys of your own that cannot hold", [str(e) for e in self.keymap.problems], ""))
 
     async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key | Paste):
+            self.idleness.touched()
         if isinstance(event, Key) and (event.key, event.time) not in self.pressed:
             self.pressed.append((event.key, event.time))
         await super().on_event(event)
@@ -125,6 +130,28 @@ class Backstory(App[int], inherit_bindings=False):
     def held(self, event: Key) -> bool:
         """Whether a key came soon after itself: it may still be held down from what was on screen before."""
         return any(key == event.key and 0 < event.time - at < HELD_SECONDS for key, at in self.pressed)
+
+    # --- an interruption ---
+
+    def look_whether_idle(self) -> None:
+        """Blank the screen when nobody has pressed a key for as long as the settings say."""
+        services = self.session.services
+        try:
+            allowed = minutes_allowed(services.get_setting("idle_lock_minutes"))
+        except BackstoryError:
+            allowed = minutes_allowed("")
+        if self.idleness.too_long(services.clock(), allowed):
+            self.interrupt(self.idleness.since)
+
+    def interrupt(self, since: int | None = None) -> None:
+        """Blank the screen, unless it shows what must stay: an emergency that was not acknowledged."""
+        from chatbot.tui.screens.away import Away
+        from chatbot.tui.screens.base import Sheet
+
+        top = self.screen
+        if isinstance(top, Sheet) and not top.stays:
+            left_at = self.session.services.clock() if since is None else since
+            self.push_screen(Away(left_at, top.whereabouts()))
 
     # --- where one is ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chatbot.core.protocol import other_register
@@ -121,7 +122,7 @@ class Services:
     """Where answers are saved, for people to read."""
     protocol_about: About
     get_setting: Callable[[str], str]
-    """``role`` or ``theme``; empty when never set."""
+    """``role``, ``theme``, ``idle_lock_minutes`` and the like; empty when never set."""
     set_setting: Callable[[str, str], None]
     who: Callable[[], tuple[str, str]]
     """Name and role of who is at the keyboard; an empty name when nobody said so."""
@@ -143,6 +144,8 @@ class Services:
     """The plan of a kept case as text, in a register, read only. Takes ``CaseSummary.path``."""
     story: Callable[[Interview], Story | None] = lambda _: None
     """Where the case stands and what differs from those before it; None for one that stands alone."""
+    clock: Callable[[], int] = lambda: int(time() // 60)
+    """Minutes on the machine's own clock, whatever day the case is of: for saying how long ago something was."""
     notices_title: str = "About the file of this case"
     reload: Callable[[], Interview | None] | None = None
     """For trials, asked again and again: the interview to go on with, or None when no content was saved."""

@@ -68,3 +68,14 @@ def sentence(text: str) -> str:
 def many(count: int, one: str, more: str = "") -> str:
     """Count something: ``1 answer``, ``2 answers``."""
     return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def ago(minutes: int) -> str:
+    """Say how long ago something was: ``just now``, ``12 minutes ago``, ``2 hours 5 minutes ago``."""
+    if minutes < 1:
+        return "just now"
+    hours, rest = divmod(minutes, 60)
+    if hours >= 24:
+        return f"{many(hours // 24, 'day')} ago"
+    parts = [many(hours, "hour")] if hours else []
+    return f"{' '.join([*parts, *([many(rest, 'minute')] if rest else [])])} ago"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from campaigns.length import Length, keys_of, measured, shortest, vignette_case, words_of
+from campaigns.length import Length, heard_words, keys_of, measured, shortest, vignette_case
 from chatbot.content.library import load_protocol
 from chatbot.core.case import Case, next_question
 from chatbot.core.values import Urgency
@@ -58,4 +58,4 @@ def test_an_introduction_is_read_once() -> None:
     heard: set[str] = set()
     with_intro = next(section for section in PROTOCOL.sections.values() if section.intro is not None)
     question = PROTOCOL.questions[with_intro.questions[0]]
-    assert words_of(PROTOCOL, question, heard) > words_of(PROTOCOL, question, heard) > 0
+    assert heard_words(PROTOCOL, question, heard) > heard_words(PROTOCOL, question, heard) > 0

@@ -308,6 +308,8 @@ class House:
     opens: Callable[[], Interview] = interview
     told: list[str] = field(default_factory=list)
     key: bytes = b""
+    minute: int = 0
+    """What the clock shows that says how long ago something was."""
     confirmed: list[bool] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
 
@@ -329,6 +331,7 @@ class House:
             close=self._close,
             plan_text=lambda interview, register: f"THE PLAN AS TEXT for {register}\nline two",
             now=lambda: AS_OF,
+            clock=lambda: self.minute,
             transcripts="/srv/cases",
             protocol_about=about,
             get_setting=lambda name: self.settings.get(name, ""),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chatbot.content.library import load_protocol
 from chatbot.core.commands import GiveAnswer, Show
+from chatbot.core.protocol import Axis
 from chatbot.interview import Interview
 from chatbot.tui.form import Form
 from tests.small_protocols import SMALL
@@ -93,3 +95,30 @@ async def test_the_item_that_is_asked_and_its_choices_are_in_sight_at_every_size
         await pilot.press("0")
         assert case.case.answers["worry_long"].value == {"hope": "1", "food": "2", "dark": "0"}
         assert case.case.shown == "habit"
+
+
+USUAL_OF_THE_KIT: dict[str, Any] = {
+    "water": "no",
+    "feeling": "normal",
+    "heat": "37",
+    "signs": ["none"],
+    "pain": 2,
+    "began": "2025-11-10",
+    "operated": "2015",
+    "story": "nothing",
+}
+
+
+async def test_where_a_table_does_not_fit_the_question_its_columns_and_its_keys_stay_in_sight_with_the_mark() -> None:
+    regions = tuple(Axis(f"r{n}", kit.both(f"region {n}")) for n in range(12))
+    asked = [replace(each, rows=regions) if each.id == "power" else each for each in kit.QUESTIONS]
+    case = kit.interview(kit.protocol(questions=asked))
+    for key, given in USUAL_OF_THE_KIT.items():
+        assert case.send(GiveAnswer(key, value=given)) is None
+    app = kit.application(case)
+    async with app.run_test(size=(40, 15)) as pilot:
+        for place in range(12):
+            shown = kit.screen_text(app)
+            assert "How strong are the mus" in shown and "left" in shown and "5 of 5" in shown
+            assert f"region {place}" in shown and "▸·◂" in shown
+            await pilot.press("down")

@@ -9,7 +9,21 @@ from chatbot.core.entry import entry_hint
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
 from chatbot.tui.form import Form, Mode
-from chatbot.tui.lines import BLANK, Line, Seg, centred, hang, line, packed, pad, prefixed, spread, width_of, wrapped
+from chatbot.tui.lines import (
+    BLANK,
+    Line,
+    Seg,
+    centred,
+    fit,
+    hang,
+    line,
+    packed,
+    pad,
+    prefixed,
+    spread,
+    width_of,
+    wrapped,
+)
 from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, sentence
 
@@ -29,10 +43,15 @@ class Drawn:
     lines: list[Line]
     first: int = -1
     last: int = -1
+    held: tuple[Line, ...] = ()
+    """What stays on top while the question itself is out of sight: its text, shortened, and the heads of a table."""
 
 
-def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
-    """Draw the question and its choices. *tight* leaves out what only gives air."""
+def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) -> Drawn:
+    """Draw the question and its choices. *tight* leaves out what only gives air.
+
+    *height*: rows there are for it; where a table does not fit them, what its keys mean goes with the mark. 0: enough.
+    """
     room = width - width_of((BAR,))
     gap: list[Line] = [] if tight else [BLANK]
     rows = head(form, room)
@@ -42,12 +61,39 @@ def above(form: Form, words: Words, width: int, tight: bool) -> Drawn:
     text_from = len(rows) + len(gap)
     rows += [*gap, *asked, *gap]
     choices = _choices(form, room)
+    if height and len(rows) + len(choices.lines) >= height:
+        choices = _choices(form, room, follows=True)
     offset = len(rows)
     # Where rows are few the question itself comes first, and what introduces its section last.
     rows += [*choices.lines, *(intro if tight else [])]
+    held = tuple(prefixed([line(Seg(fit(form.view.text, room), "strong")), *choices.held], BAR))
     if choices.first < 0:
-        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1)
-    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset)
+        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1, held)
+    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held)
+
+
+def calm(form: Form, width: int, height: int) -> Drawn:
+    """Draw the question for the person to read: what is asked and the choices alone, with air where there is room."""
+    asked = [*wrapped(form.view.text, width, "strong"), BLANK]
+    choices = _choices(form, width, airy=True)
+    if len(asked) + len(choices.lines) > height:
+        choices = _choices(form, width, follows=True)
+    held = (line(Seg(fit(form.view.text, width), "strong")), *choices.held)
+    if choices.first < 0:
+        return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held)
+    return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held)
+
+
+def calm_below(form: Form, statuses: Sequence[tuple[str, str]], width: int, *, escape: bool) -> list[Line]:
+    """Draw what the person needs under the choices: what is in doubt or wrong, and how to answer without a value."""
+    if form.mode in {Mode.DOUBT, Mode.REASONS}:
+        return [BLANK, *_asking(form, width)]
+    keys = [_key(key, label) for key, label in statuses]
+    if escape and keys:
+        keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
+    problem = _problem(form, width)
+    hint = [] if problem and form.is_typed else _hint(form, width)
+    return [BLANK, *problem, *hint, *packed(keys, width)]
 
 
 def head(form: Form, width: int) -> list[Line]:
@@ -58,11 +104,12 @@ def head(form: Form, width: int) -> list[Line]:
     return spread(line(Seg(view.section, "strong")), line(Seg(right, "quiet")), width)
 
 
-def _choices(form: Form, width: int) -> Drawn:
+def _choices(form: Form, width: int, *, airy: bool = False, follows: bool = False) -> Drawn:
+    """Draw the choices. *airy*: a blank row between them. *follows*: what keys mean in a table stands at the mark."""
     if form.scale:
         return _scale(form, width)
     if form.type is QuestionType.GRID:
-        return _grid(form, width)
+        return _grid(form, width, follows=follows)
     if form.type is QuestionType.INSTRUMENT:
         return _items(form, width)
     if form.mode is Mode.TYPING:
@@ -71,6 +118,8 @@ def _choices(form: Form, width: int) -> Drawn:
     first = last = -1
     for index, (key, option) in enumerate(zip(form.keys, form.view.options, strict=True)):
         at = index == form.caret
+        if airy and index:
+            rows.append(BLANK)
         mark = f"{CARET} " if at else "  "
         box = ""
         if form.type is QuestionType.SEVERAL:
@@ -99,7 +148,7 @@ def _scale(form: Form, width: int) -> Drawn:
     return Drawn(rows, 0, len(rows) - 1)
 
 
-def _grid(form: Form, width: int) -> Drawn:
+def _grid(form: Form, width: int, *, follows: bool) -> Drawn:
     view = form.view
     names = max(cells(safe(each.label)) for each in view.rows)
     size = max(3, *(cells(safe(each.label)) for each in view.columns))
@@ -110,11 +159,17 @@ def _grid(form: Form, width: int) -> Drawn:
     keys = [{option.id: key for key, option in form.choices(place)} for place in range(len(view.columns))]
     rows: list[Line] = [(Seg(" " * names), *(Seg("  " + centred(each.label, size), "quiet") for each in view.columns))]
     # Of records the choices change with the column, and the table may be longer than the screen: they go with the mark.
-    at_mark = any(each.options for each in view.columns)
+    records = any(each.options for each in view.columns)
+    at_mark = records or follows
     choices = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
     choices.append(line(Seg("·", "key"), Seg(" not recorded", "quiet")))
     if at_mark:
-        choices.insert(0, line(Seg(f"{view.columns[form.column].label}:", "strong")))
+        here = (
+            view.columns[form.column].label
+            if records
+            else f"{view.rows[form.row].label}, {view.columns[form.column].label}"
+        )
+        choices.insert(0, line(Seg(f"{here}:", "strong")))
     legend = packed(choices, width - len(INSET) if at_mark else width)
     first = last = 0
     for row, axis in enumerate(view.rows):
@@ -123,7 +178,9 @@ def _grid(form: Form, width: int) -> Drawn:
             at = (row, column) == (form.row, form.column)
             grade = form.cells.get(f"{axis.id}.{head_.id}")
             text = keys[column].get(grade, "?") if grade is not None else "·"
-            drawn.append(Seg("  " + centred(f"{CARET}{text}◂" if at else text, size), "caret" if at else ""))
+            other = grade is not None and view.normal is not None and grade != view.normal
+            role = "caret" if at else "strong" if other else ""
+            drawn.append(Seg("  " + centred(f"{CARET}{text}◂" if at else text, size), role))
         if row == form.row:
             first = last = len(rows)
         rows.append(tuple(drawn))
@@ -131,10 +188,10 @@ def _grid(form: Form, width: int) -> Drawn:
             rows += prefixed(legend, Seg(INSET))
             last = len(rows) - 1
     if at_mark:
-        return Drawn(rows, first, last)
+        return Drawn(rows, first, last, (rows[0],))
     at_cell = f"{CARET} {view.rows[form.row].label}, {view.columns[form.column].label}"
     rows += wrapped(at_cell, width, "strong")
-    return Drawn([*rows, *legend], first, first)
+    return Drawn([*rows, *legend], first, first, (rows[0],))
 
 
 def _items(form: Form, width: int) -> Drawn:

@@ -30,6 +30,10 @@ class AlarmScreen(ReadThrough[None]):
         self._alarm_for = (-1, "")
 
     @property
+    def stays(self) -> bool:
+        return not self.again
+
+    @property
     def alarm(self) -> AlarmView | None:
         if not self.again:
             return self.case_view().alarm

@@ -5,7 +5,7 @@ One screen with all that may happen to its answer, so it stays one module past 4
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -31,6 +31,9 @@ TEXT_ROWS = 3
 
 QUIET_ROWS = 8
 """Rows for earlier answers above the question, so that it begins at the same place every time."""
+
+LEAST_ROWS = 5
+"""Rows of choices below which nothing is held on top of them."""
 
 MANY_KEYS = frozenset({QuestionType.SEVERAL, QuestionType.GRID, QuestionType.INSTRUMENT})
 """Questions one key does not answer: what they are called is a place where keys have a meaning of their own."""
@@ -84,6 +87,10 @@ class AskSheet(Sheet[T]):
         yield self.asking
 
     def on_mount(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the case for the first time."""
         self.sync()
 
     def sync(self) -> None:
@@ -108,6 +115,18 @@ class AskSheet(Sheet[T]):
         if self.form is not None and self.view.question is not None:
             self.form.view = self.view.question
         self.redraw()
+
+    def adopt(self, other: AskSheet[Any]) -> None:
+        """Show the case as it stands, with what was entered on another screen at the same question."""
+        self.sync()
+        if self.form is None or other.form is None or self.form.view.id != other.form.view.id:
+            return
+        self.form = other.form
+        self.reword()
+        self._set_field()
+        if self.entry is not None and other.entry is not None and other.entry.text != self.entry.text:
+            self.entry.load_text(other.entry.text)
+            self.entry.move_cursor(self.entry.document.end)
 
     def _set_field(self) -> None:
         """Put the field where it belongs, with the answer that stands."""
@@ -145,29 +164,42 @@ class AskSheet(Sheet[T]):
             return 0
         return int(self.entry.styles.height.value)
 
+    def draw_question(self, width: int, height: int) -> question.Drawn:
+        """Draw the question with its choices."""
+        assert self.form is not None
+        return question.above(self.form, self.words, width, self.tight, height)
+
     def _above(self, width: int, height: int) -> list[Line]:
         """Draw earlier answers and the question; without a field, also what would stand below it."""
         if self.form is None:
             return self.instead(width, height)
-        drawn = question.above(self.form, self.words, width, self.tight)
-        rows, first, last = drawn.lines, drawn.first, drawn.last
         below = self._under(width, height)
         room = max(height - self.field_rows - len(below), 3) if self.field_rows else height
+        drawn = self.draw_question(width, room)
+        rows, first, last = drawn.lines, drawn.first, drawn.last
         if not self.field_rows:
             if self.form.mode in {Mode.DOUBT, Mode.REASONS}:
                 first, last = len(rows), len(rows) + len(below) - 1
             rows = [*rows, *below]
         self.overflows = len(rows) > room
         if self.overflows:
-            if first >= 0 and not self.scrolled:
-                self.top = reveal(first, last, self.top, room)
-            rows, self.top = window(rows, room, self.top, self.page_keys)
-            return rows
+            return self._part(rows, room, None if self.scrolled or first < 0 else (first, last), drawn.held)
         spare = min(QUIET_ROWS, room - len(rows) - 1)
         if spare < 1:
             return rows
         quiet = history.recent(self.earlier(), width, spare)
         return [*[BLANK] * (spare - len(quiet) if not self.tight else 0), *quiet, BLANK, *rows]
+
+    def _part(self, rows: list[Line], room: int, mark: tuple[int, int] | None, held: tuple[Line, ...]) -> list[Line]:
+        """Draw the part of the question there is room for, with what must stay on top of it."""
+        if mark is not None:
+            self.top = reveal(*mark, self.top, room)
+        if not self.top or room - len(held) < LEAST_ROWS:
+            held = ()
+        elif mark is not None:
+            self.top = reveal(*mark, self.top, room - len(held))
+        shown, self.top = window(rows, room - len(held), self.top, self.page_keys)
+        return [*held, *shown]
 
     def _below(self, width: int, height: int) -> list[Line]:
         return self._under(width, height) if self.field_rows else []

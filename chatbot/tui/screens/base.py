@@ -54,6 +54,8 @@ class Sheet(Screen[T], inherit_bindings=False):
     """The header says by itself whose case it is; on every other screen a line above it does."""
     NAMES_EMERGENCY: ClassVar[bool] = False
     """It shows the emergency that stands; every other screen has a band that names it."""
+    HERE: ClassVar[str] = ""
+    """What the screen is called to somebody who comes back to it; empty: it is not named."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,6 +82,15 @@ class Sheet(Screen[T], inherit_bindings=False):
         """Whether an action of these places works just now."""
         return True
 
+    def whereabouts(self) -> tuple[str, str]:
+        """Say for somebody who comes back what is on screen, and at which question of the case."""
+        case = self.session.interview
+        if case is None or case.case.shown is None:
+            return self.HERE, ""
+        question = case.protocol.questions[case.case.shown]
+        say = Words(case.protocol, self.session.register).say
+        return self.HERE, f"{say(case.protocol.sections[question.section].title)}: {say(question.ask)}"
+
     def worth_showing(self, action: str) -> bool:
         """Whether the footer names an action that works."""
         return True
@@ -104,6 +115,11 @@ class Sheet(Screen[T], inherit_bindings=False):
         if open_case is not None and not self.NAMES_CASE:
             rows = [*standing.whose(open_case.case, width), *rows]
         return [*rows, *self._emergency_band(width)]
+
+    @property
+    def stays(self) -> bool:
+        """Neither an interruption nor idleness takes it off the screen."""
+        return False
 
     @property
     def emergency_stands(self) -> bool:
@@ -172,7 +188,8 @@ class Sheet(Screen[T], inherit_bindings=False):
     def working(self) -> list[Action]:
         """Return the actions that work now."""
         found = [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
-        return [action for action in found if action.id != "emergency" or self.emergency_stands]
+        holds = {"emergency": self.emergency_stands, "interrupt": not self.stays}
+        return [action for action in found if holds.get(action.id, True)]
 
     def body(self) -> ComposeResult:
         """Yield what stands between header and footer."""
@@ -289,6 +306,9 @@ class Sheet(Screen[T], inherit_bindings=False):
         from chatbot.tui.screens.page import about_page
 
         self.app.push_screen(about_page(self.session))
+
+    def act_interrupt(self) -> None:
+        self.ours.interrupt()
 
     def act_theme(self) -> None:
         self.ours.next_theme()

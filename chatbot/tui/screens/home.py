@@ -30,6 +30,7 @@ class Home(ScrollSheet[None]):
     """Lists the cases there are."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("home",)
+    HERE: ClassVar[str] = "the list of cases"
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -13,7 +15,7 @@ from chatbot.core.findings import network
 from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, RecheckView, View
-from chatbot.tui.drawing import history, standing
+from chatbot.tui.drawing import history, panel, standing
 from chatbot.tui.form import Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
@@ -23,6 +25,8 @@ from chatbot.tui.words import many
 
 class InterviewScreen(AskSheet[None]):
     """Asks until nothing is left to ask."""
+
+    HERE: ClassVar[str] = "the question"
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +49,9 @@ class InterviewScreen(AskSheet[None]):
         """What the last key did to more than the question on screen; said until the next answer."""
 
     # --- showing ---
+
+    def whereabouts(self) -> tuple[str, str]:
+        return ("the review of the case", "") if self.form is None else super().whereabouts()
 
     def look(self) -> View:
         return self.case_view()
@@ -141,7 +148,7 @@ class InterviewScreen(AskSheet[None]):
     def _side(self, width: int, height: int) -> list[Line]:
         if self.view is None:
             return []
-        return standing.side(self.view, self.words, self._asking_flags(), width, height)
+        return panel.glance(self.view, self.words, self._asking_flags(), width, height)
 
     def _asking_flags(self) -> frozenset[str]:
         """Return the red flags the question on screen is asked for."""
@@ -298,6 +305,18 @@ class InterviewScreen(AskSheet[None]):
         """Show the private answers among the earlier ones, or cover them; the next answer covers them again."""
         self.revealed = not self.revealed
         self.redraw()
+
+    def act_panel(self) -> None:
+        from chatbot.tui.screens.panel import PanelScreen
+
+        self.app.push_screen(PanelScreen(self._asking_flags(), revealed=self.revealed))
+
+    def act_turn(self) -> None:
+        from chatbot.tui.screens.turned import Turned
+
+        if self.form is not None:
+            turned = Turned(self)
+            self.app.push_screen(turned, lambda _: self.adopt(turned))
 
     def act_why(self) -> None:
         from chatbot.tui.screens.page import why_page

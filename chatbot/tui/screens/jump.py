@@ -34,6 +34,7 @@ class Jump(ScrollSheet[str]):
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
     may_be_left = True
+    HERE: ClassVar[str] = "the list of questions"
 
     def __init__(self) -> None:
         super().__init__()

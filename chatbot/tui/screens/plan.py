@@ -31,6 +31,7 @@ class PlanScreen(ScrollSheet[None]):
     NAMES_CASE: ClassVar[bool] = True
     PLACES: ClassVar[tuple[str, ...]] = ("plan",)
     may_be_left = True
+    HERE: ClassVar[str] = "the plan"
 
     def __init__(self, rule: str = "") -> None:
         """*rule*: the recommendation whose line is opened at once."""
