@@ -106,7 +106,7 @@ def rule_blocks(
     decisions: Mapping[str, Decision] | None = None,
 ) -> list[Block]:
     """Return one recommendation with its reasons, and the references it cites; nothing for one the plan has not."""
-    writer = _Writer(plan, labels, register, decisions or {})
+    writer = _Writer(plan, labels, register, decisions or {}, {})
     found = [writer.rule(each) for each in plan["recommendations"] if each["id"] == rule]
     return [*found, *writer.sources()] if found else []
 
