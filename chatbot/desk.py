@@ -393,6 +393,7 @@ class Desk:
             case=" · ".join(filter(None, [case.case, case.label, case.subject])),
             decisions=case.decisions,
             story=story,
+            left_open=case.left_open,
         )
 
     def _withdrawn_as_known(self) -> Sequence[Withdrawal]:

@@ -162,6 +162,7 @@ def blocks(export: Export, *, all_rules: bool = False) -> list[Block]:
         decisions=decisions(export),
         head=head_lines(export),
         story=export.story,
+        left_open={} if export.withheld else export.case.left_open,
     )
 
 
@@ -192,6 +193,10 @@ def export_json(export: Export) -> str:
         },
         "plan": export.plan,
     }
+    if not export.withheld and export.case.left_open:
+        head["left_open"] = {
+            key: {"code": reason.code, "comment": reason.comment} for key, reason in export.case.left_open.items()
+        }
     if not export.withheld:
         # The head of the chain changes with every answer, so it goes only with the full record.
         head["head_code"] = export.transcript.head_code

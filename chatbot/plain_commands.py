@@ -16,6 +16,7 @@ from chatbot.core.navigation import DECISIONS, decide
 from chatbot.core.present import standing_alarm
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
+from chatbot.core.signing import reason_problem, reason_word, unsettled
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
@@ -243,6 +244,7 @@ def _plan(shell: Shell, _: QuestionView | None, rest: str) -> bool:
             case=" · ".join(filter(None, [view.case, view.label, view.subject])),
             decisions=shell.interview.case.decisions,
             story=shell.story(shell.interview),
+            left_open=shell.interview.case.left_open,
         )
         shell.text(text)
     return False
@@ -309,15 +311,44 @@ def _decline_section(shell: Shell, asked: QuestionView | None, _: str) -> bool:
 
 
 def _sign(shell: Answering, _: QuestionView | None, __: str) -> bool:
-    refused = decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
-    if isinstance(refused, cmd.Refusal) and refused.code == "read_back_waiting":
+    """Read the safety answers back where that is due, ask why what is not settled is left open, then sign."""
+    found = shell.interview.withdrawn() or decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
+    if isinstance(found, cmd.Refusal) and found.code == "read_back_waiting":
         before = shell.interview.case
         if not read_back(shell):
             return False
         if shell.interview.case.answers is not before.answers:
             # What was corrected may raise an alarm, open a question or change the plan: those come first.
             return True
-    return shell.agreed("A signed case is closed for good. Sign it?") and shell.send(cmd.Sign())
+        found = decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
+    if isinstance(found, cmd.Refusal) and found.code != "needs_reasons":
+        shell.problem(found.message, found.hint)
+        return False
+    reasons = _left_open(shell)
+    if reasons is None:
+        shell.put("Nothing is signed.")
+        return False
+    return shell.agreed("A signed case is closed for good. Sign it?") and shell.send(cmd.Sign(reasons))
+
+
+def _left_open(shell: Answering) -> dict[str, cmd.OpenReason] | None:
+    """Ask for each safety question that is not settled why it is left open; None when one of them has no reason."""
+    reasons: dict[str, cmd.OpenReason] = {}
+    waiting = unsettled(shell.interview.plan())
+    for place, each in enumerate(waiting, 1):
+        shell.put(f"Not settled, {place} of {len(waiting)}: {each['wording'][shell.register]}")
+        shell.put(f"{shell.say('status.' + each['status'])}. Why is it left open?", "  ")
+        code = shell.pick([(code, reason_word(shell.labels, code, shell.register)) for code in cmd.SIGN_REASONS])
+        if code is None:
+            return None
+        comment = shell.ask("in words:" if code == cmd.OTHER_REASON else "in words, or Enter:") or None
+        reason = cmd.OpenReason(code, comment)
+        problem = reason_problem(reason)
+        if problem is not None:
+            shell.problem(problem.message, problem.hint)
+            return None
+        reasons[each["question"]] = reason
+    return reasons
 
 
 def _quit(shell: Shell, _: QuestionView | None, __: str) -> bool:

@@ -51,6 +51,14 @@ class InformedRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """Why the plan was signed although a safety question is not settled."""
+
+    code: str
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleOutcome:
     """What became of something an earlier plan asked for."""
 
@@ -111,6 +119,8 @@ class Case:
     From then on every change to an answer that stands needs a coded reason. Never unset."""
     refusals: Mapping[str, InformedRefusal] = field(default_factory=dict)
     """Rule to the informed refusal that stands."""
+    left_open: Mapping[str, LeftOpen] = field(default_factory=dict)
+    """Safety question to the reason it was signed with although it is not settled."""
 
     amends: str | None = None
     """The case this one is a new version of."""
@@ -205,6 +215,8 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             # The decision it belongs to is the next event; until then the refusal stands by itself.
             refusal = InformedRefusal(statements, comment, case.as_of)
             return replace(case, refusals={**case.refusals, rule: refusal}, plan_digest=None)
+        case ev.SafetyLeftOpen(question, code, comment):
+            return replace(case, left_open={**case.left_open, question: LeftOpen(code, comment)})
         case ev.PreviousPinned(previous, first, chain):
             case = replace(case, previous=previous, first=first, visits=tuple(chain))
             return with_earlier(protocol, case, _earlier(protocol, previous, first))

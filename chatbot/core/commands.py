@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatbot.core.review import Review
 from chatbot.core.values import Stored
@@ -176,9 +176,27 @@ class DecideRule:
     """For an informed refusal: statement id to yes, no or a text."""
 
 
+OTHER_REASON = "other"
+
+SIGN_REASONS = ("cannot_be_known", "person_declines", "not_possible_here", "handed_on", "judgement", OTHER_REASON)
+"""Coded reasons for signing with a safety question that is not settled; the last needs a comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReason:
+    """Why a safety question is left open when the plan is signed."""
+
+    code: str
+    """One of ``SIGN_REASONS``."""
+    comment: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """Close the case for good."""
+
+    reasons: Mapping[str, OpenReason] = field(default_factory=dict)
+    """For each safety question that is not settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,17 @@ OUTCOMES = ("done", "arranged", "waiting", "not_done", "not_needed")
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyLeftOpen:
+    """A safety question is not settled, and the plan is signed all the same; stands before its ``case.signed``."""
+
+    type: ClassVar[str] = "safety.left_open"
+    question: str
+    code: str
+    """Why."""
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StorageRelocated:
     """The transcript was written anew because its file could no longer be trusted."""
 
@@ -351,6 +362,7 @@ Event = (
     | AnswerCarried
     | OutcomeRecorded
     | RefusalInformed
+    | SafetyLeftOpen
     | StorageRelocated
     | StorageRecovered
     | ClockJumped

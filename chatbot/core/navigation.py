@@ -26,6 +26,7 @@ from chatbot.core.recheck import confirm_block
 from chatbot.core.refusal import answers_emergency, refusal_problem, statements_for
 from chatbot.core.resolve import near_miss
 from chatbot.core.review import Review
+from chatbot.core.signing import signed_with
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source, Status, ValueProblem, moment_text, parse_moment, to_stored
@@ -87,7 +88,7 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
         case cmd.DecideRule():
             return _decide_rule(protocol, case, command)
         case cmd.Sign():
-            return _sign(protocol, case)
+            return _sign(protocol, case, command)
         case cmd.Suspend():
             return (ev.CaseSuspended(),)
         case cmd.Resume(as_of):
@@ -436,7 +437,7 @@ def _issued_again(protocol: Protocol, case: Case, events: tuple[ev.Event, ...]) 
     return (*events, ev.PlanIssued(plan_digest(build_plan(protocol, after))))
 
 
-def _sign(protocol: Protocol, case: Case) -> Decided:
+def _sign(protocol: Protocol, case: Case, command: cmd.Sign) -> Decided:
     waiting = sum(1 for key in protocol.questions if is_open(protocol, case, key))
     postponed = sum(1 for key in case.postponed if is_open(protocol, case, key))
     if carried := unconfirmed(protocol, case):
@@ -457,7 +458,8 @@ def _sign(protocol: Protocol, case: Case) -> Decided:
         )
     if next_phase(case.phase, Trigger.SIGN) is None or case.plan_digest is None:
         return Refusal("incomplete", "there is no plan of the present answers to sign", "issue the plan first")
-    return (ev.CaseSigned(case.plan_digest),)
+    left_open = signed_with(build_plan(protocol, case), command)
+    return left_open if isinstance(left_open, Refusal) else (*left_open, ev.CaseSigned(case.plan_digest))
 
 
 def _questions(count: int, what: str = "") -> str:

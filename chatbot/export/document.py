@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chatbot.core.case import Decision, RuleOutcome
+from chatbot.core.case import Decision, LeftOpen, RuleOutcome
 from chatbot.core.changes import Story
 from chatbot.core.lineage import Place
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import within_text
 from chatbot.core.protocol import UNVERIFIED, Wording
 from chatbot.core.refusal import refusal_details
+from chatbot.core.signing import reason_text
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.core.telling import outcome_text, place_line, story_told, word
 from chatbot.core.values import parse_duration
@@ -84,15 +85,16 @@ def plan_blocks(
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
     story: Story | None = None,
+    left_open: Mapping[str, LeftOpen] | None = None,
 ) -> list[Block]:
-    """Return the whole plan in reading order.
+    """Return the whole plan in reading order. *left_open*: why it was signed with safety questions not settled.
 
     *story* says where the case stands among its relatives and what differs from those before it.
     *case* names the case (label, code) where the caller knows it; *decisions* are what the clinician made of
     the recommendations; *head* are lines the caller wants to stand under the title. Rules that do not apply are
     left out unless *all_rules* is set.
     """
-    return _Writer(plan, labels, register, decisions or {}).write(all_rules, case, head, story)
+    return _Writer(plan, labels, register, decisions or {}, left_open or {}).write(all_rules, case, head, story)
 
 
 def rule_blocks(
@@ -104,7 +106,7 @@ def rule_blocks(
     decisions: Mapping[str, Decision] | None = None,
 ) -> list[Block]:
     """Return one recommendation with its reasons, and the references it cites; nothing for one the plan has not."""
-    writer = _Writer(plan, labels, register, decisions or {})
+    writer = _Writer(plan, labels, register, decisions or {}, {})
     found = [writer.rule(each) for each in plan["recommendations"] if each["id"] == rule]
     return [*found, *writer.sources()] if found else []
 
@@ -124,8 +126,10 @@ class _Writer:
         labels: Mapping[str, Wording],
         register: str,
         decisions: Mapping[str, Decision],
+        left_open: Mapping[str, LeftOpen],
     ) -> None:
         self.plan, self.labels, self.register, self.decisions = plan, labels, register, decisions
+        self.left_open = left_open
         self.rules: list[dict[str, Any]] = merged(plan["recommendations"], register, self.decisions)
         self.questions = {each["question"]: each["wording"][register] for each in plan["unresolved"]}
         self.cited: set[int] = set()
@@ -468,7 +472,9 @@ class _Writer:
 
     def open_question(self, each: Mapping[str, Any]) -> Block:
         symbol = f"{self.say('symbol.emergency')} " if each["emergency"] else ""
-        return Item(f"{symbol}{each['wording'][self.register]} ({self.say('status.' + each['status'])})")
+        reason = self.left_open.get(each["question"])
+        why = () if reason is None else (reason_text(self.labels, reason, self.register),)
+        return Item(f"{symbol}{each['wording'][self.register]} ({self.say('status.' + each['status'])})", why)
 
     def handover(self) -> None:
         parts = [part for part in self.plan["handover"] if part["lines"]]

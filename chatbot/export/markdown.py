@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chatbot.core.case import Decision
+from chatbot.core.case import Decision, LeftOpen
 from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import visible
@@ -27,10 +27,19 @@ def plan_markdown(
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
     story: Story | None = None,
+    left_open: Mapping[str, LeftOpen] | None = None,
 ) -> str:
     """Return the plan as Markdown, unbroken: a Markdown reader breaks its own lines."""
     blocks = plan_blocks(
-        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
+        plan,
+        labels,
+        register=register,
+        all_rules=all_rules,
+        case=case,
+        decisions=decisions,
+        head=head,
+        story=story,
+        left_open=left_open,
     )
     return blocks_markdown(blocks)
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chatbot.core.case import Decision
+from chatbot.core.case import Decision, LeftOpen
 from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.text import columns, visible, wrap
@@ -26,10 +26,19 @@ def plan_text(
     decisions: Mapping[str, Decision] | None = None,
     head: Sequence[str] = (),
     story: Story | None = None,
+    left_open: Mapping[str, LeftOpen] | None = None,
 ) -> str:
     """Return the plan as lines of at most *width* columns, with nothing in them that could steer a terminal."""
     blocks = plan_blocks(
-        plan, labels, register=register, all_rules=all_rules, case=case, decisions=decisions, head=head, story=story
+        plan,
+        labels,
+        register=register,
+        all_rules=all_rules,
+        case=case,
+        decisions=decisions,
+        head=head,
+        story=story,
+        left_open=left_open,
     )
     return blocks_text(blocks, width=width)
 

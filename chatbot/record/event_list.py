@@ -11,9 +11,10 @@ from typing import Any, assert_never
 
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, answer_text
-from chatbot.core.case import RuleOutcome
+from chatbot.core.case import LeftOpen, RuleOutcome
 from chatbot.core.protocol import Protocol, Question
 from chatbot.core.review import status_text
+from chatbot.core.signing import reason_text
 from chatbot.core.telling import outcome_text
 from chatbot.core.values import Answer, Source, Status, ValueProblem, parse_moment
 from chatbot.record.envelope import Record
@@ -175,6 +176,13 @@ class _Teller:
             case ev.RefusalInformed(rule, statements):
                 # The statements are the person's own words: the plan shows them, a list of events counts them.
                 return f"recorded an informed refusal of '{self.rule(rule)}': {len(statements)} statements"
+            case ev.SafetyLeftOpen(question):
+                why = (
+                    MASKED
+                    if self.hidden(question) and event.comment
+                    else reason_text(self.protocol.labels, LeftOpen(event.code, event.comment), self.register)
+                )
+                return f"signs with {self.asked(question)} not settled: {why}"
             case ev.StorageRelocated(cause):
                 return f"the transcript was written anew ({cause.replace('_', ' ')})"
             case ev.StorageRecovered(length):

@@ -48,6 +48,7 @@ PLACES = {
     "plan": "The plan",
     "line": "A line of the plan",
     "panel": "The case panel",
+    "sign_off": "Before signing",
     "home": "Home",
     "list": "A list",
     "find": "The palette",
@@ -127,6 +128,8 @@ ACTIONS: tuple[Action, ...] = (
         "plan review",
     ),
     _action("sign", "f8", "F8", "sign", "Sign the plan: closes the case for good.", "plan"),
+    _action("sign_now", "y f8", "y", "sign", "Sign: everything that is not settled has its reason.", "sign_off"),
+    _action("comment", "t", "t", "in words", "Add words to the reason of this line.", "sign_off"),
     _action("confirm", "y", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
     _action("cancel", "escape", "Esc", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
     _action("commit", "enter", "Enter", "answer", "Give the answer the mark stands on, or what is typed.", "question"),
@@ -315,7 +318,7 @@ ACTIONS: tuple[Action, ...] = (
         "↑",
         "up",
         "The line above.",
-        "question grid plan home recheck read_back scroll",
+        "question grid plan home recheck read_back sign_off scroll",
         footer=False,
     ),
     _action(
@@ -324,7 +327,7 @@ ACTIONS: tuple[Action, ...] = (
         "↓",
         "down",
         "The line below.",
-        "question grid plan home recheck read_back scroll",
+        "question grid plan home recheck read_back sign_off scroll",
         footer=False,
     ),
     _action("left", "left", "←", "left", "The cell or grade to the left.", "question grid", footer=False),
@@ -338,7 +341,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("change_key", "enter", "Enter", "change", "Then press the key that is to do this.", "keymap"),
     _action("standard_keys", "delete", "Del", "as usual", "The keys everybody begins with.", "keymap"),
     _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
-    _action("dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan keymap standing"),
+    _action(
+        "dismiss", "escape q", "Esc", "close", "Back to where you were.", "page fault plan keymap standing sign_off"
+    ),
     _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm find"),
     _action(
         "plan",

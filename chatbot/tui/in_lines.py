@@ -78,6 +78,8 @@ IN_LINES: dict[str, str] = {
     "what_if": ":whatif",
     "ask": ":ask",
     "sign": ":sign",
+    "sign_now": _ASKED,
+    "comment": "Words are asked for after the reason.",
     "handover": ":handover",
     "events": ":events",
     # home, before a case is open

@@ -129,7 +129,13 @@ def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
     case = of.case
     whose = " · ".join(filter(None, [case.case, case.label, case.subject]))
     return plan_text(
-        of.plan(), of.protocol.labels, register=register, case=whose, decisions=case.decisions, story=story
+        of.plan(),
+        of.protocol.labels,
+        register=register,
+        case=whose,
+        decisions=case.decisions,
+        story=story,
+        left_open=case.left_open,
     )
 
 

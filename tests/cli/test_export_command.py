@@ -23,6 +23,7 @@ from chatbot.export_command import CODES, blocks, load_export
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.store import TranscriptWriter
+from tests.signing import signing
 from tests.small_protocols import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def written(
         if sign:
             send(interview, cmd.ReadBack())
             send(interview, cmd.IssuePlan())
-            send(interview, cmd.Sign())
+            send(interview, signing(protocol, interview.case))
         return writer.path
 
 

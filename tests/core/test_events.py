@@ -82,6 +82,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "question.shown",
         "recap.read",
         "refusal.informed",
+        "safety.left_open",
         "site.pinned",
         "storage.recovered",
         "storage.relocated",

@@ -30,6 +30,7 @@ from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer as answer
+from tests.signing import signing
 from tests.small_protocols import SMALL
 
 REASON = "new_information"
@@ -430,7 +431,7 @@ def test_a_plan_can_be_issued_anywhere_and_is_signed_only_when_it_is_complete(na
     walk.send(cmd.IssuePlan())
     plan = walk.plan()
     assert plan["safety_resolved"] or plan["urgency"] != "routine"
-    signed = decide(protocol, walk.case, cmd.Sign())
+    signed = decide(protocol, walk.case, signing(protocol, walk.case))
     if is_incomplete(plan):
         assert isinstance(signed, cmd.Refusal) and signed.code == "incomplete"
         if walk.case.next is not None:

@@ -17,6 +17,7 @@ from chatbot.desk import Desk
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from tests.dialogue.vignettes import answers_of, as_of, read_alarm
+from tests.signing import signing
 
 PROTOCOL = library.load_protocol()
 load_bundle = lru_cache(library.load_bundle)
@@ -61,7 +62,7 @@ def close(interview: Interview) -> None:
     if unread(PROTOCOL, interview.case):
         assert interview.send(cmd.ReadBack()) is None
     assert interview.send(cmd.IssuePlan()) is None
-    assert interview.send(cmd.Sign()) is None
+    assert interview.send(signing(interview.content, interview.case)) is None
 
 
 def worked(folder: Path, open_: Callable[[Desk], Interview], changed: Changed | None = None) -> tuple[Path, list[str]]:

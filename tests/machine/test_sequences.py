@@ -22,6 +22,7 @@ from chatbot.core.values import moment_text
 from tests.machine.protocols import drawn_protocol
 from tests.machine.test_order import opened
 from tests.random_answers import random_answer
+from tests.signing import signing
 
 seeds = st.integers(0, 2**32)
 """Not a steered source: a walk is long, and shrinking one would take minutes."""
@@ -129,7 +130,7 @@ def test_from_any_state_every_answer_brings_the_end_nearer_and_the_end_can_be_si
     if unread(walk.protocol, walk.case):
         walk.sent(cmd.ReadBack())
     walk.sent(cmd.IssuePlan())
-    walk.sent(cmd.Sign())
+    walk.sent(signing(walk.protocol, walk.case))
     assert walk.case.closed
 
 

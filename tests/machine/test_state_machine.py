@@ -32,6 +32,7 @@ from chatbot.record.pen import Pen, Place
 from chatbot.record.recovery import examine
 from tests.machine.protocols import drawn_protocol
 from tests.random_answers import random_answer
+from tests.signing import signing
 
 OPENED = "2026-03-15T10:30"
 chance = st.randoms(use_true_random=False)
@@ -175,7 +176,7 @@ class Interviewing(RuleBasedStateMachine):
     @precondition(lambda self: len(self.events) > 25)
     @rule(last=st.sampled_from((cmd.Sign(), cmd.Abandon("moved away"), cmd.Abandon(" "))))
     def close(self, last: cmd.Command) -> None:
-        self.send(last)
+        self.send(signing(self.protocol, self.case) if isinstance(last, cmd.Sign) else last)
 
     @rule(random=chance)
     def change_an_answer_there_and_back(self, random: Random) -> None:

@@ -1,12 +1,14 @@
-"""The line mode once an emergency was read: what is at hand, what the receiving team needs, and going on."""
+"""The line mode after an emergency was read, and when a plan is signed with something left open."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from chatbot.core.commands import GiveAnswer
 from chatbot.core.protocol import Citation, Emergency
+from chatbot.core.signing import unsettled
 from chatbot.interview import Interview
-from tests.plain.kit import PROTOCOL, say, start
+from tests.plain.kit import PROTOCOL, ROUTINE, answered, say, start
 from tests.plain.test_plain import Script, play, types
 
 AT_HAND = Emergency(
@@ -52,3 +54,17 @@ def test_a_word_goes_on_with_everything_from_a_question_or_from_the_end() -> Non
 def test_the_emergency_that_stands_can_be_read_again_and_where_none_stands_it_is_said() -> None:
     assert played("read", ":emergency", "q")[0].out.count("  -  fire brigade, 112") == 2
     assert "no emergency stands" in play(["y", ":emergency", ":everything"])[0].out
+
+
+def test_signing_asks_for_the_reason_of_each_safety_question_that_is_not_settled() -> None:
+    whole = {**ROUTINE, "smoke": "?unknown"}
+    del whole["smell"]
+    case = answered(start(), whole)
+    while case.case.next is not None:
+        assert case.send(GiveAnswer(case.case.next, status="unknown")) is None
+    waiting = len(unsettled(case.plan()))
+    assert waiting
+    script, _ = play(["plan", "sign", "", "sign", *["6", "asleep"], *["1", ""] * (waiting - 1), "yes"], case)
+    assert "Nothing is signed." in script.text and f"Not settled, 1 of {waiting}:" in script.text
+    assert case.case.closed and case.case.left_open.keys() == {each["question"] for each in unsettled(case.plan())}
+    assert next(iter(case.case.left_open.values())).comment == "asleep"

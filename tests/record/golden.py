@@ -56,6 +56,17 @@ REFUSED: tuple[tuple[ev.Event, ...], ...] = (
 )
 
 
+SIGNED_OPEN: tuple[tuple[ev.Event, ...], ...] = (
+    (kit.answer("first", "yes"), ev.AlarmRaised(["danger"])),
+    (ev.AlarmAcknowledged(["danger"]), ev.QuestionShown("second", DIGEST)),
+    (ev.InterviewWidened(["danger"]),),
+    (kit.answer("second", "no"), ev.QuestionShown("", "")),
+    (ev.PlanIssued(DIGEST),),
+    (ev.SafetyLeftOpen("third", "other", "„später“ ☎"), ev.SafetyLeftOpen("last", "handed_on"), ev.CaseSigned(DIGEST)),
+)
+"""Gone on with in spite of an emergency, and signed with two safety questions left open."""
+
+
 def _open(folder: Path) -> Path:
     return kit.written(folder)
 
@@ -88,6 +99,10 @@ def _abandoned(folder: Path) -> Path:
 
 def _refused(folder: Path) -> Path:
     return kit.written(folder, REFUSED)
+
+
+def _signed_open(folder: Path) -> Path:
+    return kit.written(folder, SIGNED_OPEN)
 
 
 def _torn(folder: Path) -> Path:
@@ -190,6 +205,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "amendment": _amendment,
     "refused": _refused,
     "approvals": _approvals,
+    "signed-open": _signed_open,
 }
 
 

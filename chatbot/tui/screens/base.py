@@ -130,7 +130,7 @@ class Sheet(Screen[T], inherit_bindings=False):
     def _emergency_band(self, width: int) -> list[Line]:
         if self.NAMES_EMERGENCY or not self.emergency_stands or not (titles := self.case_view().emergency):
             return []
-        return alarm.band(titles, self.words.label("urgency.emergency"), "Ctrl+E", width)
+        return alarm.band(titles, self.words.label("urgency.emergency"), self.key_for("emergency"), width)
 
     @property
     def ours(self) -> Backstory:

@@ -89,7 +89,8 @@ class InterviewScreen(AskSheet[None]):
         self.sync()
         if self.view is not None and self.view.for_team and self.view.question is not None:
             count = many(self.view.expected - self.view.done, "question")
-            self.done = f"Only what the receiving team needs is asked now: {count}. Ctrl+G goes on with everything."
+            key = self.key_for("everything")
+            self.done = f"Only what the receiving team needs is asked now: {count}. {key} goes on with everything."
             self.redraw()
 
     def returned(self) -> None:
@@ -171,7 +172,8 @@ class InterviewScreen(AskSheet[None]):
         view = self.view
         title = f"The case is {view.phase}; nothing can be changed." if view.closed else "Nothing is left to ask."
         if view.for_team and not view.closed:
-            title = "Nothing more is asked for the receiving team. Ctrl+G goes on with everything else."
+            key = self.key_for("everything")
+            title = f"Nothing more is asked for the receiving team. {key} goes on with everything else."
         rows = wrapped(title, width - 2, "strong")
         if view.carried:
             told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, ClassVar
 
-from chatbot.core.commands import DECISION_REASONS, DecideRule, IssuePlan, RecordOutcome, Refusal, Sign
+from chatbot.core.commands import DECISION_REASONS, DecideRule, IssuePlan, OpenReason, RecordOutcome, Refusal, Sign
 from chatbot.core.counterfactual import WhatIf, what_if
 from chatbot.core.events import OUTCOMES
 from chatbot.core.navigation import decide
+from chatbot.core.signing import unsettled
 from chatbot.core.telling import word
 from chatbot.errors import BackstoryError
 from chatbot.export.whatif import WhatIfWords
@@ -43,6 +44,8 @@ class PlanScreen(ScrollSheet[None]):
         """What would change a rule whose line was opened."""
         self.said: tuple[str, str] | None = None
         """What was refused, or done."""
+        self.reasons: dict[str, OpenReason] = {}
+        """Why safety questions are left open, as far as it was said."""
         self.caret_row = 0
         """The row of the body the mark stands on."""
 
@@ -288,15 +291,15 @@ class PlanScreen(ScrollSheet[None]):
         if isinstance(refused, Refusal) and refused.code == "read_back_waiting":
             self._read_back()
             return
-        if isinstance(refused, Refusal):
+        if isinstance(refused, Refusal) and refused.code != "needs_reasons":
             self._signed(refused)
             return
-        from chatbot.tui.screens.page import Page
+        from chatbot.tui.screens.sign_off import SignOff
 
-        def draw(width: int) -> list[Line]:
-            return wrapped("Signing closes the case for good. Nothing can be changed afterwards.", width, "strong")
-
-        self.app.push_screen(Page("Sign the plan?", draw, accept="y", accept_label="sign"), self._sign)
+        waiting = unsettled(self.plan)
+        keys = {each["question"] for each in waiting}
+        self.reasons = {key: reason for key, reason in self.reasons.items() if key in keys}
+        self.app.push_screen(SignOff(waiting, self.reasons), self._sign)
 
     def _read_back(self) -> None:
         """Read the safety answers to the person first, then sign; what was corrected there may need answers first."""
@@ -314,7 +317,7 @@ class PlanScreen(ScrollSheet[None]):
 
     def _sign(self, agreed: bool | None) -> None:
         if agreed:
-            self.attempt(Sign(), self._signed)
+            self.attempt(Sign(dict(self.reasons)), self._signed)
 
     def _signed(self, refusal: Refusal | None) -> None:
         self.said = ("Signed.", "") if refusal is None else (refusal.message, refusal.hint)
