@@ -28,6 +28,7 @@ from chatbot.cli_common import (
     show_json,
 )
 from chatbot.errors import BackstoryError, ExitCode, UsageError
+from chatbot.hardening import keep_memory_private
 
 if TYPE_CHECKING:
     from chatbot.authoring.commands import Console
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
         options = _parser().parse_args(arguments)
+        keep_memory_private()
         handler: Callable[[argparse.Namespace], int] = options.handler
         code = handler(options)
         sys.stdout.flush()

@@ -89,3 +89,12 @@ def test_every_module_stays_short_or_says_why() -> None:
         text = path.read_text("utf-8")
         if text.count("\n") > 400:
             assert "400" in text.split('"""')[1], f"{path.relative_to(ROOT)} has {text.count(chr(10))} lines"
+
+
+def test_the_tests_that_the_page_on_robustness_names_are_there() -> None:
+    page = (ROOT / "docs" / "robustness.md").read_text("utf-8")
+    named = re.findall(r"`(tui/\w+\.py)`((?: `test_\w+`,?)*)", page)
+    assert len(named) > 15
+    for path, tests in named:
+        source = (ROOT / "tests" / path).read_text("utf-8")
+        assert all(f"def {test}(" in source for test in re.findall(r"test_\w+", tests)), (path, tests)

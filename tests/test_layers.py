@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
     "keymap_file": set(),
     "patience": set(),
+    "hardening": set(),
     "desk": {"core", "content", "record", "export", "interview", "settings"},
     "export_command": {"core", "content", "record", "export"},
     "audit": {"core", "content", "record", "proof", "export"},
@@ -48,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove"),
+        *("patience", "authoring", "cli_prove", "hardening"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},

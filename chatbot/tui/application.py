@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, Monochrome, NoColor
 
-from chatbot.errors import BackstoryError
+from chatbot.errors import BackstoryError, ExitCode
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.idle import LOOK_SECONDS, Idleness, minutes_allowed
@@ -24,6 +24,9 @@ INTERNAL_FAULT = 70
 
 HELD_SECONDS = 1.0
 """A key that comes again within this time may be held down: longer than any keyboard waits before it repeats."""
+
+ENDED_FROM_OUTSIDE = frozenset({int(ExitCode.HANG_UP), int(ExitCode.ENDED)})
+"""Ends that nobody at the keyboard has chosen: what was being typed is kept as a note, where that can be done."""
 
 LOOK_AGAIN_SECONDS = 0.5
 """How often a trial looks whether its content was saved."""
@@ -192,7 +195,10 @@ class Backstory(App[int], inherit_bindings=False):
             self.push_screen(Fault(error))
 
     def ended(self, code: int) -> None:
-        """Leave with an exit code. Nothing is saved here: every answer was saved when it was given."""
+        """Leave with an exit code. No answer is saved here: each was saved when it was given."""
+        if code in ENDED_FROM_OUTSIDE:
+            for screen in self.screen_stack:
+                getattr(screen, "keep_draft", lambda: None)()
         self.exit(code, return_code=code)
 
     # --- faults of ours ---

@@ -1,4 +1,8 @@
-"""The terminal driver: bytes that are not UTF-8 become U+FFFD; a terminal that went away ends the program quietly."""
+"""The terminal driver: bytes that are not UTF-8 become U+FFFD; a terminal that went away ends the program quietly.
+
+What is pasted arrives in one piece, whatever is in it: Textual reads a paste with an escape sequence as keys, and keys
+answer questions.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,73 @@ import os
 import selectors
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
 
 if TYPE_CHECKING:
     from textual.app import App
 
 POLL_SECONDS = 0.1
 """How often the input thread looks whether it should end, and tells a lone Escape from the start of a sequence."""
+
+
+PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+
+ENDLESS_POLLS = 10
+"""So long without a byte a paste waits for its end; then it is taken as it is, or the keyboard would be dead."""
+
+
+class Pastes:
+    """Tells what was pasted from what was typed, in text that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._pasted: list[str] = []
+        self._held = ""
+        """The end of the last piece, where it may be the beginning of a mark."""
+        self._waited = 0
+
+    def split(self, text: str) -> Iterator[tuple[bool, str]]:
+        """Yield stretches of text in order, each with whether it was pasted."""
+        text, self._held, self._waited = self._held + text, "", 0
+        while text:
+            mark = PASTE_ENDS if self._inside else PASTE_BEGINS
+            before, found, text = text.partition(mark)
+            if not found:
+                # A lone Escape is a key and not held back; inside a paste nothing is a key.
+                sizes = range(len(mark) - 1, 0 if self._inside else 2, -1)
+                size = next((n for n in sizes if before.endswith(mark[:n])), 0)
+                before, self._held = before[: len(before) - size], before[len(before) - size :]
+            if self._inside:
+                self._pasted.append(before)
+            elif before:
+                yield False, before
+            if found:
+                if self._inside:
+                    yield True, self._take()
+                self._inside = not self._inside
+
+    def idle(self) -> Iterator[tuple[bool, str]]:
+        """Yield what was held back, when nothing more has come for a while."""
+        self._waited += 1
+        if not self._inside and self._held:
+            held, self._held = self._held, ""
+            yield False, held
+        elif self._inside and self._waited >= ENDLESS_POLLS:
+            self._inside = False
+            self._pasted.append(self._held)
+            self._held = ""
+            yield True, self._take()
+
+    def _take(self) -> str:
+        pasted = "".join(self._pasted)
+        self._pasted.clear()
+        return pasted
 
 
 class _Terminal:
@@ -62,6 +121,13 @@ class TolerantDriver(LinuxDriver):
         """
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         parser = XTermParser(self._debug)
+        pastes = Pastes()
+
+        def take(stretches: Iterator[tuple[bool, str]]) -> None:
+            for pasted, text in stretches:
+                for event in [Paste(text)] if pasted else parser.feed(text):
+                    self.process_message(event)
+
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -70,8 +136,9 @@ class TolerantDriver(LinuxDriver):
                     if not data:
                         self._hung_up()
                         break
-                    for event in parser.feed(decode(data)):
-                        self.process_message(event)
+                    take(pastes.split(decode(data)))
+                else:
+                    take(pastes.idle())
                 for event in parser.tick():
                     self.process_message(event)
         try:

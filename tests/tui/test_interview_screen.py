@@ -382,6 +382,22 @@ async def test_a_paste_of_lines_or_hidden_characters_is_refused_with_a_notice(te
         await pilot.pause()
         assert "what was pasted has" in screen_text(app).casefold()
         assert app.screen.entry.text == ""
+        await pilot.press("escape")
+        assert "what was pasted has" not in screen_text(app).casefold()
+        assert app.screen.entry.text == ""
+
+
+async def test_a_paste_that_was_made_plain_is_taken_after_it_was_shown() -> None:
+    case = at("story")
+    app = kit.application(case)
+    async with app.run_test() as pilot:
+        app.post_message(Paste("fell \x1b[31min March\r\nthen \u202eagain"))
+        await pilot.pause()
+        shown = " ".join(screen_text(app).replace("▌", "").split())
+        assert "without them it is: fell in March then again" in shown and "Enter takes it so" in shown
+        await pilot.press("enter")
+        assert app.screen.entry.text == "fell in March then again"
+        assert "story" not in case.case.answers, "it stands in the field and is not given yet"
 
 
 async def test_a_plain_paste_is_taken() -> None:

@@ -417,6 +417,12 @@ class AskSheet(Sheet[T]):
             self.form.problem = None
             self.redraw()
 
+    def keep_draft(self) -> None:
+        """Keep free text that was not given yet."""
+        form, entry = self.form, self.entry
+        if form is not None and form.type is QuestionType.TEXT and entry is not None and not entry.untouched:
+            self.keep_as_note(entry.text, form.view.id)
+
     # --- sending ---
 
     def _send(self, outcome: Outcome) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.events import Key, Paste, Resize
 from textual.screen import Screen
 
-from chatbot.core.commands import Command, Refusal
+from chatbot.core.commands import AddNote, Command, Refusal
 from chatbot.core.values import Urgency
 from chatbot.errors import BackstoryError
 from chatbot.tui.actions import Action
@@ -37,6 +38,8 @@ REPEAT_SECONDS = 0.5
 
 TALL = 30
 """Rows from which there is room for an empty row under the header."""
+
+HALF_TYPED = "not given, half-typed when the program was ended"
 
 T = TypeVar("T")
 
@@ -339,6 +342,11 @@ class Sheet(Screen[T], inherit_bindings=False):
             self.ours.ended(130)
 
     # --- commands ---
+
+    def keep_as_note(self, text: str, question: str | None) -> None:
+        """Keep half-typed text when the program is ended from outside: as a note, which is never an answer."""
+        with suppress(BackstoryError):
+            self.interview.send(AddNote(f"{HALF_TYPED}: {text}", question))
 
     def attempt(self, command: Command, done: Callable[[Refusal | None], None]) -> None:
         """Send a command; where it cannot be saved, say so and offer to try again. Nothing entered is lost."""

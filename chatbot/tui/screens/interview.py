@@ -335,7 +335,10 @@ class InterviewScreen(AskSheet[None]):
         def send(text: str, told: Prompt) -> None:
             self.attempt(cmd.AddNote(text, question), told.settled)
 
-        self.app.push_screen(Prompt("Note", said, send), lambda _: self.reword())
+        def keep(text: str) -> None:
+            self.keep_as_note(text, question)
+
+        self.app.push_screen(Prompt("Note", said, send, keep=keep), lambda _: self.reword())
 
     def act_jump(self) -> None:
         from chatbot.tui.screens.jump import Jump

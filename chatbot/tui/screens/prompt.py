@@ -23,8 +23,19 @@ class Prompt(Sheet[str]):
 
     PLACES: ClassVar[tuple[str, ...]] = ("typing",)
 
-    def __init__(self, title: str, told: str, send: Send | None = None, *, rows: int = 3, text: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        told: str,
+        send: Send | None = None,
+        *,
+        rows: int = 3,
+        text: str = "",
+        keep: Callable[[str], None] | None = None,
+    ) -> None:
+        """*keep* is given what was typed when the program is ended from outside."""
         super().__init__()
+        self.keep = keep
         self.title_text, self.told, self.send = title, told, send
         self.rows = rows
         self.entry = Entry(text, id="entry")
@@ -65,6 +76,11 @@ class Prompt(Sheet[str]):
 
     def extra_keys(self) -> list[tuple[str, str]]:
         return [(self.key_for("leave_field"), "leave it")]
+
+    def keep_draft(self) -> None:
+        """Keep what was typed and not sent yet, where it is to be kept."""
+        if self.keep is not None and not self.entry.untouched:
+            self.keep(self.entry.text)
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:

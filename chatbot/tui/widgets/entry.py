@@ -1,7 +1,8 @@
-"""The field for typed answers: soft-wrapped, Enter gives, foreign characters are refused with a notice."""
+"""The field for typed answers: soft-wrapped, Enter gives, what cannot be seen is shown before it is taken."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from textual.events import Key, Paste
@@ -58,6 +59,8 @@ class Entry(TextArea):
         self.prefill = text
         self.letters_are_keys = False
         """Letters go to the screen while nothing was typed."""
+        self.offered: str | None = None
+        """What was pasted, made one plain line: Enter takes it, any other key leaves it."""
 
     @property
     def untouched(self) -> bool:
@@ -67,7 +70,7 @@ class Entry(TextArea):
     def begin(self, text: str, rows: int) -> None:
         """Start again with another text, marked so that typing replaces it."""
         self.load_text(text)
-        self.prefill = text
+        self.prefill, self.offered = text, None
         self.styles.height = rows
         if text:
             self.select_all()
@@ -83,6 +86,14 @@ class Entry(TextArea):
 
     async def _on_key(self, event: Key) -> None:
         """Decide about a key before the text area does; ``prevent_default`` keeps it from the text area."""
+        offered, self.offered = self.offered, None
+        if offered is not None and event.key in {"enter", "escape"}:
+            event.stop()
+            event.prevent_default()
+            if event.key == "enter":
+                self.replace(offered, *self.selection)
+            self.post_message(self.Touched())
+            return
         if event.key in {"enter", "escape"}:
             event.stop()
             event.prevent_default()
@@ -103,6 +114,7 @@ class Entry(TextArea):
         event.prevent_default()
         problem = paste_problem(event.text)
         if problem is not None:
+            self.offered = one_plain_line(event.text) or None
             self.post_message(self.Refused(*problem))
             return
         self.replace(event.text, *self.selection)
@@ -116,11 +128,25 @@ def _of_a_number(character: str) -> bool:
     return character.isdecimal() or character in "-+.,"
 
 
+_SEQUENCES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.", re.DOTALL)
+"""What steers a terminal: with it go the letters that belong to it."""
+
+
+def one_plain_line(text: str) -> str:
+    """Return what is left of a pasted text when lines are joined and what cannot be seen is left out."""
+    kept = (each if is_safe(each) else " " if each.isspace() else "" for each in _SEQUENCES.sub("", text))
+    return " ".join("".join(kept).split())
+
+
 def paste_problem(text: str) -> tuple[str, str] | None:
-    """Say why a pasted text is not taken: more than one line, or characters that cannot be seen."""
-    shown = fit(text, 60)
-    if len(text.splitlines()) > 1:
-        return f"what was pasted has {len(text.splitlines())} lines: {shown}", "paste one line at a time"
-    if text and not is_safe(text):
-        return f"what was pasted has characters that cannot be seen: {shown}", "type it instead"
-    return None
+    """Say why a pasted text is not taken as it is (lines, or characters that cannot be seen) and what may be taken."""
+    lines = len(text.splitlines())
+    if lines < 2 and (not text or is_safe(text)):
+        return None
+    what = f"{lines} lines" if lines > 1 else "characters that cannot be seen"
+    if lines > 1 and not all(map(is_safe, text.splitlines())):
+        what += " and characters that cannot be seen"
+    plain = one_plain_line(text)
+    if not plain:
+        return f"what was pasted has {what}, and nothing else", "type it instead"
+    return f"what was pasted has {what}; without them it is: {fit(plain, 120)}", "Enter takes it so, Esc leaves it"
