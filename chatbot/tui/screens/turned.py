@@ -97,7 +97,8 @@ class Turned(AskSheet[None]):
             return []
         indent = self._indent(width)
         labels = [(each.key, each.label) for each in self.form.view.statuses if each.status in {"unknown", "declined"}]
-        drawn = question.calm_below(self.form, labels, min(width, WIDEST), escape="question" not in self.places())
+        keys = "question" not in self.places()
+        drawn = question.calm_below(self.form, self.words, labels, min(width, WIDEST), escape=keys)
         return prefixed(drawn, Seg(" " * indent))
 
     def instead(self, width: int, height: int) -> list[Line]:
