@@ -73,8 +73,8 @@ async def test_a_correction_that_needs_no_reason_is_made_with_one_key(size: tupl
 
 async def test_escape_leaves_everything_as_it_was() -> None:
     case = standing_at("feeling")
-    before = case.case
     app = kit.application(case)
+    before = case.case
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "escape")
         assert case.case == before

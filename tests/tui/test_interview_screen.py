@@ -438,7 +438,7 @@ async def test_help_lists_the_keys_that_work_now_first() -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("f1")
         shown = screen_text(app)
-        assert shown.index("These work now") < shown.index("done: Give the choices marked")
+        assert shown.index("THESE WORK NOW") < shown.index("done: Give the choices marked")
         await pilot.press("f1")
         assert "Which of these are there?" in screen_text(app)
 

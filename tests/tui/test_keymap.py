@@ -20,7 +20,7 @@ from tests.tui.kit import screen_text
 
 GOOD: list[tuple[dict[str, Any], str, str, tuple[str, ...]]] = [
     ({"later": "f12"}, "later", "question", ("f12",)),
-    ({"later": ["F12", "Ctrl+G"]}, "later", "question", ("f12", "ctrl+g")),
+    ({"later": ["F12", "Ctrl+Y"]}, "later", "question", ("f12", "ctrl+y")),
     ({"note": "?", "ask": "t"}, "ask", "review", ("t",)),
     ({"why@alarm": "s"}, "why", "alarm", ("s",)),
     ({"why@alarm": "s"}, "why", "question", ("w",)),

@@ -71,6 +71,7 @@ NOT_TEXT = {
     "page.py": "the names of keys",
     "confirm.py": "the names of fields",
     "people.py": "numbers and times",
+    "keymap.py": "the names of keys",
 }
 """Files that count or fill up something else, and what."""
 

@@ -44,7 +44,8 @@ class AlarmScreen(ReadThrough[None]):
         return self._alarm
 
     def places(self) -> tuple[str, ...]:
-        return ("standing" if self.again else "alarm", "scroll")
+        unread = () if self.read else ("unread",)
+        return (*unread, "standing" if self.again else "alarm", "scroll")
 
     def header(self, width: int) -> list[Line]:
         view, shown = self.case_view(), self.alarm
