@@ -28,7 +28,7 @@ matter now, `F1` lists those that work now, `Ctrl+P` finds any by its words. Cho
 digits, then letters; `y` and `n` answer yes and no.
 
 Other keys stand in `keymap.json` beside the settings: a mapping from the id of an action, or `id@place` for one place
-alone, to a key or a list of keys, such as `{"later": "F12", "why@alarm": ["W", "Ctrl+G"]}`. `k` in key help changes
+alone, to a key or a list of keys, such as `{"later": "F12", "why@alarm": ["W", "Ctrl+N"]}`. `k` in key help changes
 them on screen. An entry that cannot hold (an unknown action or key, a key that answers, is typed, or means something
 else in the same place) is left out and said when the program starts; `F1` and `Ctrl+C` always work.
 """

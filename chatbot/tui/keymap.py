@@ -178,7 +178,7 @@ def _read(field: str, value: Any) -> tuple[str, ...] | KeymapProblem:
     for each in said:
         key = key_of(each)
         if key is None:
-            return KeymapProblem(field, f"{each!r} is no key", "write one such as g, ?, F7, Ctrl+G, PgDn")
+            return KeymapProblem(field, f"{each!r} is no key", "write one such as g, ?, F7, Ctrl+N, PgDn")
         if key in SENT_AS:
             return KeymapProblem(field, f"a terminal sends {each} as {SENT_AS[key]}", "choose another")
         keys.append(key)

@@ -20,8 +20,10 @@ from chatbot.tui.application import Backstory
 from chatbot.tui.form import Mode
 from chatbot.tui.services import Start
 from chatbot.tui.start import services_of
+from tests.core.test_read_back import SAFE, after
 from tests.tui import kit
 from tests.tui.kit import House, Records, Summary, screen_text
+from tests.tui.test_alarm_screen import AT_HAND
 from tests.tui.test_instruments import at as at_instrument
 from tests.tui.test_interview_screen import at
 from tests.tui.test_visits import CONTENT, signed
@@ -114,14 +116,20 @@ def aged() -> Interview:
 
 def taken_over() -> Interview:
     case = at("signs")
+    kit.read_back(case)
     assert case.send(cmd.ChangeActor("CD", "nurse")) is None
     return case
 
 
 def emergency() -> Interview:
-    case = kit.interview()
+    case = kit.interview(kit.protocol(emergency=AT_HAND))
     assert case.send(cmd.GiveAnswer("water", value="yes")) is None
     return case
+
+
+def safe(_: Path) -> Any:
+    """A case whose safety screen is answered and not read back."""
+    return kit.application(after(SAFE), reads=False)
 
 
 def failing() -> Interview:
@@ -187,7 +195,7 @@ SCENES = (
         Step("down", "question", "", lambda app: app.screen.form.caret == 0),
         Step("commit", "question", "", answered("feeling", "normal")),
         Step("status_unknown", "question", "", answered("heat", "unknown")),
-        Step("later", "question", "", lambda app: "signs" in app.session.interview.case.postponed),
+        Step("later", "question", "escape", lambda app: "signs" in app.session.interview.case.postponed),
         Step("status_not_assessed", "question", "", answered("pain", "not_assessed")),
         Step("status_declined", "question", "", answered("began", "declined")),
         Step("type", "question", "escape", mode(Mode.TYPING)),
@@ -206,13 +214,19 @@ SCENES = (
     )),
     Scene("a value that is unusual, and one that is typed", on(lambda: at("heat")), (
         Step("confirm", "doubt", "4 3 enter", answered("heat", 43)),
-        Step("commit", "several", "1", answered("signs", ("tingling",))),
+        Step("commit", "several", "escape 1", answered("signs", ("tingling",))),
         Step("commit", "question", "right", answered("pain", 0)),
         Step("leave_field", "typing", "tab 2", mode(Mode.KEYS)),
         Step("decline_section", "question", "", recorded("answer.given")),
         Step("right", "grid", "", lambda app: app.screen.form.column == 1),
         Step("left", "grid", "", lambda app: app.screen.form.column == 0),
         Step("commit", "grid", "5", lambda app: "power" in app.session.interview.case.answers),
+    )),
+    Scene("reading the safety answers back", safe, (
+        Step("not_now", "read_back", "", screen(ASK)),
+        Step("read_back", "question", "", screen("ReadBackScreen")),
+        Step("correct", "read_back", "down", screen("Correct")),
+        Step("all_right", "read_back", "escape", recorded("safety.read_back")),
     )),
     Scene("a table", on(lambda: at("power")), (
         Step("stop_here", "grid", "", recorded("plan.issued")),
@@ -235,7 +249,10 @@ SCENES = (
         Step("decline_help", "alarm", "escape", screen("Choose")),
         Step("correct", "alarm", "escape", says("Which answer is wrong?")),
         Step("dismiss", "list", "", screen("AlarmScreen")),
-        Step("acknowledge", "alarm", "", recorded("alarm.acknowledged")),
+        Step("acknowledge", "alarm", "pagedown pagedown pagedown", recorded("alarm.acknowledged")),
+        Step("everything", "question", "", recorded("interview.widened")),
+        Step("emergency", "anywhere", "", screen("AlarmScreen")),
+        Step("dismiss", "standing", "", screen(ASK)),
     ), size=(40, 15)),
     Scene("the plan", on(lambda: finished(signs=["tingling"])), (
         Step("plan", "review", "", screen("PlanScreen")),
@@ -258,7 +275,7 @@ SCENES = (
         Step("carried", "question", "n", says("Carried answers to be confirmed")),
         Step("mark", "recheck", "y down down", lambda app: len(app.screen.changed) == 1),
         Step("as_before", "recheck", "", lambda app: "water" in app.session.interview.case.answers),
-        Step("changes", "plan", "f5", says("What changed")),
+        Step("changes", "plan", "escape f5", says("What changed")),
         Step("outcome", "plan", "escape", says("What became of which recommendation?")),
     )),
     Scene("a list, one by one", second_visit, (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -192,3 +194,25 @@ async def test_a_key_is_changed_on_screen_kept_and_put_back() -> None:
 def test_a_key_is_written_for_people_and_read_back(action: Any) -> None:
     assert action.shown == spelled(action.keys[0])
     assert [key_of(spelled(each)) for each in action.keys] == list(action.keys)
+
+
+# --- texts ---
+
+FOLDER = Path(__file__).resolve().parents[2] / "chatbot" / "tui"
+A_KEY = re.compile(r"\b(F\d{1,2}|Ctrl\+\S|Esc|PgUp|PgDn|Tab|Backspace)\b")
+WRITTEN = {"actions.py", "keymap.py", "in_lines.py", "lines.py"}
+"""Where keys are named as keys."""
+
+
+def test_no_text_of_the_screen_names_a_key_by_itself() -> None:
+    found = []
+    for path in FOLDER.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            f"{path.name}:{node.lineno}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+            if path.name not in WRITTEN and A_KEY.search(node.value)
+        ]
+    assert found == [], "use key_for, which follows the keymap"

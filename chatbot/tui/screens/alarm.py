@@ -21,6 +21,7 @@ class AlarmScreen(ReadThrough[None]):
 
     NAMES_CASE: ClassVar[bool] = True
     NAMES_EMERGENCY: ClassVar[bool] = True
+    PLACES: ClassVar[tuple[str, ...]] = ("alarm",)
 
     def __init__(self, *, again: bool = False) -> None:
         super().__init__()
@@ -44,8 +45,7 @@ class AlarmScreen(ReadThrough[None]):
         return self._alarm
 
     def places(self) -> tuple[str, ...]:
-        unread = () if self.read else ("unread",)
-        return (*unread, "standing" if self.again else "alarm", "scroll")
+        return tuple("standing" if self.again and each == "alarm" else each for each in super().places())
 
     def header(self, width: int) -> list[Line]:
         view, shown = self.case_view(), self.alarm

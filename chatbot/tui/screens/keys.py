@@ -116,7 +116,9 @@ class KeymapScreen(ScrollSheet[None]):
     def header(self, width: int) -> list[Line]:
         rows = [line(Seg("Change keys", "strong"))]
         if self.asking:
-            rows += wrapped(f"Press the key for “{self.row.action.label}”; Esc leaves it as it is.", width, "key")
+            rows += wrapped(
+                f"Press the key for “{self.row.action.label}”; {spelled('escape')} leaves it as it is.", width, "key"
+            )
         elif self.said is not None:
             rows += wrapped(self.said[0], width, self.said[1])
         return [*rows, line(Seg("─" * width, "quiet"))]

@@ -94,7 +94,7 @@ class ReadBackScreen(ReadAloud[str]):
     def extra_keys(self) -> list[tuple[str, str]]:
         choose = [("↑↓", "choose a line")] if self.caret < 0 else []
         covered = self.can("reveal") and not self.revealed
-        return [*super().extra_keys(), *choose, *([("F9", "private answers")] if covered else [])]
+        return [*super().extra_keys(), *choose, *([(self.key_for("reveal"), "private answers")] if covered else [])]
 
     def act_all_right(self) -> None:
         self.attempt(ReadBack(), self._confirmed)
