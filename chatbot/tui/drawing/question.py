@@ -84,15 +84,17 @@ def calm(form: Form, width: int, height: int) -> Drawn:
     return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held)
 
 
-def calm_below(form: Form, statuses: Sequence[tuple[str, str]], width: int, *, escape: bool) -> list[Line]:
+def calm_below(
+    form: Form, words: Words, statuses: Sequence[tuple[str, str]], width: int, *, escape: bool
+) -> list[Line]:
     """Draw what the person needs under the choices: what is in doubt or wrong, and how to answer without a value."""
     if form.mode in {Mode.DOUBT, Mode.REASONS}:
-        return [BLANK, *_asking(form, width)]
+        return [BLANK, *_asking(form, words, width)]
     keys = [_key(key, label) for key, label in statuses]
     if escape and keys:
         keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
     problem = _problem(form, width)
-    hint = [] if problem and form.is_typed else _hint(form, width)
+    hint = [] if problem and form.is_typed else _hint(form, words, width)
     return [BLANK, *problem, *hint, *packed(keys, width)]
 
 

@@ -44,7 +44,7 @@ class Turned(AskSheet[None]):
 
     @property
     def words(self) -> Words:
-        return Words(self.interview.protocol, REGISTER)
+        return Words(self.interview.protocol, REGISTER, self.ours.keymap)
 
     def look(self) -> View:
         return self.interview.view(REGISTER)
@@ -97,7 +97,9 @@ class Turned(AskSheet[None]):
             return []
         indent = self._indent(width)
         labels = [(each.key, each.label) for each in self.form.view.statuses if each.status in {"unknown", "declined"}]
-        drawn = question.calm_below(self.form, labels, min(width, WIDEST), escape="question" not in self.places())
+        drawn = question.calm_below(
+            self.form, self.words, labels, min(width, WIDEST), escape="question" not in self.places()
+        )
         return prefixed(drawn, Seg(" " * indent))
 
     def instead(self, width: int, height: int) -> list[Line]:
