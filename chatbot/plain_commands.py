@@ -22,6 +22,7 @@ from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
 from chatbot.export.lines import alarm_rows, carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
+from chatbot.export.standing import Standing
 from chatbot.export.text import plan_text
 from chatbot.export.whatif import WhatIfWords
 from chatbot.patience import WHAT_IF_MS, for_ms
@@ -208,6 +209,14 @@ def _emergency(shell: Shell, _: QuestionView | None, __: str) -> bool:
     return False
 
 
+def _standing(shell: Shell, _: QuestionView | None, __: str) -> bool:
+    """Say where the case stands; of a line that is chosen, why it stands so. Private answers stay covered."""
+    found = Standing(shell.interview.protocol, shell.interview.case, shell.view(), register=shell.register)
+    while (line := shell.pick(list(found.lines()))) is not None:
+        shell.blocks(found.why(line))
+    return False
+
+
 def _take_over(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     command = plain_people.take_over(shell.interview, shell.ask, rest)
     if command is None or not shell.send(command):
@@ -383,6 +392,7 @@ ACTIONS = (
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
     Action("find", "", "a question, section, recommendation, reference or command; :find followed by words", _find),
     Action("handover", "h", "the handover, to read aloud", _handover),
+    Action("standing", "", "where the case stands, line by line; a number says why", _standing),
     Action("reveal", "", "the private answers, which are covered elsewhere", _reveal),
     Action("emergency", "", "the emergency that stands, once more: what to do, whom to call", _emergency),
     Action("everything", "", "after an emergency: all questions, not only what the receiving team needs", _everything),

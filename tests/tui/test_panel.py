@@ -50,13 +50,13 @@ async def test_a_key_opens_each_line_and_escape_returns_to_the_question_as_it_wa
     async with app.run_test(size=size) as pilot:
         await pilot.press("1")
         before = screen_text(app)
-        await pilot.press("ctrl+g", "down", "down")
+        await pilot.press("ctrl+n", "down", "down")
         await pilot.press("enter")
         shown = in_words(app)
         for _ in range(8):
             await pilot.press("pagedown")
             shown += " " + in_words(app)
-        assert "feeling when wiping: both sides (patient, 10:40)" in shown
+        assert "feeling when wiping: both sides (patient, 2025-11-12 10:40)" in shown
         assert "Alpha A. On water." in shown and "same day" in shown
         await pilot.press("escape", "escape")
         assert screen_text(app) == before
@@ -65,7 +65,7 @@ async def test_a_key_opens_each_line_and_escape_returns_to_the_question_as_it_wa
 async def test_beside_the_panel_the_line_under_the_mark_says_why_at_once() -> None:
     app = kit.application(at("heat"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("ctrl+g", "down", "down", "down")
+        await pilot.press("ctrl+n", "down", "down", "down")
         shown = in_words(app)
         assert "These would settle it" in shown and "· temperature" in shown and "Raised when" in shown
         await pilot.press("down")
@@ -80,9 +80,9 @@ async def test_a_private_answer_behind_a_line_stays_covered_until_it_was_shown()
         assert case.send(GiveAnswer(key, value=given)) is None
     app = kit.application(case)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("ctrl+g", "down", "down")
+        await pilot.press("ctrl+n", "down", "down")
         assert "feeling when wiping: private answer" in in_words(app) and "both sides" not in screen_text(app)
-        await pilot.press("escape", "f9", "ctrl+g", "down", "down")
+        await pilot.press("escape", "f9", "ctrl+n", "down", "down")
         assert "feeling when wiping: both sides" in in_words(app)
 
 
@@ -93,7 +93,7 @@ async def test_of_many_red_flags_those_that_neither_stand_nor_are_asked_about_ar
     async with app.run_test(size=(120, 40)) as pilot:
         shown = screen_text(app)
         assert "blocked bladder" in shown and "14 open" in shown and "flag 3" not in shown
-        await pilot.press("ctrl+g", "down", "down", "enter")
+        await pilot.press("ctrl+n", "down", "down", "enter")
         assert "flag 3" in screen_text(app)
         folded = len(screen_text(app))
         await pilot.press("enter")

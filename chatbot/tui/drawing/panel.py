@@ -6,10 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from chatbot.core.view import FlagView, PlanLineView, View
-from chatbot.tui.drawing.standing import FLAG_MARK, FLAG_ROLE, URGENCY_ROLE
+from chatbot.export import standing
+from chatbot.export.document import Block, Heading, Paragraph
+from chatbot.export.document import Item as Listed
+from chatbot.export.standing import FLAG_MARK, STANDING
+from chatbot.tui.drawing.standing import FLAG_ROLE, URGENCY_ROLE
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, width_of, wrapped
 from chatbot.tui.safe import cells, safe
-from chatbot.tui.words import Words, many
+from chatbot.tui.words import Words
 
 ASKING = "▸"
 """Before a red flag the question on screen is asked for."""
@@ -22,8 +26,6 @@ AIR = Seg("  ")
 
 FEW = 10
 """So many red flags are all named; of more, those that are open or clear are counted."""
-
-STANDING = ("present", "cannot_exclude")
 
 PLAN_MARK = {"recommended": ("✓ ", "good"), "precaution": ("! ", "warn")}
 
@@ -127,31 +129,13 @@ def _flag(flag: FlagView, words: Words, asking: Collection[str], width: int) -> 
 
 def progress(view: View, width: int) -> list[Line]:
     """Draw how many of the questions known to apply have been answered, and an estimate of what is left."""
-    team = view.for_team
-    said = f"{view.done} of {view.expected}, receiving team" if team else f"{view.done} of about {view.expected}"
+    said = standing.progress(view)
     room = min(width - cells(said) - 2, 26)
     rows = [line(said)]
     if room >= 6:
         filled = room * view.done // max(view.expected, 1)
         rows = [line(Seg("━" * filled, "key"), Seg("─" * (room - filled), "edge"), Seg(f"  {said}"))]
-    return [*rows, *wrapped(ahead(view), width, "quiet")]
-
-
-def ahead(view: View) -> str:
-    """Say how many questions are left, about how long they take, and whether more may come."""
-    left = sum(each.questions for each in view.left)
-    if not left:
-        return "nothing left to ask"
-    later = sum(each.later for each in view.left)
-    parts = [f"{left} left, about {minutes(sum(each.minutes for each in view.left))}"]
-    parts += [f"{later} of them put off"] if later else []
-    parts += ["more may come"] if view.may_come else []
-    return "; ".join(parts)
-
-
-def minutes(estimate: float) -> str:
-    """Say an estimate in whole minutes, never none."""
-    return many(max(1, round(estimate)), "minute")
+    return [*rows, *wrapped(standing.ahead(view), width, "quiet")]
 
 
 def counts(view: View, words: Words) -> list[str]:
@@ -171,3 +155,17 @@ def _plan_line(each: PlanLineView, words: Words, width: int) -> list[Line]:
     sign, role = PLAN_MARK[each.status]
     tail = "" if each.status == "recommended" else f" ({words.label(f'rule.{each.status}')})"
     return hang(Seg(sign, role), each.title + tail, width)
+
+
+def explained(blocks: Sequence[Block], width: int) -> list[Line]:
+    """Draw why a line stands as it does."""
+    rows: list[Line] = []
+    for block in blocks:
+        match block:
+            case Heading(_, text):
+                rows += [*([BLANK] if rows else []), *wrapped(text, width, "strong")]
+            case Paragraph(text, strong):
+                rows += [*([] if strong else [BLANK]), *wrapped(text, width, "strong" if strong else "")]
+            case Listed(text):
+                rows += hang("· ", text, width)
+    return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatbot.core.case import Case
 from chatbot.core.view import View
+from chatbot.export.standing import FLAG_MARK
 from chatbot.tui.lines import Line, Seg, fit, line, packed, width_of, wrapped
 from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, day_words, sentence
@@ -18,7 +19,6 @@ URGENCY_ROLE = {
     "routine": "good",
 }
 
-FLAG_MARK = {"present": "!", "cannot_exclude": "?", "open": "·", "clear": "✓"}
 FLAG_ROLE = {"present": "alarm", "cannot_exclude": "warn", "open": "", "clear": "good"}
 
 

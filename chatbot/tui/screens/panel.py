@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from chatbot.core.flag_why import flag_why
-from chatbot.tui.drawing import panel, standing, why
-from chatbot.tui.lines import BLANK, Line, reveal, window, wrapped
+from chatbot.export.standing import Standing
+from chatbot.tui.drawing import panel, standing
+from chatbot.tui.lines import Line, Seg, line, reveal, window
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.widgets.pane import Pane
 
@@ -73,37 +73,20 @@ class PanelScreen(Sheet[None]):
         rows = self.explained(self.chosen, width)
         if len(rows) <= height:
             return rows
-        return [*rows[: height - 1], why.head(f"▾ {len(rows) - height + 1} more: Enter")]
+        return [
+            *rows[: height - 1],
+            line(Seg(f"▾ {len(rows) - height + 1} more: {self.key_for('open_why')}", "strong")),
+        ]
 
     @cached_property
-    def plan(self) -> dict[str, Any]:
-        return self.interview.plan()
+    def standing(self) -> Standing:
+        """What each line says when it is opened."""
+        case, register = self.interview.case, self.session.register
+        return Standing(self.interview.protocol, case, self.case_view(), register=register, revealed=self.revealed)
 
     def explained(self, chosen: str, width: int) -> list[Line]:
         """Draw why a line stands as it does."""
-        view, words = self.case_view(), self.words
-        protocol, case = self.interview.protocol, self.interview.case
-        kind, _, name = chosen.partition(":")
-        match kind:
-            case "flag":
-                state = next(each.state for each in view.flags if each.id == name)
-                found = flag_why(protocol, case, name, self.session.register)
-                return why.flag(found, state, words, view.as_of, width, revealed=self.revealed)
-            case "flags":
-                return why.flags(view, words, name, width)
-            case "urgency":
-                standing_now = [each.id for each in view.flags if each.state in panel.STANDING]
-                whys = [flag_why(protocol, case, each, self.session.register) for each in standing_now]
-                return why.urgency(view, words, whys, width)
-            case "progress":
-                return why.progress(view, width)
-            case "plan":
-                return why.counts(view, words, width)
-            case "rule":
-                item = next(each for each in self.plan["recommendations"] if each["id"] == name)
-                citations = {each["id"]: each["citation"] for each in self.plan["references"]}
-                return why.rule(item, words, width, citations, revealed=self.revealed)
-        return [*wrapped(view.scope_text, width), BLANK]
+        return panel.explained(self.standing.why(chosen), width)
 
     # --- keys ---
 

@@ -44,7 +44,7 @@ class Turned(AskSheet[None]):
 
     @property
     def words(self) -> Words:
-        return Words(self.interview.protocol, REGISTER)
+        return Words(self.interview.protocol, REGISTER, self.ours.keymap)
 
     def look(self) -> View:
         return self.interview.view(REGISTER)
