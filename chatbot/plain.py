@@ -34,7 +34,7 @@ from chatbot.export.text import safe
 from chatbot.interview import Interview
 from chatbot.plain_answers import Answering
 from chatbot.plain_commands import ACTIONS, Action, carried
-from chatbot.plain_lists import read_back, recheck
+from chatbot.plain_lists import block, read_back, recheck
 from chatbot.plain_people import READ_WORD
 from chatbot.plain_shell import Ended, Terminal
 from chatbot.record.event_list import EventLine
@@ -116,7 +116,7 @@ class _Loop(Answering):
         self.offered = False
         """Whether the carried answers were put all at once."""
         self.put_lists: set[str] = set()
-        """Lists to confirm that were read out in this sitting."""
+        """Lists that were read out in this sitting."""
         self.notices: Callable[[], Sequence[str]] = tuple
         self.reload: Callable[[], Interview | None] = lambda: None
         self.kept = True
@@ -174,12 +174,17 @@ class _Loop(Answering):
             self.offered = True
             carried(self, None, "")
             return
-        if view.read_back is not None and self.reads_back and self.interview.case.shown == self.interview.case.next:
+        here = self.interview.case.shown == self.interview.case.next and not view.for_team
+        if view.read_back is not None and self.reads_back and here:
             self.reads_back = read_back(self)
             return
         if view.recheck is not None and view.recheck.id not in self.put_lists:
             self.put_lists.add(view.recheck.id)
             recheck(self, view.recheck)
+            return
+        if view.block is not None and f"block:{view.block.id}" not in self.put_lists:
+            self.put_lists.add(f"block:{view.block.id}")
+            block(self, view.block)
             return
         if view.question is None:
             self.review(view)

@@ -281,7 +281,10 @@ class _Builder:
                 self.questions[entry["id"]] = self.question(entry, entry["id"], data["id"])
                 keys.append(entry["id"])
         stage = p.Stage(data["stage"])
-        return p.Section(data["id"], words(data["title"]), stage, tuple(keys), _maybe(data, "intro"))
+        blocks = tuple(
+            p.QuestionBlock(each["id"], words(each["ask"]), tuple(each["questions"])) for each in data.get("blocks", ())
+        )
+        return p.Section(data["id"], words(data["title"]), stage, tuple(keys), _maybe(data, "intro"), blocks)
 
     def instrument(self, data: Data, section: str) -> list[str]:
         """Make the question of an instrument; none for one that is not known, which a check has said."""

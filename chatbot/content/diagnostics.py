@@ -53,6 +53,7 @@ CODES: dict[str, str] = {
     "P221": "an entry that stands twice in a list",
     "P222": "a handover without its four parts",
     "P223": "a list to confirm with a question that stands elsewhere",
+    "P224": "a list of yes/no questions that may not be read out as one",
     "P301": "a value that does not fit",
     "P302": "a comparison of things that cannot be compared",
     "P303": "a unit that does not fit",

@@ -137,6 +137,14 @@ def _kind(value: object) -> str:
     return {"group": "a group", "instrument": "an instrument"}.get(str(written), "a question")
 
 
+class BlockModel(Strict):
+    """Yes/no questions of the section that may be read out as one list."""
+
+    id: Identifier
+    ask: BothWords
+    questions: tuple[Name, ...] = Field(strict=False, min_length=2)
+
+
 class SectionModel(Strict):
     section: Identifier
     title: Words
@@ -151,6 +159,7 @@ class SectionModel(Strict):
             Discriminator(_kind),
         ],
     ] = Field(min_length=1)
+    blocks: tuple[BlockModel, ...] = Field(default=(), strict=False)
 
 
 # --- findings, red flags, guards, rules -----------------------------------------------------------

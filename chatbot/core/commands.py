@@ -65,6 +65,17 @@ class ConfirmBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """Answer a list of yes/no questions that was read out whole: what is marked as said, every other line no."""
+
+    block: str
+    lines: tuple[str, ...]
+    """The questions that were shown, all of them."""
+    marks: Mapping[str, str]
+    """Question to yes, unknown, declined or not_assessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordOutcome:
     """Say what became of something an earlier plan asked for."""
 
@@ -219,6 +230,7 @@ Command = (
     | ConfirmStill
     | ConfirmCarried
     | ConfirmBlock
+    | AnswerBlock
     | RecordOutcome
     | Withdraw
     | DeclineSection

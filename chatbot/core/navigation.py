@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, checked_text, soft_problem
+from chatbot.core.blocks import answer_block
 from chatbot.core.carrying import carried_to_confirm, decide_outcome
 from chatbot.core.case import Case, evolve, for_team, is_open, unconfirmed
 from chatbot.core.commands import DECISION_REASONS, Command, Refusal
@@ -52,6 +53,9 @@ def decide(protocol: Protocol, case: Case, command: Command) -> Decided:
         case cmd.ConfirmBlock(block, changed):
             given = confirm_block(protocol, case, block, changed)
             return given if isinstance(given, Refusal) else _then(protocol, case, given)
+        case cmd.AnswerBlock():
+            answered = answer_block(protocol, case, command)
+            return answered if isinstance(answered, Refusal) else _block_given(protocol, case, answered)
         case cmd.RecordOutcome():
             return decide_outcome(case, command)
         case cmd.Withdraw(question, because):
@@ -114,6 +118,9 @@ _DURING_ALARM = (
 _AFTER_RECAP = (
     cmd.GiveAnswer,
     cmd.ConfirmStill,
+    cmd.ConfirmCarried,
+    cmd.ConfirmBlock,
+    cmd.AnswerBlock,
     cmd.Withdraw,
     cmd.DeclineSection,
     cmd.Postpone,
@@ -287,6 +294,12 @@ def _confirm_carried(protocol: Protocol, case: Case, section: str | None) -> Dec
     if not events:
         return Refusal("bad_value", "no carried answer waits to be confirmed")
     return _then(protocol, case, events)
+
+
+def _block_given(protocol: Protocol, case: Case, given: tuple[ev.AnswerGiven, ...]) -> tuple[ev.Event, ...]:
+    """Say of each line that it was shown, then give the answers: an alarm comes after all of them, before all else."""
+    lines = tuple(shown(protocol, each.question) for each in given if each.question != case.shown)
+    return _then(protocol, case, (*lines, *given))
 
 
 def _withdraw(protocol: Protocol, case: Case, question: str, because: str | None) -> Decided:

@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.core import ahead
 from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
+from chatbot.core.blocks import MARKS, open_block
 from chatbot.core.case import Case, for_team, is_open, unconfirmed
 from chatbot.core.effort import minutes_of
 from chatbot.core.emergency import at_hand
@@ -120,6 +121,7 @@ class _Presenter:
             emergency=tuple(self.suspected(name) for name in emergencies(protocol, self.assessment)),
             for_team=team is not None,
             overdue=self.overdue(),
+            block=self.block(),
             read_back=read_back_view(protocol, case, self.register),
         )
 
@@ -157,6 +159,17 @@ class _Presenter:
             said = answer_text(self.protocol.labels, question, answer, self.register)
             lines.append(v.LineView(key, self.say(question.named), said, moment_text(answer.given)))
         return v.RecheckView(found.block.id, self.say(found.block.ask), tuple(lines))
+
+    def block(self) -> v.BlockView | None:
+        protocol = self.protocol
+        found = None if self.case.shown != self.case.next else open_block(protocol, self.case)
+        if found is None:
+            return None
+        questions = [protocol.questions[key] for key in found.lines]
+        lines = tuple(v.BlockLine(each.id, self.say(each.ask)) for each in questions)
+        statuses = tuple(each for each in self.statuses(questions[0]) if each.status in MARKS)
+        section = self.say(protocol.sections[questions[0].section].title)
+        return v.BlockView(found.block.id, self.say(found.block.ask), section, lines, statuses)
 
     def answered(self, key: str) -> v.AnsweredView:
         question, answer = self.protocol.questions[key], self.case.answers[key]

@@ -277,6 +277,16 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionBlock:
+    """Yes/no questions of one section that may be read out as one list."""
+
+    id: str
+    ask: Wording
+    """Read aloud before the lines."""
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Questions grouped as a clinician would."""
 
@@ -286,6 +296,8 @@ class Section:
     questions: tuple[str, ...]
     intro: Wording | None = None
     """Said once before its first question."""
+    blocks: tuple[QuestionBlock, ...] = ()
+    """Questions in it that may be read out as lists."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,28 @@ class RecheckView:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockLine:
+    """One question of a list that is read out as one."""
+
+    question: str
+    text: str
+    """The question as it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A list of yes/no questions: what is marked is yes, the rest no once all of it was shown."""
+
+    id: str
+    text: str
+    """Read aloud before the lines."""
+    section: str
+    lines: tuple[BlockLine, ...]
+    statuses: tuple[StatusView, ...]
+    """Ways to mark a line without a value."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBackLine:
     """One answer of the safety screen, as it is read back."""
 
@@ -342,5 +364,7 @@ class View:
     """The plan as it forms: what is to be done first, the most pressing first."""
     overdue: str = ""
     """That reviews of the content are past their date; empty while none is."""
+    block: BlockView | None = None
+    """The list of yes/no questions that begins with the question on screen; None when there is none."""
     read_back: ReadBackView | None = None
     """The answers of the safety screen while they wait to be read to the person; None otherwise."""

@@ -13,7 +13,7 @@ from chatbot.core.lineage import Place
 from chatbot.core.preview import Consequences, consequence_details, consequence_text
 from chatbot.core.protocol import Protocol, QuestionType, Wording
 from chatbot.core.telling import place_line, story_told, word
-from chatbot.core.view import AlarmView, AxisView, QuestionView, ReadBackView, RecheckView, View
+from chatbot.core.view import AlarmView, AxisView, BlockView, QuestionView, ReadBackView, RecheckView, View
 from chatbot.export.document import spell
 
 Row = tuple[str, str]
@@ -55,6 +55,12 @@ def recheck_rows(view: RecheckView) -> list[Row]:
     """Return a list to confirm, each line with its number."""
     lines = [(f"  {place}  ", f"{each.text}: {each.answer}") for place, each in enumerate(view.lines, 1)]
     return [BLANK, ("", view.text), *lines]
+
+
+def block_rows(view: BlockView) -> list[Row]:
+    """Return a list of yes/no questions, each with its number and in full."""
+    lines = [(f"  {place}  ", each.text) for place, each in enumerate(view.lines, 1)]
+    return [BLANK, ("", f"{view.section}. {view.text}"), *lines]
 
 
 def read_back_rows(view: ReadBackView) -> list[Row]:

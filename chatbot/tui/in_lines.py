@@ -14,6 +14,7 @@ _STATUS = "The same letter at a question, or its name after a colon."
 _NOT_DRAWN = "The line mode draws nothing."
 _NO_KEYS = "Commands have names there, and keys are not changed."
 _LIST = "It asks for the numbers of what changed."
+_MARKS = "It asks for the numbers of what is yes."
 _READ = "The word read is typed."
 _AT_ONCE = "It is read out whole, and the question comes back by itself."
 
@@ -56,7 +57,9 @@ IN_LINES: dict[str, str] = {
     "keep": _ASKED,
     "as_before": "The sign = when the list has been read out.",
     "mark": _LIST,
-    "singly": _LIST,
+    "singly": "Enter alone when the list has been read out.",
+    "none_of_rest": "The numbers of what is yes, or the word none, when the list has been read out.",
+    "mark_yes": _MARKS,
     "all_right": _ASKED,
     "not_now": _ASKED,
     "read_back": ":readback",

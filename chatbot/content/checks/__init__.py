@@ -11,6 +11,7 @@ from chatbot.content.build import Conditions, build_protocol
 from chatbot.content.bundle import bundle_of, protocol_of
 from chatbot.content.checks import (
     alarm_table,
+    blocks,
     certificate,
     clinical,
     conditions,
@@ -81,7 +82,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
         # A misspelt name leaves the one it means unread: say the first, not both.
         found += unused.check(package, sites)
     protocol = build_protocol(bundle, "", "", lenient=True, conditions=known)
-    found += [*graph.check(package, protocol, sites), *alarm_table.names(package)]
+    found += [*graph.check(package, protocol, sites), *alarm_table.names(package), *blocks.check(package, protocol)]
     found += [*privacy.check(package, protocol), *topics.check(package, protocol), *sources.check(package, protocol)]
     found += [*regions.check(package, protocol, sites), *promises.check(package, protocol, sites)]
     if not errors([*package.found, *found]):

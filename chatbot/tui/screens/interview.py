@@ -14,7 +14,7 @@ from chatbot.core.commands import Command, Refusal
 from chatbot.core.findings import network
 from chatbot.core.preview import declined_text
 from chatbot.core.telling import word
-from chatbot.core.view import AnsweredView, RecheckView, View
+from chatbot.core.view import AnsweredView, BlockView, RecheckView, View
 from chatbot.tui.drawing import history, panel, standing
 from chatbot.tui.form import Mode
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
@@ -37,7 +37,7 @@ class InterviewScreen(AskSheet[None]):
         self._offered_all = False
         """F7 offers all of them the first time, then those of the section on screen."""
         self._put: set[str] = set()
-        """Lists to confirm that were put in this sitting."""
+        """Lists that were put in this sitting."""
         self._not_now = False
         """The read-back was put off in this sitting; it waits in the review."""
         self._flags_of: dict[str, frozenset[str]] = {}
@@ -73,6 +73,8 @@ class InterviewScreen(AskSheet[None]):
             self.act_read_back()
         elif self.view is not None and self.view.recheck is not None and self.view.recheck.id not in self._put:
             self._recheck(self.view.recheck)
+        elif self.view is not None and self.view.block is not None and f"block:{self.view.block.id}" not in self._put:
+            self._block(self.view.block)
         elif told := self.session.services.notices():
             from chatbot.tui.screens.page import told_page
 
@@ -106,7 +108,7 @@ class InterviewScreen(AskSheet[None]):
     def _reads_back(self) -> bool:
         """Whether the safety answers are read back now: once they are all there, before the next question."""
         case = self.interview.case
-        due = self.view is not None and self.view.read_back is not None
+        due = self.view is not None and self.view.read_back is not None and not self.view.for_team
         return due and not self._not_now and case.shown == case.next and self.app.screen is self
 
     def act_read_back(self) -> None:
@@ -129,6 +131,19 @@ class InterviewScreen(AskSheet[None]):
         if self.app.screen is self:
             self._put.add(view.id)
             self.app.push_screen(RecheckScreen(view), told)
+
+    def _block(self, view: BlockView) -> None:
+        from chatbot.tui.screens.block import BlockScreen
+
+        def told(marks: dict[str, str] | None) -> None:
+            if marks is None:
+                self.sync()
+            else:
+                self._go(cmd.AnswerBlock(view.id, tuple(each.question for each in view.lines), marks))
+
+        if self.app.screen is self:
+            self._put.add(f"block:{view.id}")
+            self.app.push_screen(BlockScreen(), told)
 
     def header(self, width: int) -> list[Line]:
         return [*super().header(width), *(wrapped(self.done, width, "strong") if self.done else [])]

@@ -20,7 +20,7 @@ class ReadBackScreen(ReadAloud[str]):
     """Lists the safety answers in the words a patient hears. What changed since it was read before comes first."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("read_back",)
-    GIVES: ClassVar[frozenset[str]] = frozenset({"enter", "y"})
+    DELIBERATE: ClassVar[frozenset[str]] = frozenset({"read_on", "all_right"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -125,8 +125,8 @@ class ReadThrough(ScrollSheet[T]):
 class ReadAloud(ReadThrough[T]):
     """Lines that are read aloud and then answered all at once: the mark moves, and no key held down answers them."""
 
-    GIVES: ClassVar[frozenset[str]] = frozenset({"enter"})
-    """Keys that answer all of it; the same keys answer or turn the page elsewhere."""
+    DELIBERATE: ClassVar[frozenset[str]] = frozenset({"read_on"})
+    """Actions that a key held down must not carry out: what answers all of it, and what turns the page before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +137,8 @@ class ReadAloud(ReadThrough[T]):
 
     def on_key(self, event: Key) -> None:
         """Drop a key that may be held down since what was on screen before, or since it turned the page."""
-        if event.key in self.GIVES and self.ours.held(event):
+        keys = {key for action in self.working() if action.id in self.DELIBERATE for key in action.keys}
+        if event.key in keys and self.ours.held(event):
             event.stop()
             event.prevent_default()
 
