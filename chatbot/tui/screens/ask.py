@@ -109,6 +109,9 @@ class AskSheet(Sheet[T]):
             self.form.view = self.view.question
         self.redraw()
 
+    def resettle(self) -> None:
+        self.reword()
+
     def _set_field(self) -> None:
         """Put the field where it belongs, with the answer that stands."""
         form = self.form
