@@ -304,11 +304,13 @@ def _lines(options: argparse.Namespace, desk: Desk, interview: Interview) -> int
     import shutil
 
     from chatbot import plain
-    from chatbot.settings import read_settings
+    from chatbot.settings import Kept
 
+    choices = Kept(options.settings)
     return plain.run(
         interview,
-        register=options.register or read_settings(options.settings).register or "clinician",
+        register=options.register or choices.now().register or "clinician",
+        choices=choices,
         read=plain.read_line,
         write=plain.write_line,
         width=max(40, min(100, shutil.get_terminal_size().columns)),

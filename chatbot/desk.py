@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from chatbot.content.in_use import refuse_withdrawn, withdrawn_content
-from chatbot.content.library import load_bundle, load_protocol
+from chatbot.content.library import load_bundle, load_protocol, protocol_names, protocols_folder
 from chatbot.content.wordings import Wordings
 from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
 from chatbot.core.changes import Story
@@ -30,16 +30,18 @@ from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
 from chatbot.errors import BackstoryError, ContentError, UsageError
 from chatbot.export.text import plan_text
-from chatbot.interview import Interview, as_shown
-from chatbot.record.cases import CaseSummary, list_cases, storage_warning, transcripts_folder
+from chatbot.interview import Interview, MemoryRecorder, as_shown
+from chatbot.record.cases import CaseSummary, storage_warning, transcripts_folder
 from chatbot.record.confirm import look
 from chatbot.record.event_list import EventLine, event_lines
+from chatbot.record.glance import Glances, file_stamp
 from chatbot.record.host import Host
 from chatbot.record.keys import keys_file, read_key
 from chatbot.record.lineage import folder_of
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import load_protocol as protocol_of
 from chatbot.record.replay import replay
+from chatbot.record.standing import Standing, Verdict, standing, verdict
 from chatbot.record.store import TranscriptWriter
 from chatbot.record.subject import check_identity, check_text, subject_code
 from chatbot.record.succession import Kept, check_amendment, check_follow_up, first_visit, kept, story_of
@@ -70,6 +72,7 @@ class Desk:
         site: Callable[[Protocol, bool], Mapping[str, str] | None] = lambda protocol, strict: None,
         wordings: Wordings | None = None,
         withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
+        protocol_names: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
@@ -87,7 +90,10 @@ class Desk:
         self._site = site
         self._wordings = wordings or Wordings()
         self._withdrawals = withdrawals
+        self.protocol_names = protocol_names
         self._writer: TranscriptWriter | None = None
+        self._glances = Glances()
+        self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
         self._notices: list[str] = []
 
     @classmethod
@@ -121,6 +127,7 @@ class Desk:
             site=site,
             wordings=Wordings.of(getattr(options, "language", None), options.protocols),
             withdrawals=lambda: withdrawn_content(options.protocols),
+            protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
         )
 
     @cached_property
@@ -146,8 +153,29 @@ class Desk:
         return moment_text(local(self.host.wall()))
 
     def cases(self) -> Sequence[CaseSummary]:
-        """Return every case in the folder, damaged ones included."""
-        return list_cases(self.transcripts)
+        """Return every case in the folder by a glance at each, damaged ones included."""
+        return self._glances.cases(self.transcripts)
+
+    def standing(self, path: Path) -> Standing:
+        """Return where a kept case stands; remembered until its file changes. Reads only."""
+        stamp = file_stamp(path)
+        if path not in self._standings or self._standings[path][0] != stamp:
+            self._standings[path] = stamp, standing(path, self._content_of)
+        return self._standings[path][1]
+
+    def verdict(self, path: Path) -> Verdict:
+        """Verify a kept case. Reads only."""
+        return verdict(path, cached_bundle)
+
+    def demonstration(self) -> Interview:
+        """Begin a case that shows how an interview goes. It is kept in memory alone; no file is touched."""
+        protocol = self.protocol
+        opened = self._opened(protocol, "demonstration", "tour", "", None)
+        recorder = MemoryRecorder()
+        recorder.append([opened])
+        site = self._site_again(protocol)
+        words = self._wordings.shown(protocol, opened.kind, self._notices.append)
+        return Interview.start(protocol, recorder, opened, site, words)
 
     # --- who ---
 

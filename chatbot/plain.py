@@ -36,7 +36,7 @@ from chatbot.plain_answers import Answering
 from chatbot.plain_commands import ACTIONS, Action, carried
 from chatbot.plain_lists import block, read_back, recheck
 from chatbot.plain_people import READ_WORD
-from chatbot.plain_shell import Ended, Terminal
+from chatbot.plain_shell import Choices, Ended, Terminal
 from chatbot.record.event_list import EventLine
 
 NOT_KEPT = "This was a trial; nothing of it is kept."
@@ -59,6 +59,7 @@ def run(
     story: Callable[[Interview], Story | None] = lambda _: None,
     reload: Callable[[], Interview | None] = lambda: None,
     kept: bool = True,
+    choices: Choices | None = None,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
@@ -68,14 +69,14 @@ def run(
     in a register; ``named`` is told who has taken over; ``story`` returns where the case stands among its relatives and
     what differs from those before it, or None. A resumed case was confirmed before it was opened.
     ``reload`` returns the interview to go on with, or None to go on with this one. Not *kept*: a trial, of which
-    nothing remains.
+    nothing remains. *choices* are the settings; None: there are none.
 
     Raises: BackstoryError from the recorder.
     """
     shell = _Loop(interview, register, Terminal(read, write, width, encoding))
     shell.notices, shell.events, shell.named = notices, events, named
     shell.story = story
-    shell.reload, shell.kept = reload, kept
+    shell.reload, shell.kept, shell.choices = reload, kept, choices
     return shell.run()
 
 

@@ -20,6 +20,7 @@ from chatbot.core.signing import reason_problem, reason_word, unsettled
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
+from chatbot.errors import BackstoryError
 from chatbot.export.lines import alarm_rows, carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
 from chatbot.export.standing import Standing
@@ -30,6 +31,7 @@ from chatbot.plain_answers import Answering
 from chatbot.plain_finding import choose_found, found_for, go_to
 from chatbot.plain_lists import read_back
 from chatbot.plain_shell import STILL_SO, Ended, Shell
+from chatbot.settings import CHOICES, text_of
 
 
 def _help(shell: Shell, asked: QuestionView | None, _: str) -> bool:
@@ -360,6 +362,29 @@ def _left_open(shell: Answering) -> dict[str, cmd.OpenReason] | None:
     return reasons
 
 
+def _settings(shell: Shell, _: QuestionView | None, rest: str) -> bool:
+    """Say what is chosen and where it is kept, or change one field."""
+    choices = shell.choices
+    if choices is None:
+        shell.put("there are no settings here")
+        return False
+    name, _space, value = rest.partition(" ")
+    try:
+        if name:
+            choices.choose(name, value)
+        chosen = choices.now()
+    except BackstoryError as error:
+        shell.problem(error.message, error.hint)
+        return False
+    if name == "register":
+        shell.register = chosen.register or "clinician"
+    for each in CHOICES:
+        if name in {"", each.name}:
+            shell.put(f"{each.title}. {each.told}", f"  {each.name} = {text_of(chosen, each.name) or 'not chosen'}  ")
+    shell.put(f"Kept in {choices.place}; :settings NAME VALUE changes one, :settings NAME gives it up.")
+    return name == "register"
+
+
 def _quit(shell: Shell, _: QuestionView | None, __: str) -> bool:
     raise Ended
 
@@ -406,6 +431,7 @@ ACTIONS = (
     Action("decide", "", "accept, modify or decline a recommendation", _decide),
     Action("sign", "", "close the case for good", _sign),
     Action("about", "", "what this is for, and what it is not; versions, editorial policy", _about),
+    Action("settings", "", "what you have chosen; :settings NAME VALUE changes it", _settings),
     Action("again", ".", "put this question again", _again),
     Action("help", "?", "this list", _help),
     Action("quit", "q", "suspend the case and leave", _quit),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from chatbot.core import commands as cmd
 from chatbot.core.changes import Story
@@ -20,6 +21,7 @@ from chatbot.export.people import identity_text
 from chatbot.export.text import blocks_text, encodable, safe
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
+from chatbot.settings import Settings
 
 STILL_SO = "="
 """Confirms an answer that stands, or a list of them."""
@@ -41,6 +43,19 @@ class Terminal:
     encoding: str
 
 
+class Choices(Protocol):
+    """The settings, as the line mode reads and changes them."""
+
+    place: str
+    """The file they are kept in."""
+
+    def now(self) -> Settings:
+        """Return what is chosen."""
+
+    def choose(self, name: str, value: str) -> None:
+        """Keep a field, written as people write it. Raises: BackstoryError naming the field."""
+
+
 class Shell:
     """One case being worked on, line by line."""
 
@@ -54,6 +69,7 @@ class Shell:
         self.events: Callable[[str], Sequence[EventLine]] = lambda register: ()
         self.named: Callable[[str, str], None] = lambda name, role: None
         self.story: Callable[[Interview], Story | None] = lambda _: None
+        self.choices: Choices | None = None
 
     # --- reading and writing ---
 

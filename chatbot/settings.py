@@ -1,13 +1,23 @@
-"""What one user has chosen: role, wording, theme, protocol. A JSON file, outside every transcript."""
+"""What one user has chosen: role, wording, colours, protocol. A JSON file, outside every transcript.
+
+Read strictly: what a field cannot take is said with the name of the file and of the field, and nothing starts on a
+guess. ``CHOICES`` is the one table of what may be set; the file, the screen and the line mode read it.
+"""
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from chatbot.errors import StorageError, UsageError
+
+ROLES = ("clinician", "trainee", "auditor", "author")
+"""What the first start asks: which describes you."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +25,11 @@ class Settings:
     """Choices of one user; None: not chosen yet."""
 
     role: str | None = None
-    """clinician, trainee, auditor or author."""
+    """One of ``ROLES``."""
     register: str | None = None
     """clinician or patient."""
     theme: str | None = None
+    """One of ``chatbot.tui.themes.COLOURS``; another name is read as not chosen."""
     protocol: str | None = None
     """The protocol used when none is named."""
     actor: str | None = None
@@ -29,10 +40,137 @@ class Settings:
     """The file of the site key."""
     site: str | None = None
     """File of local facts, used when ``--site`` names none."""
-    keymap: str | None = None
-    """The file of one's own keys; None: the one beside the settings, where there is one."""
     region: str | None = None
     """Where this user works, used when neither ``--region`` nor the local facts say."""
+    keymap: str | None = None
+    """The file of one's own keys; None: the one beside the settings, where there is one."""
+    text_width: int = 80
+    """Columns that running text takes at most; 0: as wide as the window."""
+    reduced_motion: bool = False
+    """Nothing moves or blinks."""
+    idle_lock_minutes: int = 5
+    """Minutes without a key after which the screen is blanked; 0: never."""
+    clipboard: bool = False
+    """Whether a page may be given to the clipboard of the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one field of the settings may be."""
+
+    name: str
+    title: str
+    told: str
+    """One sentence for the screen and the page."""
+    options: tuple[str, ...] = ()
+    """The values there are; empty: any text."""
+    span: tuple[int, int] | None = None
+    """Least and most, beside 0, of a number."""
+    unit: str = ""
+    """What a number counts."""
+    later: bool = False
+    """It holds from the next start on."""
+
+    @property
+    def typed(self) -> bool:
+        """It is written, not chosen from a few."""
+        return not self.options
+
+
+ON_OFF = ("on", "off")
+
+CHOICES = (
+    Choice("role", "Who you are", "Sets what home puts first, and the kind a new case is offered as.", ROLES),
+    Choice("register", "Wording", "The wording that questions begin with.", ("clinician", "patient")),
+    Choice("theme", "Colours", "NO_COLOR=1 goes before them."),
+    Choice(
+        "text_width",
+        "Width of text",
+        "Columns running text takes at most; 0: the whole window.",
+        span=(40, 300),
+        unit="columns",
+    ),
+    Choice("reduced_motion", "Reduced motion", "Nothing moves or blinks.", ON_OFF),
+    Choice(
+        "idle_lock_minutes",
+        "Lock when idle",
+        "Minutes without a key after which the screen is blanked; 0: never.",
+        span=(1, 240),
+        unit="minutes",
+    ),
+    Choice(
+        "clipboard", "Clipboard", "Pages may be copied; other programs of this computer can then read them.", ON_OFF
+    ),
+    Choice("protocol", "Protocol", "The one used when none is named.", later=True),
+    Choice("actor", "At the keyboard", "Name or initials of who interviews: each answer keeps them."),
+    Choice(
+        "actor_role", "Their role", "The role that answers are recorded with, where it is another than who you are."
+    ),
+    Choice("region", "Region", "Used when neither --region nor the local facts say.", later=True),
+    Choice("site", "Local facts", "The file of whom to call, used when --site names none.", later=True),
+    Choice("keys", "Site key", "The file from which codes of people are made.", later=True),
+    Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
+)
+"""Every field that can be chosen, in the order of the screen."""
+
+CHOICE = {each.name: each for each in CHOICES}
+"""By name."""
+
+
+# --- fields as text ---
+
+
+def text_of(settings: Settings, name: str) -> str:
+    """Return a field as people write it; empty when it was not chosen."""
+    value = getattr(settings, name)
+    return "" if value is None else ("off", "on")[value] if isinstance(value, bool) else str(value)
+
+
+def with_text(settings: Settings, name: str, text: str) -> Settings:
+    """Return the settings with a field as people write it; empty: not chosen.
+
+    Raises: UsageError naming the field.
+    """
+    standard = _field(name)
+    value: Any = text.strip()
+    if not value:
+        value = standard
+    elif isinstance(standard, bool):
+        value = {"on": True, "off": False}.get(value, value)
+    elif isinstance(standard, int) and value.isdecimal():
+        value = int(value)
+    _check(name, value)
+    return replace(settings, **{name: value})
+
+
+def _field(name: str) -> Any:
+    """Return what a field is while nothing was chosen. Raises: UsageError for a field there is not."""
+    known = {each.name: each.default for each in fields(Settings)}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+        raise UsageError(f"there is no setting {name!r}", hint=hint)
+    return known[name]
+
+
+def _check(name: str, value: Any) -> None:
+    """Raises: UsageError when a field cannot be that."""
+    standard, choice = _field(name), CHOICE[name]
+    if isinstance(standard, bool):
+        fits, wanted = isinstance(value, bool), "true or false (on or off)"
+    elif isinstance(standard, int):
+        least, most = choice.span or (0, 0)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        fits, wanted = whole and (value == 0 or least <= value <= most), f"0, or a number from {least} to {most}"
+    elif choice.options:
+        fits, wanted = value is None or value in choice.options, " or ".join(choice.options)
+    else:
+        fits, wanted = value is None or isinstance(value, str), "a text"
+    if not fits:
+        raise UsageError(f"{name} cannot be {json.dumps(value)}", hint=f"it is {wanted}")
+
+
+# --- the file ---
 
 
 def settings_file(option: Path | None = None) -> Path | None:
@@ -47,7 +185,7 @@ def settings_file(option: Path | None = None) -> Path | None:
 def read_settings(option: Path | None = None) -> Settings:
     """Read the settings; nothing chosen when there is no file.
 
-    Raises: UsageError for a file that was named and is missing, or that is not one.
+    Raises: UsageError for a file that was named and is missing, or that is not one; with the field that is wrong.
     """
     path = settings_file(option)
     try:
@@ -65,24 +203,44 @@ def read_settings(option: Path | None = None) -> Settings:
 
 def _parsed(text: str, place: str) -> Settings:
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once)
+    except UsageError as error:
+        raise UsageError(error.message, place=place, hint=error.hint) from error
     except ValueError as error:
-        raise UsageError("the settings are not JSON", place=place, hint="mend the file, or delete it") from error
-    known = {each.name for each in fields(Settings)}
-    if not isinstance(data, dict) or not all(isinstance(value, str | None) for value in data.values()):
-        raise UsageError("the settings are not a mapping of names to texts", place=place, hint="delete the file")
-    return Settings(**{name: value for name, value in data.items() if name in known})
+        at = f":{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UsageError(
+            "the settings are not JSON", place=place + at, hint="mend the file, or delete it: then nothing is chosen"
+        ) from error
+    if not isinstance(data, dict):
+        raise UsageError("the settings are not a mapping of names to values", place=place, hint="delete the file")
+    try:
+        for name, value in data.items():
+            _check(name, value)
+    except UsageError as error:
+        hint = f"{error.hint}; mend it, or take it out of the file"
+        raise UsageError(error.message, place=place, hint=hint) from error
+    return Settings(**data)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    """Return a JSON object. Raises: UsageError where a name stands twice."""
+    found = dict(pairs)
+    for name in found:
+        if sum(each == name for each, _ in pairs) > 1:
+            raise UsageError(f"{name} stands twice", hint="keep one of them")
+    return found
 
 
 def write_settings(settings: Settings, option: Path | None = None) -> None:
-    """Keep the settings.
+    """Keep the settings: only what differs from what stands while nothing was chosen.
 
     Raises: StorageError when that cannot be done.
     """
     path = settings_file(option)
     if path is None:
         return
-    data = {name: value for name, value in asdict(settings).items() if value is not None}
+    standard = asdict(Settings())
+    data = {name: value for name, value in asdict(settings).items() if value != standard[name]}
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
@@ -92,3 +250,25 @@ def write_settings(settings: Settings, option: Path | None = None) -> None:
         raise StorageError(
             f"the settings cannot be written: {error.strerror}", place=str(path), hint="check the folder's rights"
         ) from error
+
+
+class Kept:
+    """The settings of one file, read anew each time and changed field by field."""
+
+    def __init__(self, option: Path | None = None) -> None:
+        self.option = option
+        path = settings_file(option)
+        self.place = "" if path is None else str(path)
+        """The file, for people to read; empty when this user has no home."""
+
+    def now(self) -> Settings:
+        """Return what is chosen. Raises: UsageError."""
+        return read_settings(self.option)
+
+    def text(self, name: str) -> str:
+        """Return a field as people write it. Raises: UsageError."""
+        return text_of(self.now(), name)
+
+    def choose(self, name: str, value: str) -> None:
+        """Keep a field, written as people write it. Raises: UsageError naming it; StorageError."""
+        write_settings(with_text(self.now(), name, value), self.option)

@@ -104,11 +104,13 @@ def _try(options: argparse.Namespace, console: Console) -> int:
     import sys
 
     from chatbot import plain
-    from chatbot.settings import read_settings
+    from chatbot.settings import Kept
 
+    choices = Kept(options.settings)
     return plain.run(
         trial.interview,
-        register=options.register or read_settings(options.settings).register or "clinician",
+        register=options.register or choices.now().register or "clinician",
+        choices=choices,
         read=plain.read_line,
         write=plain.write_line,
         width=max(40, min(100, shutil.get_terminal_size().columns)),

@@ -149,7 +149,7 @@ def _as_of(examined: Examined) -> str:
     return next(sittings, "")
 
 
-_PHASES = {
+PHASES = {
     "case.signed": "signed",
     "case.abandoned": "abandoned",
     "case.suspended": "suspended",
@@ -165,7 +165,7 @@ _PHASES = {
 
 
 def _phase(examined: Examined) -> str:
-    return next((_PHASES[record.type] for record in reversed(examined.records) if record.type in _PHASES), "open")
+    return next((PHASES[record.type] for record in reversed(examined.records) if record.type in PHASES), "open")
 
 
 def find_case(folder: Path, text: str) -> Path:

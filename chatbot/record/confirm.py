@@ -12,8 +12,9 @@ from chatbot.core.events import AnswerCorrected, AnswerGiven
 from chatbot.core.identity import CaseIdentity, Confirmation, confirmation
 from chatbot.core.protocol import Protocol
 from chatbot.errors import BackstoryError, UsageError
-from chatbot.record.cases import CaseSummary, list_cases, misplaced_problem, summarise
+from chatbot.record.cases import CaseSummary, misplaced_problem, summarise
 from chatbot.record.envelope import CLOSING
+from chatbot.record.glance import Glances
 from chatbot.record.read import read_transcript
 
 Load = Callable[..., Protocol]
@@ -47,7 +48,7 @@ def look(folder: Path, path: Path, load: Load, kind: str | None = None) -> Confi
     notice = misplaced_problem(path, transcript.kind, folder_kind)
     header = transcript.header
     sittings = [str(entry.data["as_of"]) for entry in transcript.entries if "as_of" in entry.data]
-    listed = list_cases(folder)
+    listed = Glances().cases(folder)
     chosen = CaseIdentity(
         case=transcript.case,
         label=str(header["label"]),

@@ -14,6 +14,7 @@ from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from chatbot.errors import BackstoryError, ExitCode
+from chatbot.settings import Settings, with_text
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.idle import LOOK_SECONDS, Idleness, minutes_allowed
@@ -128,7 +129,10 @@ class Backstory(App[int], inherit_bindings=False):
             self.idleness.touched()
         if isinstance(event, Key) and (event.key, event.time) not in self.pressed:
             self.pressed.append((event.key, event.time))
-        await super().on_event(event)
+        # The guided tour takes keys before anything else does.
+        tour = self.session.tour
+        if tour is None or not isinstance(event, Key) or event.is_forwarded or not tour.takes(event):
+            await super().on_event(event)
 
     def held(self, event: Key) -> bool:
         """Whether a key came soon after itself: it may still be held down from what was on screen before."""
@@ -181,14 +185,28 @@ class Backstory(App[int], inherit_bindings=False):
     def next_theme(self) -> None:
         """Change the colours, and remember them."""
         names = list(themes.COLOURS)
-        self.look = names[(names.index(self.look) + 1) % len(names)]
-        self.theme = f"backstory-{self.look}"
-        self.keep("theme", self.look)
+        self.keep("theme", names[(names.index(self.look) + 1) % len(names)])
+
+    def choose(self, name: str, value: str) -> None:
+        """Let a setting hold from now on, and keep it. What reads settings when it needs them follows by itself.
+
+        Raises: BackstoryError when it cannot be kept; where it was good it holds until the program ends.
+        """
+        chosen = with_text(Settings(), name, value)
+        if name == "theme":
+            self.look = chosen.theme if chosen.theme in themes.COLOURS else themes.DEFAULT
+            self.theme = f"backstory-{self.look}"
+        elif name == "register":
+            self.session.register = chosen.register or "clinician"
+        elif name in {"actor", "actor_role"}:
+            who = dict(zip(("actor", "actor_role"), self.session.services.who(), strict=True))
+            self.session.services.set_who(*{**who, name: value.strip()}.values())
+        self.session.services.set_setting(name, value)
 
     def keep(self, name: str, value: str) -> None:
         """Remember a setting; where that fails the choice holds until the program ends, and it is said."""
         try:
-            self.session.services.set_setting(name, value)
+            self.choose(name, value)
         except BackstoryError as error:
             from chatbot.tui.screens.fault import Fault
 

@@ -10,6 +10,8 @@ _ENTER = "Enter at the end of a typed line does it."
 _ASKED = "It asks in words, and yes is typed."
 _NOTHING_MOVES = "Nothing is marked: every line is read out, and chosen by its number."
 _SHELL = "A command of its own, before the interview: backstory --help."
+_LISTED = "A command of its own lists the cases: backstory cases."
+_KEPT = "A command of its own: backstory replay CASE --verify."
 _STATUS = "The same letter at a question, or its name after a colon."
 _NOT_DRAWN = "The line mode draws nothing."
 _NO_KEYS = "Commands have names there, and keys are not changed."
@@ -92,10 +94,23 @@ IN_LINES: dict[str, str] = {
     "members": _SHELL,
     "actor": _SHELL,
     "role": _SHELL,
+    "practise": "A command of its own: backstory interview --kind practice --plain.",
+    "search": _LISTED,
+    "keep_search": _LISTED,
+    "clear_search": _LISTED,
+    "verify": _KEPT,
+    "verify_all": _KEPT,
+    "replay": ":events",
+    "tour": "It is a tour of the screen; :help lists every command.",
     "quit": ":quit",
     "give_code": "The end of the code is typed before the case is opened.",
     # everywhere
     "help": ":help",
+    "settings": ":settings",
+    "change": ":settings",
+    "next_value": ":settings",
+    "previous_value": ":settings",
+    "standard": ":settings",
     "palette": ":find",
     "about": ":about",
     "keymap": _NO_KEYS,

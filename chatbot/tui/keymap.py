@@ -45,7 +45,7 @@ ANSWERS = frozenset(OPTION_KEYS) | frozenset(STATUS_KEYS.values()) | {"y", "n"}
 ANSWERED_BY_KEY = frozenset("question several grid instrument recheck reasons preview doubt".split())
 """Places where keys are answers."""
 
-WRITTEN_IN = frozenset("typing list confirm find scroll anywhere".split())
+WRITTEN_IN = frozenset("typing list confirm find search scroll anywhere".split())
 """Places where characters are text, or that hold together with such a one."""
 
 FIELD_KEYS = frozenset(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chatbot.core.protocol import other_register
 from chatbot.errors import UsageError
+from chatbot.settings import CHOICES, Settings, with_text
 
 if TYPE_CHECKING:
     from chatbot.core.changes import Story
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
     from chatbot.record.event_list import EventLine
-
-ROLES = ("clinician", "trainee", "auditor", "author")
-"""What the first start asks: which describes you."""
+    from chatbot.record.standing import Standing, Verdict
+    from chatbot.tui.tour import Tour
 
 
 class CaseSummary(Protocol):
@@ -122,8 +122,9 @@ class Services:
     """Where answers are saved, for people to read."""
     protocol_about: About
     get_setting: Callable[[str], str]
-    """``role``, ``theme``, ``idle_lock_minutes`` and the like; empty when never set."""
+    """A field of the settings as people write it; empty when never set."""
     set_setting: Callable[[str, str], None]
+    """Keeps a field of the settings, written as people write it; empty: not chosen."""
     who: Callable[[], tuple[str, str]]
     """Name and role of who is at the keyboard; an empty name when nobody said so."""
     set_who: Callable[[str, str], None]
@@ -149,6 +150,12 @@ class Services:
     notices_title: str = "About the file of this case"
     reload: Callable[[], Interview | None] | None = None
     """For trials, asked again and again: the interview to go on with, or None when no content was saved."""
+    standing: Callable[[Any], Standing | None] = lambda _: None
+    """Takes ``CaseSummary.path``: how urgent a kept case is and whether its file is sound; None: it is not said."""
+    verdict: Callable[[Any], Verdict] = _missing
+    """Takes ``CaseSummary.path``: verifies a kept case."""
+    demonstration: Callable[[], Interview] = _missing
+    """Begins a made-up case in memory, of which nothing remains."""
     read_keys: Callable[[], Mapping[str, Any]] = dict
     """Keys of one's own: action to key or keys, unchecked."""
     write_keys: Callable[[Mapping[str, Any]], None] = lambda _: None
@@ -157,6 +164,17 @@ class Services:
     """The file of them, for people to read; empty: they cannot be kept."""
     kept: bool = True
     """False for a trial, of which nothing remains."""
+    settings_place: str = ""
+    """The file of the settings, for people to read; empty: they cannot be kept."""
+    protocol_names: Callable[[], Sequence[str]] = tuple
+    """The protocols there are to choose from."""
+
+    def settings(self) -> Settings:
+        """Return what is chosen now, field by field."""
+        chosen = Settings()
+        for each in CHOICES:
+            chosen = with_text(chosen, each.name, self.get_setting(each.name))
+        return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +197,8 @@ class Session:
     interview: Interview | None = None
     from_home: bool = True
     """Leaving an interview returns to the home screen."""
+    tour: Tour | None = None
+    """The guided tour, while one is being taken."""
     asked_who: bool = False
     """Who interviews was asked for once; nobody is asked again."""
 

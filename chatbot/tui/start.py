@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from chatbot.errors import UsageError
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.keymap_file import keymap_path, read_keymap, write_keymap
-from chatbot.settings import Settings, read_settings, write_settings
+from chatbot.settings import Kept
 from chatbot.settings import settings_file as place_of_settings
 from chatbot.tui.app import run
 from chatbot.tui.services import About, Services, Start
@@ -40,9 +39,9 @@ def run_screen(
     Raises: EnvironmentProblem without a terminal; ContentError when there is no protocol to work with.
     """
     protocol = desk.protocol if interview is None else interview.protocol
-    chosen = read_settings(settings_file)
+    choices = Kept(settings_file)
     services = services_of(desk, protocol, settings_file)
-    return run(services, Start(interview, resume, register or chosen.register or "clinician"))
+    return run(services, Start(interview, resume, register or choices.now().register or "clinician"))
 
 
 def run_trial(
@@ -59,8 +58,8 @@ def run_trial(
 
     Raises: EnvironmentProblem without a terminal.
     """
-    chosen = read_settings(settings_file)
-    keys = keymap_path(place_of_settings(settings_file), chosen.keymap)
+    choices = Kept(settings_file)
+    keys = keymap_path(place_of_settings(settings_file), choices.now().keymap)
     services = Services(
         list_cases=tuple,
         start_case=_only_this_one,
@@ -76,8 +75,8 @@ def run_trial(
         now=lambda: moment_text(interview.case.as_of),
         transcripts=where,
         protocol_about=_about(interview.protocol, interview.case.as_of.date(), interview.case.review),
-        get_setting=lambda name: getattr(read_settings(settings_file), name, None) or "",
-        set_setting=lambda name, value: _choose(settings_file, name, value),
+        get_setting=choices.text,
+        set_setting=choices.choose,
         read_keys=partial(read_keymap, keys),
         write_keys=partial(write_keymap, path=keys),
         keys_place="" if keys is None else str(keys),
@@ -85,8 +84,9 @@ def run_trial(
         notices_title="About this trial",
         reload=reload,
         kept=False,
+        settings_place=choices.place,
     )
-    return run(services, Start(interview, register=register or chosen.register or "clinician"))
+    return run(services, Start(interview, register=register or choices.now().register or "clinician"))
 
 
 def _only_this_one(*_: object) -> NoReturn:
@@ -95,7 +95,8 @@ def _only_this_one(*_: object) -> NoReturn:
 
 def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> Services:
     """Return what the application may ask of the desk and the settings."""
-    keys = keymap_path(place_of_settings(settings_file), read_settings(settings_file).keymap)
+    choices = Kept(settings_file)
+    keys = keymap_path(place_of_settings(settings_file), choices.now().keymap)
     return Services(
         list_cases=desk.cases,
         start_case=desk.start,
@@ -111,8 +112,8 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         now=desk.now,
         transcripts=str(desk.transcripts),
         protocol_about=_about(protocol, parse_moment(desk.now()).date(), protocol.review, desk.withdrawals),
-        get_setting=lambda name: getattr(read_settings(settings_file), name, None) or "",
-        set_setting=lambda name, value: _choose(settings_file, name, value),
+        get_setting=choices.text,
+        set_setting=choices.choose,
         read_keys=partial(read_keymap, keys),
         write_keys=partial(write_keymap, path=keys),
         keys_place="" if keys is None else str(keys),
@@ -121,6 +122,11 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         amend=desk.amend,
         read_plan=desk.read_plan,
         story=desk.story,
+        settings_place=choices.place,
+        protocol_names=desk.protocol_names,
+        standing=desk.standing,
+        verdict=desk.verdict,
+        demonstration=desk.demonstration,
     )
 
 
@@ -163,8 +169,3 @@ def _about(
         last_updated=protocol.last_updated,
         editorial_policy=protocol.editorial_policy,
     )
-
-
-def _choose(settings_file: Path | None, name: str, value: str) -> None:
-    known: Settings = read_settings(settings_file)
-    write_settings(replace(known, **{name: value}), settings_file)

@@ -26,6 +26,7 @@ from chatbot.errors import StorageError
 from chatbot.interview import Interview
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
+from chatbot.record.standing import Standing, Verdict
 from tests.tui import kit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +139,12 @@ CASES = [
 
 def _with_cases(house: kit.House) -> None:
     house.cases = list(CASES)
+    levels = {"one": ("same_day", "◆"), "two": ("routine", "●"), "three": ("emergency", "██"), "four": ("urgent", "▲")}
+    house.standings = {
+        path: Standing(level, kit.both(sign), kit.both(level.replace("_", " ")))
+        for path, (level, sign) in levels.items()
+    }
+    house.verdicts = {"five": Verdict("TORN", ("the last record was not completely saved",))}
 
 
 def _first_start(house: kit.House) -> None:
@@ -158,6 +165,12 @@ SCENES = (
     Scene("home_empty", nobody),
     Scene("home", nobody, ("down",), _with_cases),
     Scene("home_new", nobody, ("n",)),
+    Scene("home_search", nobody, ("slash", "typed:bed"), _with_cases),
+    Scene("verify", nobody, ("v",), _with_cases),
+    Scene("verify_all", nobody, ("V",), _with_cases),
+    Scene("settings", nobody, ("ctrl+o", "down", "down", "down")),
+    Scene("tour", nobody, ("g",)),
+    Scene("tour_why", nobody, ("g", "enter", "enter")),
     Scene("confirm_case", nobody, ("enter",), _with_cases),
     Scene("fault", nobody, ("down", "enter", "y"), _fails),
     Scene("question_first", lambda: example("age")),
@@ -224,6 +237,8 @@ async def walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene] =
 
 async def _walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene]) -> AsyncIterator[Scene]:
     for scene in scenes:
+        if app.session.tour is not None:
+            app.session.tour.end("")
         while len(app.screen_stack) > 1:
             app.pop_screen()
         house.__init__()  # type: ignore[misc]

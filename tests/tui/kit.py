@@ -46,6 +46,7 @@ from chatbot.core.values import Source, Urgency
 from chatbot.errors import BackstoryError
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
+from chatbot.record.standing import Standing, Verdict
 from chatbot.record.subject import subject_code
 from chatbot.tui.services import About, Services, Start
 from tests.core.kit import shapes_of
@@ -312,6 +313,12 @@ class House:
     """What the clock shows that says how long ago something was."""
     confirmed: list[bool] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
+    keep: Callable[[str, str], None] | None = None
+    """How a setting is kept; None: in ``settings``."""
+    standings: dict[Any, Standing] = field(default_factory=dict)
+    looked_at: list[Any] = field(default_factory=list)
+    """Cases whose standing was asked for."""
+    verdicts: dict[Any, Verdict] = field(default_factory=dict)
 
     def services(self) -> Services:
         content = protocol()
@@ -335,7 +342,8 @@ class House:
             transcripts="/srv/cases",
             protocol_about=about,
             get_setting=lambda name: self.settings.get(name, ""),
-            set_setting=self.settings.__setitem__,
+            set_setting=lambda name, value: (self.keep or self.settings.__setitem__)(name, value),
+            settings_place="/srv/settings.json",
             notices=self._notices,
             look=self._look,
             who=lambda: (self.settings.get("actor", ""), self.settings.get("role", "")),
@@ -343,7 +351,14 @@ class House:
             has_key=lambda: bool(self.key),
             subject_code=lambda number: subject_code(self.key, number),
             event_lines=lambda path, register: self.events,
+            standing=self._standing,
+            verdict=lambda path: self.verdicts.get(path, Verdict("VALID-CLOSED", (), 12, 1, "12-ABCD")),
+            demonstration=lambda: interview(kind="demonstration", label="tour", subject=""),
         )
+
+    def _standing(self, path: Any) -> Standing | None:
+        self.looked_at.append(path)
+        return self.standings.get(path)
 
     def _look(self, path: Any) -> Confirmation:
         if self.refuse is not None:

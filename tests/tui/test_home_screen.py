@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chatbot.errors import LockedByAnother, StorageError
+from chatbot.record.standing import Standing, Verdict
 from tests.tui import kit
-from tests.tui.kit import House, Summary, screen_text
+from tests.tui.kit import House, Summary, both, screen_text
 from tests.tui.test_interview_screen import SIZES
 
 
@@ -18,11 +19,14 @@ async def test_the_first_start_asks_who_you_are_and_says_what_it_is_for(size: tu
         assert "Which describes you?" in screen_text(app)
         await pilot.press("escape")
         assert "Which describes you?" in screen_text(app), "there is no way past it"
+        told = screen_text(app)
+        while "more below" in screen_text(app):
+            await pilot.press("pagedown")
+            told += screen_text(app)
+        assert "For trying the screens." in told and "not a medical device" in told and "/srv/cases" in told
         await pilot.press("2")
         assert house.settings["role"] == "trainee"
-        assert "For trying the screens." in screen_text(app)
-        await pilot.press("escape")
-        assert "New interview" in screen_text(app)
+        assert "▌ p  Practise" in screen_text(app), "home begins with what this person does"
 
 
 async def test_later_starts_begin_at_home_and_the_role_can_be_changed() -> None:
@@ -32,7 +36,8 @@ async def test_later_starts_begin_at_home_and_the_role_can_be_changed() -> None:
         assert "New interview" in screen_text(app)
         await pilot.press("w", "3")
         assert house.settings["role"] == "auditor"
-        assert "New interview" in screen_text(app)
+        assert "▌ V  Verify all" not in screen_text(app), "there is nothing to verify yet"
+        assert "guided tour" in screen_text(app).lower()
 
 
 async def test_a_case_is_listed_with_its_state_in_words() -> None:
@@ -41,7 +46,141 @@ async def test_a_case_is_listed_with_its_state_in_words() -> None:
     async with app.run_test(size=(120, 40)):
         shown = screen_text(app)
         assert "bed 4 · S-19" in shown and "suspended" in shown and "12 records" in shown
-        assert "PRACTICE" in shown and "! torn" in shown and "! open in another window" in shown
+        assert "PRACTICE CASES, IN PROGRESS" in shown and "! torn" in shown and "! open in another window" in shown
+
+
+def many_cases() -> list[Summary]:
+    return [
+        Summary(path="old", case="OLD", label="corner 1", subject="S-1", phase="signed"),
+        Summary(path="played", case="PLAYED", label="practice 1", subject="", kind="practice"),
+        Summary(path="now", case="NOW", label="bed 4", subject="S-4"),
+        Summary(path="bad", case="", kind="", label="", subject="", phase="open", state="damaged"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "order"),
+    [
+        (
+            "clinician",
+            ["IN PROGRESS", "bed 4", "FINISHED", "corner 1", "PRACTICE CASES, IN PROGRESS", "CANNOT BE READ"],
+        ),
+        ("trainee", ["PRACTICE CASES, IN PROGRESS", "practice 1", "IN PROGRESS", "bed 4", "FINISHED", "corner 1"]),
+        ("auditor", ["▌ V  Verify all", "v verify", "r replay", "IN PROGRESS", "bed 4", "FINISHED"]),
+        ("author", ["▌ g  Guided tour", "bed 4", "backstory check", "backstory try FILE:QUESTION"]),
+    ],
+)
+async def test_the_role_sets_what_home_puts_first(role: str, order: list[str]) -> None:
+    app = kit.application(house=House(cases=many_cases(), settings={"role": role}))
+    async with app.run_test(size=(80, 40)):
+        shown = screen_text(app)
+        # From where the one before was found: a heading may be part of a later one.
+        place = 0
+        for each in order:
+            place = shown.find(each, place) + 1
+            assert place, (each, shown)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_cases_in_sight_say_how_urgent_they_are_and_no_others_are_read(size: tuple[int, int]) -> None:
+    level = Standing("same_day", both("◆"), both("same day"))
+    cases = [Summary(path=number, case=f"C{number}", label=f"bed {number}", subject="") for number in range(500)]
+    house = House(cases=cases, standings=dict.fromkeys(range(500), level))
+    app = kit.application(house=house)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "◆ same day" in screen_text(app)
+        assert 0 < len(house.looked_at) < size[1] and len(set(house.looked_at)) == len(house.looked_at)
+        house.looked_at.clear()
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert 0 < len(house.looked_at) < size[1]
+        marked = [row for row in screen_text(app).splitlines() if "▸" in row]
+        assert marked and "bed 0 " not in marked[0], "the mark is never out of sight"
+
+
+async def test_damage_found_when_a_case_is_read_is_said_beside_it() -> None:
+    house = House(cases=[Summary()], standings={"one": Standing(problem="the hash does not match")})
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "! the hash does not match" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("s-", ["bed 4", "corner 1"]),
+        ("s-1", ["corner 1"]),
+        ("PLAYED", ["practice 1"]),
+        ("signed", ["corner 1"]),
+        ("zz", []),
+    ],
+)
+async def test_a_search_narrows_the_list_as_it_is_typed_and_escape_clears_it(typed: str, left: list[str]) -> None:
+    app = kit.application(house=House(cases=many_cases()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *typed)
+        shown = screen_text(app)
+        assert [label for label in ("bed 4", "corner 1", "practice 1") if f"{label} ·" in shown] == left
+        assert f"search: {typed}▏" in shown and ("No case passes" in shown) is not left
+        await pilot.press("escape")
+        assert all(label in screen_text(app) for label in ("bed 4", "corner 1", "practice 1"))
+
+
+async def test_a_case_found_is_opened_and_letters_are_keys_again_after_tab() -> None:
+    house = House(cases=many_cases())
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *"s-x", "backspace", "down", "tab", "v")
+        assert "Verify · corner 1" in screen_text(app)
+        await pilot.press("v", "slash", *"4", "enter", "y")
+        assert house.resumed == ["now"]
+
+
+async def test_practice_begins_with_one_key_under_the_next_free_number() -> None:
+    house = House(cases=many_cases())
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        assert house.started == [("practice", "practice 2", "", None)]
+        assert "PRACTICE" in screen_text(app) and "Has passing water stopped?" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_home_without_cases_teaches(size: tuple[int, int]) -> None:
+    app = kit.application(house=House())
+    async with app.run_test(size=size) as pilot:
+        told = screen_text(app)
+        while "more below" in screen_text(app):
+            await pilot.press("pagedown")
+            told += screen_text(app)
+        told = " ".join(told.split())
+        for part in ("No cases yet.", "begins a case", "simulated", "/srv/cases", "F1"):
+            assert part in told
+
+
+async def test_a_case_is_verified_by_one_key_with_a_verdict_and_what_it_rests_on() -> None:
+    app = kit.application(house=House(cases=[Summary()]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("v")
+        shown = screen_text(app)
+        assert "VALID-CLOSED" in shown and "12-ABCD" in shown and "1 plan built again" in shown
+        assert "secure" not in shown
+
+
+async def test_all_cases_listed_are_verified_and_the_verdicts_counted() -> None:
+    house = House(cases=many_cases(), verdicts={"played": Verdict("CORRUPT", ("T005: line 4",))})
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("V")
+        await pilot.pause()
+        shown = screen_text(app)
+        assert "4 of 4 cases verified." in shown and "1 CORRUPT · 3 VALID-CLOSED" in shown
+        assert "! CORRUPT  practice 1" in shown and "T005: line 4" in shown
+        await pilot.press("escape", "slash", *"s-", "tab", "V")
+        await pilot.pause()
+        assert "2 of 2 cases verified." in screen_text(app) and "Nothing is wrong" in screen_text(app)
 
 
 async def test_a_case_is_resumed_after_label_and_code_were_confirmed() -> None:
@@ -123,4 +262,4 @@ async def test_without_colour_the_black_and_white_theme_is_taken(monkeypatch: py
     app = kit.application(house=House(settings={"role": "author", "theme": "dark"}))
     async with app.run_test():
         assert app.theme == "backstory-mono"
-        assert "New interview" in screen_text(app)
+        assert "new interview" in screen_text(app)

@@ -128,6 +128,9 @@ class AskSheet(Sheet[T]):
             self.entry.load_text(other.entry.text)
             self.entry.move_cursor(self.entry.document.end)
 
+    def resettle(self) -> None:
+        self.reword()
+
     def _set_field(self) -> None:
         """Put the field where it belongs, with the answer that stands."""
         form = self.form

@@ -233,6 +233,8 @@ class Sheet(Screen[T], inherit_bindings=False):
     def _footer(self, width: int) -> list[Line]:
         if self.painted_at is None:
             self.painted_at = self.ours.moment()
+        if self.session.tour is not None:
+            return self.session.tour.strip(width)
         rows = 1 if self.size.height < 20 and width >= 60 else 2
         shown = [(action, self.named(action)) for action in self.working() if self.worth_showing(action.id)]
         return footer(shown, self.extra_keys(), width, rows)
@@ -257,9 +259,13 @@ class Sheet(Screen[T], inherit_bindings=False):
         leaving = event.key in {"ctrl+c", "ctrl+q"}
         character = event.character if event.is_printable and event.character else ""
         taken = (self.too_small or unseen) and not leaving
-        if taken or self.plain_key(character or event.key) or self.press(event.key):
+        if taken or self.take(event.key, character):
             event.stop()
             event.prevent_default()
+
+    def take(self, key: str, character: str) -> bool:
+        """Do what a key means here; True when it means something."""
+        return self.plain_key(character or key) or self.press(key)
 
     def repeats(self, key: str, pressed_at: float) -> bool:
         """Whether a key is still the one, held down, that chose something in the palette; it means nothing more."""
@@ -312,6 +318,18 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def act_interrupt(self) -> None:
         self.ours.interrupt()
+
+    def act_settings(self) -> None:
+        """Open the settings. An emergency that was not acknowledged is not covered."""
+        from chatbot.tui.screens.settings import SettingsScreen
+
+        open_case = self.session.interview
+        if open_case is None or not open_case.case.alarms:
+            self.app.push_screen(SettingsScreen(), lambda _: self.resettle())
+
+    def resettle(self) -> None:
+        """Draw again after settings may have changed."""
+        self.redraw()
 
     def act_theme(self) -> None:
         self.ours.next_theme()

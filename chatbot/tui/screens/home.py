@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from chatbot.core.events import KINDS
 from chatbot.errors import BackstoryError
-from chatbot.record.lineage import Lineage, lineages
-from chatbot.record.listing import extent
+from chatbot.record.lineage import lineages
+from chatbot.tui.drawing import home as drawing
+from chatbot.tui.drawing.home import CLOSED, SOUND, Row
 from chatbot.tui.drawing.standing import NAME
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, spread, wrapped
-from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.fault import Fault
-from chatbot.tui.screens.page import Page, about_page
+from chatbot.tui.screens.page import Page
 from chatbot.tui.screens.scroll import ScrollSheet
-from chatbot.tui.services import ROLES, CaseSummary
-from chatbot.tui.words import day_words, many, sentence, time_words
+from chatbot.tui.services import CaseSummary
+from chatbot.tui.words import day_words, sentence
 
 if TYPE_CHECKING:
     from chatbot.interview import Interview
-
-SOUND = frozenset({"", "ok", "whole", "sound"})
-"""States of a case file that need no mention."""
+    from chatbot.record.standing import Standing
 
 
 class Home(ScrollSheet[None]):
@@ -36,37 +32,66 @@ class Home(ScrollSheet[None]):
         super().__init__()
         self.cases: Sequence[CaseSummary] = ()
         self.rows: list[Row] = []
-        """One for each lineage; of an opened one also its members."""
+        """One for each lineage; of an opened one also its members. Only those that pass the search."""
         self.opened: set[str] = set()
         """The first case of each lineage that shows its members."""
         self.caret = 0
         self.problem: tuple[str, str] | None = None
+        self.said = ""
+        """What was just done, until the next key."""
+        self.filter = ""
+        """What is searched for."""
+        self.searching = False
+        """Letters go into the search."""
+        self.standings: dict[Any, Standing | None] = {}
+        """Where the cases stand that were in sight, by path."""
+        self._spans: list[tuple[int, int]] = []
+        """First and last line of each row, as drawn last."""
+        self._drawn: dict[tuple[int, int], list[Line]] = {}
+        """Rows as drawn last without the mark, by place and width."""
 
     def on_mount(self) -> None:
         self.fresh()
         self._load()
-        if not self.session.services.get_setting("role"):
-            self.act_role()
+        if not self.role:
+            self._welcome()
 
     def on_screen_resume(self) -> None:
         self._load()
         self.fresh()
 
+    @property
+    def role(self) -> str:
+        """Which describes the person; empty before the first start has asked."""
+        return self.session.services.get_setting("role")
+
     def _load(self) -> None:
+        before = self.row.case.path if self.rows else None
         try:
-            self.cases = by_kind(self.session.services.list_cases())
+            self.cases = self.session.services.list_cases()
             self.problem = None
         except BackstoryError as error:
             self.cases, self.problem = (), (error.message, error.hint)
-        self._arrange()
+        self.standings.clear()
+        self._arrange(before)
         self.redraw()
 
-    def _arrange(self) -> None:
+    def _arrange(self, stay: Any = None) -> None:
+        """Put the rows in order; the mark stays on the case at the path *stay*."""
         self.rows = []
-        for lineage in lineages(self.cases):
-            self.rows.append(Row(lineage, lineage.latest, whole=True))
+        self._drawn.clear()
+        wanted = self.filter.casefold().split()
+        for lineage in drawing.ordered(lineages(self.cases), self.role):
+            whole = Row(lineage, lineage.latest, whole=True)
+            standing = self.standings.get(whole.case.path)
+            found = drawing.searched(whole, standing, self.session.register)
+            if not all(word in found for word in wanted):
+                continue
+            self.rows.append(whole)
             if lineage.root in self.opened:
                 self.rows += [Row(lineage, each, whole=False) for each in lineage.members]
+        if stay is not None:
+            self.caret = next((at for at, row in enumerate(self.rows) if row.case.path == stay), self.caret)
 
     # --- drawing ---
 
@@ -77,41 +102,98 @@ class Home(ScrollSheet[None]):
         rows = packed([title, status], width) if self.narrow else spread(title, status, width)
         for each in about.warnings:
             rows += wrapped(f"! {each.in_register(self.session.register)}", width, "warn")
-        return [*rows, *wrapped(f"Not a medical device; {self.key_for('about')} says what it is for.", width, "quiet")]
+        about_key = self.key_for("about")
+        told = f"Not a medical device ({about_key})."
+        if not self.narrow:
+            told = f"Not a medical device; {about_key} says what it is for."
+        if self.filter or self.searching:
+            typed = Seg(f"search: {self.filter}{'▏' if self.searching else ''}", "key")
+            return [*rows, *spread(line(typed), line(Seg(f"{len(self.rows)} found", "quiet")), width)]
+        return [*rows, *wrapped(told, width, "quiet")]
 
     def lines(self, width: int) -> list[Line]:
-        rows = hang(
-            line(Seg("▌ ", "key"), Seg(self.key_for("new_case"), "key"), Seg("  ")), "New interview", width, "strong"
-        )
+        rows = [] if self.searching else drawing.entries(self.role, self._offered(), width)
+        if self.said:
+            rows += [BLANK, *wrapped(self.said, width, "strong")]
         if self.problem is not None:
             rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width, "warn")]
+        place = self.session.services.transcripts
+        self._spans = []
+        if not self.cases and self.problem is None:
+            rows += drawing.empty(place, self.key_for, width)
+        elif not self.rows and self.cases:
+            rows += [
+                BLANK,
+                *wrapped(
+                    f"No case passes the search. {self.key_for('clear_search')} shows all again.", width, "strong"
+                ),
+            ]
         self.caret = max(0, min(self.caret, len(self.rows) - 1))
-        rows += [BLANK, line(Seg("GO ON WITH" if self.cases else "No cases yet.", "strong"))]
         for index, row in enumerate(self.rows):
-            rows += kind_heading([each.case for each in self.rows], index)
-            at = index == self.caret
-            drawn = _case(row, at, width)
-            if at and self.focus_rows is not None:
-                self.focus_rows = (len(rows), len(rows) + len(drawn) - 1)
-            rows += drawn
+            rows += drawing.heading(self.rows, index)
+            first = len(rows)
+            rows += self._row(index, row, width)
+            self._spans.append((first, len(rows) - 1))
+        if self.focus_rows is not None and self._spans:
+            first, last = self._spans[self.caret]
+            # With the first case its heading, and what stands above, comes into sight.
+            self.focus_rows = (0 if self.caret == 0 else first, last)
+        rows += drawing.hints(self.role, width)
         name, role = self.session.services.who()
         if name:
             rows += [BLANK, *wrapped(f"At the keyboard: {name}{f', {role}' if role else ''}", width, "quiet")]
-        return [*rows, BLANK, *wrapped(f"Saved in {self.session.services.transcripts}", width, "quiet")]
+        return [*rows, BLANK, *wrapped(f"Saved in {place}", width, "quiet")] if self.cases else rows
+
+    def _row(self, index: int, row: Row, width: int) -> list[Line]:
+        """Draw a row; one without the mark is drawn again only when something about it has changed."""
+        standing, register = self.standings.get(row.case.path), self.session.register
+        if index == self.caret:
+            return drawing.case_row(row, True, standing, register, width)
+        if (index, width) not in self._drawn:
+            self._drawn[index, width] = drawing.case_row(row, False, standing, register, width)
+        return self._drawn[index, width]
+
+    def _offered(self) -> dict[str, tuple[str, str]]:
+        return {action.id: (action.shown, action.label) for action in self.working()}
+
+    def drawn(self) -> None:
+        """Read where the cases in sight stand, one at a time, so that keys come in between."""
+        self.call_later(self._look_at_next)
+
+    def _look_at_next(self) -> None:
+        if self.app.screen is not self or not self.is_running:
+            return
+        bottom = self.top + self.height
+        for (first, last), (at, row) in zip(self._spans, enumerate(self.rows), strict=False):
+            path = row.case.path
+            if last < self.top or first >= bottom or path in self.standings or not row.case.case:
+                continue
+            self.standings[path] = self.session.services.standing(path)
+            if self.standings[path] is not None:
+                self._drawn = {key: rows for key, rows in self._drawn.items() if key[0] != at}
+                self.pane.redraw()
+                return
 
     def can(self, action: str) -> bool:
+        here = bool(self.rows)
         match action:
-            case "choose" | "up" | "down" | "events":
-                return bool(self.rows)
+            case "choose" | "up" | "down" | "replay" | "verify":
+                return here
+            case "verify_all" | "search":
+                return bool(self.cases)
+            case "clear_search":
+                return self.searching or bool(self.filter)
             case "follow_up":
-                return bool(self.rows) and self.row.case.phase in {"signed", "planned", "suspended"}
+                return here and self.row.case.phase in {"signed", "planned", "suspended"}
             case "amend":
-                return bool(self.rows) and self.row.case.phase == "signed"
+                return here and self.row.case.phase == "signed"
             case "members":
-                return bool(self.rows) and len(self.row.lineage.members) > 1
+                return here and len(self.row.lineage.members) > 1
         return True
 
     def worth_showing(self, action: str) -> bool:
+        if action in drawing.ENTRIES.get(self.role, ()):
+            return self.top > 0  # they stand on the screen itself, until it is scrolled
         # A case left half-way is gone on with; only one whose plan was issued may be followed up, and it says so.
         return action != "follow_up" or self.row.case.phase != "suspended"
 
@@ -122,11 +204,65 @@ class Home(ScrollSheet[None]):
 
     # --- keys ---
 
+    def places(self) -> tuple[str, ...]:
+        return ("search", "scroll") if self.searching else super().places()
+
+    def plain_key(self, key: str) -> bool:
+        self.said = ""
+        if not self.searching:
+            return False
+        if key == "backspace":
+            self._search(self.filter[:-1])
+        elif len(key) == 1 and key.isprintable():
+            self._search(self.filter + key)
+        else:
+            return False
+        return True
+
+    def act_search(self) -> None:
+        """Let letters narrow the list down as they are typed."""
+        self.searching = True
+        self.redraw()
+
+    def act_keep_search(self) -> None:
+        """Letters are keys again; the list stays as it was narrowed."""
+        self.searching = False
+        self.redraw()
+
+    def act_clear_search(self) -> None:
+        before = self.row.case.path if self.rows else None
+        self.searching, self.filter = False, ""
+        self._arrange(before)
+        self.focus_rows = (0, 0)
+        self.redraw()
+
+    def _search(self, text: str) -> None:
+        self.filter, self.caret, self.top = text, 0, 0
+        self._arrange()
+        self.redraw()
+
     def act_up(self) -> None:
         self._move(-1)
 
     def act_down(self) -> None:
         self._move(1)
+
+    def act_page_up(self) -> None:
+        self._page(-1)
+
+    def act_page_down(self) -> None:
+        self._page(1)
+
+    def _page(self, direction: int) -> None:
+        """Move a screenful. The mark goes along, so that no key means a case that is out of sight."""
+        page = max(self.height - 2, 1)
+        self.top = max(0, min(self.top + direction * page, self.length - self.height))
+        if self.rows:
+            inside = [at for at, (first, _) in enumerate(self._spans) if first > self.top or not self.top]
+            over = self.top + self.height >= self.length and direction > 0
+            self.caret = len(self.rows) - 1 if over or not inside else inside[0]
+            self.focus_rows = (0, 0)
+        self.redraw()
 
     def _move(self, step: int) -> None:
         self.caret = max(0, min(self.caret + step, len(self.rows) - 1))
@@ -139,25 +275,27 @@ class Home(ScrollSheet[None]):
     def act_stop(self) -> None:
         self.ours.ended(0)
 
-    def act_new_case(self) -> None:
-        from chatbot.tui.screens.start import begin
+    def resettle(self) -> None:
+        self._arrange(self.row.case.path if self.rows else None)
+        self.redraw()
 
-        begin(self)
+    # --- who ---
+
+    def _welcome(self) -> None:
+        from chatbot.tui.screens.welcome import Welcome
+
+        self.app.push_screen(Welcome(self.ours), self._described)
 
     def act_role(self) -> None:
-        """Ask which describes the person, and the first time say what the program is for."""
-        first = not self.session.services.get_setting("role")
+        """Ask again which describes the person."""
+        from chatbot.tui.screens.welcome import ask_role
 
-        def chosen(role: str | None) -> None:
-            if role is not None:
-                self.ours.keep("role", role)
-            if first:
-                self.app.push_screen(about_page(self.session))
+        ask_role(self.ours, self._described)
 
-        told = f"It sets how the program begins, and can be changed with {self.key_for('role')}."
-        self.app.push_screen(
-            Choose("Which describes you?", [(r, sentence(r)) for r in ROLES], told, must=first), chosen
-        )
+    def _described(self, role: str | None) -> None:
+        if role is not None:
+            self.ours.keep("role", role)
+            self.resettle()
 
     def act_actor(self) -> None:
         from chatbot.tui.screens.people import ask_actor, remember
@@ -170,11 +308,43 @@ class Home(ScrollSheet[None]):
 
         ask_actor(self.ours, "Who interviews?", told, said, required=True, role=role)
 
-    def act_events(self) -> None:
+    # --- what can be begun ---
+
+    def act_new_case(self) -> None:
+        from chatbot.tui.screens.start import begin
+
+        begin(self)
+
+    def act_practise(self) -> None:
+        """Begin a practice case at once."""
+        from chatbot.tui.screens.start import practise
+
+        practise(self)
+
+    def act_tour(self) -> None:
+        from chatbot.tui.tour import begin_tour
+
+        begin_tour(self.ours)
+
+    # --- a kept case ---
+
+    def act_replay(self) -> None:
         from chatbot.tui.screens.people import show_events
 
         case = self.row.case
-        show_events(self.ours, case.path, f"Who answered what · {_name(case)}")
+        show_events(self.ours, case.path, f"Who answered what · {drawing.case_name(case)}")
+
+    def act_verify(self) -> None:
+        from chatbot.tui.screens.verify import verify_one
+
+        verify_one(self.ours, self.row.case)
+
+    def act_verify_all(self) -> None:
+        """Verify every case listed, their visits and versions too."""
+        from chatbot.tui.screens.verify import VerifyAll
+
+        listed = {each.path: each for row in self.rows for each in row.lineage.members}
+        self.app.push_screen(VerifyAll(list(listed.values()), every=not self.filter))
 
     def act_members(self) -> None:
         self.opened ^= {self.row.lineage.root}
@@ -185,7 +355,7 @@ class Home(ScrollSheet[None]):
     def act_choose(self) -> None:
         """Look at a closed case; ask whether this is the right person before any other is opened."""
         case = self.row.case
-        if case.phase in {"signed", "abandoned"} and case.state in SOUND:
+        if case.phase in CLOSED and case.state in SOUND:
             self._look(case)
         else:
             from chatbot.tui.screens.confirm import go_on_with
@@ -231,61 +401,3 @@ class Home(ScrollSheet[None]):
             self.app.push_screen(Fault(error))
         else:
             self.ours.open_interview()
-
-
-def by_kind(cases: Sequence[CaseSummary]) -> list[CaseSummary]:
-    """Return clinical cases first, then each other kind, then what cannot be read; inside a kind the order stays."""
-    return sorted(cases, key=lambda case: KINDS.index(case.kind) if case.kind in KINDS else len(KINDS))
-
-
-def kind_heading(cases: Sequence[CaseSummary], index: int) -> list[Line]:
-    """Draw the heading of a kind before its first case; clinical cases need none."""
-    kind = cases[index].kind
-    if kind == KINDS[0] or (index and cases[index - 1].kind == kind):
-        return []
-    return [BLANK, line(Seg(f"{kind.upper()} CASES" if kind else "CANNOT BE READ", "strong"))]
-
-
-def _name(case: CaseSummary) -> str:
-    return " · ".join(part for part in (case.label or "no label", case.subject or case.case) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list: a lineage by its latest case, or one of its members."""
-
-    lineage: Lineage[CaseSummary]
-    case: CaseSummary
-    whole: bool
-
-
-def _case(row: Row, at: bool, width: int) -> list[Line]:
-    """Draw one row: who, when, how far, and what is wrong with its file."""
-    case, lineage = row.case, row.lineage
-    pointer = Seg("▸ " if at else "  ", "key")
-    if row.whole:
-        name = _name(case)
-        place = extent(lineage)
-    else:
-        stands = lineage.place(case)
-        name = f"    {case.case} · visit {stands.visit}, version {stands.version}"
-        place = f"superseded by {stands.superseded_by}" if stands.superseded_by else ""
-    rows = hang(pointer, name, width, "strong" if at else "")
-    said = [
-        case.phase,
-        place,
-        f"sitting {day_words(case.as_of)}",
-        f"last {time_words(case.last)}",
-        many(case.records, "record"),
-    ]
-    parts = [line(Seg(text, "quiet")) for text in said if text]
-    if case.kind != "clinical":
-        parts.insert(0, line(Seg(f" {case.kind.upper()} ", "caret")))
-    if case.state not in SOUND:
-        parts.append(line(Seg(f"! {case.state.replace('_', ' ')}", "warn")))
-    if case.locked:
-        parts.append(line(Seg("! open in another window", "warn")))
-    if row.whole:
-        parts += [line(Seg(f"! {problem}", "warn")) for problem in lineage.problems]
-    indent = "    " if row.whole else "        "
-    return [*rows, *((Seg(indent), *each) for each in packed(parts, width - len(indent), " · "))]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
-from chatbot.core.events import KINDS
 from chatbot.core.identity import LabelDoubt, label_doubt
 from chatbot.errors import BackstoryError
+from chatbot.tui.drawing.home import kinds_for
 from chatbot.tui.lines import BLANK, Line, wrapped
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.fault import Fault
@@ -32,6 +33,13 @@ KIND = "Kinds never mix: every screen and page is marked unless the case is clin
 def begin(home: Home) -> None:
     """Ask for what a new case needs, then open it. Escape gives it up."""
     _New(home).ask_label()
+
+
+def practise(home: Home) -> None:
+    """Begin a case of kind practice at once, under the next free number."""
+    known = {each.label for each in home.cases}
+    number = next(number for number in count(1) if f"practice {number}" not in known)
+    _New(home).open("practice", f"practice {number}")
 
 
 class _New:
@@ -123,18 +131,18 @@ class _New:
     # --- kind, and who ---
 
     def ask_kind(self) -> None:
-        choices = [(kind, kind) for kind in KINDS]
+        choices = [(kind, kind) for kind in kinds_for(self.home.role)]
         self.app.push_screen(Choose("What kind of case is it?", choices, KIND), self.chosen)
 
     def chosen(self, kind: str | None) -> None:
         if kind is not None:
             with_actor(self.app, lambda: self.open(kind))
 
-    def open(self, kind: str) -> None:
+    def open(self, kind: str, label: str = "") -> None:
         session = self.home.session
         more = {"confirmed": True} if self.confirmed else {}
         try:
-            session.interview = self.services.start_case(kind, self.label, self.code, None, **more)
+            session.interview = self.services.start_case(kind, label or self.label, self.code, None, **more)
         except BackstoryError as error:
             self.app.push_screen(Fault(error))
         else:

@@ -1,0 +1,89 @@
+"""Where a kept case stands: its urgency, and whether its file is sound. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.core.case import fold
+from chatbot.core.phases import Phase
+from chatbot.core.protocol import Protocol, Wording
+from chatbot.core.urgency import plan_urgency
+from chatbot.errors import BackstoryError, ExitCode, VersionUnsupported
+from chatbot.record.read import Transcript, read_transcript
+from chatbot.record.replay import LoadBundle, verify
+
+Load = Callable[[Transcript], Protocol]
+"""From a transcript to the protocol it was made with; raises what loading raises."""
+
+FINISHED = frozenset({Phase.PLANNED, Phase.SIGNED})
+"""Phases in which what was not asked counts as unknown, as in the plan that was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The urgency of a kept case as its last sitting left it, in the words of its own content."""
+
+    level: str = ""
+    """A stored urgency; empty where it cannot be told."""
+    symbol: Wording | None = None
+    word: Wording | None = None
+    problem: str = ""
+    """What is wrong with the file, in one line."""
+
+    def said(self, register: str) -> str:
+        """Return symbol and word."""
+        both = [each.in_register(register) for each in (self.symbol, self.word) if each is not None]
+        return " ".join(both) or self.level.replace("_", " ")
+
+
+def standing(path: Path, load: Load) -> Standing:
+    """Read a kept case from its first event to its last and return where it stands. Never raises for a bad file."""
+    try:
+        transcript = read_transcript(path)
+        protocol = load(transcript)
+        case = fold(protocol, transcript.events)
+    except BackstoryError as error:
+        return Standing(problem=error.message)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return Standing(problem="what it says does not fit its protocol")
+    level = plan_urgency(protocol, case.assessment) if case.phase in FINISHED else case.urgency
+    damage = transcript.damage
+    return Standing(
+        level.value,
+        protocol.labels.get(f"symbol.{level.value}"),
+        protocol.labels.get(f"urgency.{level.value}"),
+        "" if damage is None else damage.message,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying one file gave, in one word; ``problems`` say what is wrong."""
+
+    word: str
+    """VALID-CLOSED, VALID-OPEN, TORN, CORRUPT, UNKNOWN-VERSION or UNREADABLE; never more than was shown."""
+    problems: tuple[str, ...] = ()
+    records: int = 0
+    plans: int = 0
+    """How many plans were built again and came out the same."""
+    head_code: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Nothing is wrong."""
+        return self.word.startswith("VALID") and not self.problems
+
+
+def verdict(path: Path, load_bundle: LoadBundle) -> Verdict:
+    """Verify one file: chain, every event folded again, every plan built again, and the cases it comes from."""
+    try:
+        report = verify(path, load_bundle)
+    except VersionUnsupported as error:
+        return Verdict("UNKNOWN-VERSION", (error.render(),))
+    except BackstoryError as error:
+        corrupt = error.exit_code is ExitCode.CORRUPT
+        return Verdict("CORRUPT" if corrupt else "UNREADABLE", (error.render(),))
+    word = "CORRUPT" if report.exit_code is ExitCode.CORRUPT else report.verdict
+    return Verdict(word, report.problems, report.records, report.plan_digests_checked, report.head_code)
