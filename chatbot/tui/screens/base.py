@@ -190,9 +190,15 @@ class Sheet(Screen[T], inherit_bindings=False):
 
     def working(self) -> list[Action]:
         """Return the actions that work now."""
-        found = [action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.can(action.id)]
+        found = [
+            action for action in self.ours.keymap.working((*self.places(), "anywhere")) if self.carries_out(action.id)
+        ]
         holds = {"emergency": self.emergency_stands, "interrupt": not self.stays}
         return [action for action in found if holds.get(action.id, True)]
+
+    def carries_out(self, action: str) -> bool:
+        """Whether this screen has an action, and it works just now: places are shared by screens of several kinds."""
+        return hasattr(self, f"act_{action}") and self.can(action)
 
     def body(self) -> ComposeResult:
         """Yield what stands between header and footer."""
