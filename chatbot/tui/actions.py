@@ -206,7 +206,7 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+R",
         "read back",
         "Read the answers of the safety screen to the person, while that is due.",
-        "question review typing",
+        "question review",
     ),
     _action("back", "backspace b", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
     _action("go_on", "escape", "Esc", "go on", "Leave this answer as it is; go to the next open question.", "question"),

@@ -36,13 +36,19 @@ SENT_AS = {"ctrl+i": "Tab", "ctrl+m": "Enter", "ctrl+h": "Backspace", "return": 
 ALWAYS = ("help", "stop")
 """Actions that keep their own keys, whatever else is chosen for them."""
 
-FIXED = frozenset({("commit", "typing"), ("leave_field", "typing"), *((each, "question") for each in STATUS_ACTIONS)})
+FIXED = frozenset(
+    {
+        ("commit", "typing"),
+        ("leave_field", "typing"),
+        *((each, place) for each in STATUS_ACTIONS for place in ("question", "block")),
+    }
+)
 """Actions whose keys cannot be changed: those of the typed field, and of answers without a value."""
 
 ANSWERS = frozenset(OPTION_KEYS) | frozenset(STATUS_KEYS.values()) | {"y", "n"}
 """Keys that answer a question."""
 
-ANSWERED_BY_KEY = frozenset("question several grid instrument recheck reasons preview doubt".split())
+ANSWERED_BY_KEY = frozenset("question several grid instrument recheck block reasons preview doubt".split())
 """Places where keys are answers."""
 
 WRITTEN_IN = frozenset("typing list confirm find search scroll anywhere".split())
