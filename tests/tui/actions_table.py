@@ -20,7 +20,7 @@ from chatbot.tui.application import Backstory
 from chatbot.tui.form import Mode
 from chatbot.tui.services import Start
 from chatbot.tui.start import services_of
-from tests.core.test_read_back import SAFE, after
+from tests.core.test_read_back import REST, SAFE, after
 from tests.tui import kit
 from tests.tui.kit import House, Records, Summary, screen_text
 from tests.tui.test_alarm_screen import AT_HAND
@@ -102,6 +102,13 @@ def gone_back() -> Interview:
 def finished(**answers: Any) -> Interview:
     """A case with nothing left to ask, and its plan issued."""
     case = at("", **answers)
+    assert case.send(cmd.IssuePlan()) is None
+    return case
+
+
+def unsettled() -> Interview:
+    """A finished case in which a safety question has no clear answer."""
+    case = after({**SAFE, "heat": "?unknown", **REST})
     assert case.send(cmd.IssuePlan()) is None
     return case
 
@@ -199,6 +206,13 @@ SCENES = (
         Step("status_not_assessed", "question", "", answered("pain", "not_assessed")),
         Step("status_declined", "question", "", answered("began", "declined")),
         Step("type", "question", "escape", mode(Mode.TYPING)),
+        Step("panel", "typing", "", screen("PanelScreen")),
+        Step("open_why", "panel", "down", screen("Page")),
+        Step("dismiss", "panel", "escape", screen(ASK)),
+        Step("turn", "typing", "", screen("Turned")),
+        Step("interrupt", "anywhere", "", screen("Away")),
+        Step("come_back", "away", "", lambda app: app.screen.back),
+        Step("resume", "returned", "", screen("Turned")),
     )),
     Scene("a question that has its answer", on(gone_back), (
         Step("back", "question", "", asks("water")),
@@ -267,13 +281,17 @@ SCENES = (
         Step("what_if", "plan", "", screen("Page")),
         Step("ask", "plan", "escape", says("Ask about the plan")),
         Step("sign", "plan", "escape", says("Signing closes the case for good.")),
-        Step("disagree", "page", "", screen("PlanScreen")),
-        Step("agree", "page", "f8", recorded("case.signed")),
+        Step("sign_now", "sign_off", "", recorded("case.signed")),
         Step("dismiss", "plan", "", screen(ASK)),
     )),
+    Scene("signing with a question that is not settled", on(unsettled), (
+        Step("comment", "sign_off", "f5 f8 1", screen("Prompt")),
+    )),
     Scene("a second visit", second_visit, (
-        Step("carried", "question", "n", says("Carried answers to be confirmed")),
-        Step("mark", "recheck", "y down down", lambda app: len(app.screen.changed) == 1),
+        Step("disagree", "page", "", lambda app: app.screen.view.carried),
+        Step("carried", "question", "", says("Carried answers to be confirmed")),
+        Step("agree", "page", "", lambda app: not app.session.interview.view().carried),
+        Step("mark", "recheck", "down down", lambda app: len(app.screen.changed) == 1),
         Step("as_before", "recheck", "", lambda app: "water" in app.session.interview.case.answers),
         Step("changes", "plan", "escape f5", says("What changed")),
         Step("outcome", "plan", "escape", says("What became of which recommendation?")),

@@ -92,7 +92,7 @@ def calm_below(
         return [BLANK, *_asking(form, words, width)]
     keys = [_key(key, label) for key, label in statuses]
     if escape and keys:
-        keys.insert(0, line(Seg("Esc", "key"), Seg(", then:")))
+        keys.insert(0, line(Seg(words.key_for("leave_field"), "key"), Seg(", then:")))
     problem = _problem(form, width)
     hint = [] if problem and form.is_typed else _hint(form, words, width)
     return [BLANK, *problem, *hint, *packed(keys, width)]

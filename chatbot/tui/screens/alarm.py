@@ -25,7 +25,7 @@ class AlarmScreen(ReadThrough[None]):
 
     def __init__(self, *, again: bool = False) -> None:
         super().__init__()
-        self.again = again
+        self.again = self.may_be_left = again
         self.problem = ""
         self._alarm: AlarmView | None = None
         self._alarm_for = (-1, "")

@@ -20,6 +20,7 @@ class PanelScreen(Sheet[None]):
     """Stands over the question, which stays as it is."""
 
     NAMES_CASE: ClassVar[bool] = True
+    may_be_left = True
     PLACES: ClassVar[tuple[str, ...]] = ("panel", "scroll")
     HERE: ClassVar[str] = "the case panel"
 

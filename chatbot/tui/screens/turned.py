@@ -118,7 +118,7 @@ class Turned(AskSheet[None]):
         return action in {"turn", "commit"} and super().worth_showing(action)
 
     def extra_keys(self) -> list[tuple[str, str]]:
-        return [("Ctrl+T", "turn back")]
+        return [(self.key_for("turn"), "turn back")]
 
     def plain_key(self, key: str) -> bool:
         return not self.covered and super().plain_key(key)
