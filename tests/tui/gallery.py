@@ -24,6 +24,7 @@ from chatbot.core.events import AnswerGiven, CaseOpened
 from chatbot.core.protocol import Protocol
 from chatbot.errors import StorageError
 from chatbot.interview import Interview
+from chatbot.record.event_list import EventLine
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
@@ -102,13 +103,20 @@ def _interviewed(at: str, answers: tuple[tuple[str, str], ...]) -> Interview:
 def finished() -> Interview:
     """Return the example with nothing left to ask and its plan issued."""
     interview = example()
-    assert interview.send(cmd.IssuePlan()) is None
+    assert interview.send(cmd.ReadBack()) is None and interview.send(cmd.IssuePlan()) is None
     return interview
 
 
 def emergency() -> Interview:
     """Return the example with an emergency not yet acknowledged."""
     return example(bladder_retention="cannot_pass", bladder_feeling="new_or_worse")
+
+
+def acknowledged() -> Interview:
+    """Return the example with an emergency that was read; the interview goes on for the receiving team."""
+    interview = emergency()
+    assert interview.send(cmd.Acknowledge()) is None
+    return interview
 
 
 def small(at: str = "", **given: Any) -> Interview:
@@ -156,6 +164,22 @@ def _fails(house: kit.House) -> None:
     house.refuse = StorageError("the disk is full", place="/srv/cases", hint="make room, then try again", code="F011")
 
 
+def _with_events(house: kit.House) -> None:
+    house.events = [
+        EventLine(3, "answer.given", kit.AS_OF, f"{kit.AS_OF}:12.000Z", "AB", "nurse", "answered 'Age in years?': 50"),
+        EventLine(
+            9, "answer.given", kit.AS_OF, f"{kit.AS_OF}:59.000Z", "CD", "", "took back 'Fever?': no"
+        ),
+    ]
+
+
+def _taken_over() -> Interview:
+    interview = example("fever")
+    interview.opened_by = "AB"
+    assert interview.send(cmd.ChangeActor("CD", "doctor")) is None
+    return interview
+
+
 def nobody() -> None:
     return None
 
@@ -186,14 +210,28 @@ SCENES = (
     Scene("note", lambda: example("saddle_sensation"), ("t",)),
     Scene("jump", lambda: example("fever"), ("j",)),
     Scene("preview", lambda: small("pain", heat="39"), ("j", "typed:temp", "enter", "typed:37", "enter")),
+    Scene("read_back", example, ("ctrl+r",)),
+    Scene("turned", lambda: example("saddle_sensation"), ("ctrl+t",)),
+    Scene("away", lambda: example("saddle_sensation"), ("ctrl+l",)),
+    Scene("back_again", lambda: example("saddle_sensation"), ("ctrl+l", "enter")),
+    Scene("panel", lambda: example("egfr"), ("ctrl+n", "down")),
+    Scene("panel_why", lambda: example("egfr"), ("ctrl+n", "down", "down", "enter")),
+    Scene("events", lambda: example("fever"), ("f10",), _with_events),
+    Scene("take_over", lambda: example("fever"), ("f4",)),
+    Scene("recap", _taken_over),
     Scene("handover", lambda: example("fever"), ("h",)),
     Scene("review", example),
     Scene("alarm", emergency),
     Scene("alarm_wrong", emergency, ("c",)),
+    Scene("alarm_declined", emergency, ("d",)),
+    Scene("after_alarm", acknowledged),
+    Scene("alarm_again", acknowledged, ("ctrl+e",)),
     Scene("plan", finished, ("f5",)),
     Scene("plan_line", finished, ("f5", "down", "enter")),
     Scene("plan_text", finished, ("f5", "x")),
     Scene("plan_changes", finished, ("f5", "w")),
+    Scene("plan_decline", finished, ("f5", "down", "c")),
+    Scene("sign_off", finished, ("f5", "f8")),
     Scene("ask", finished, ("f5", "question_mark")),
     Scene("keys", lambda: example("saddle_sensation"), ("f1",)),
     Scene("keymap", lambda: example("saddle_sensation"), ("f1", "k", "down")),

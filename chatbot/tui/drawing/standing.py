@@ -6,7 +6,6 @@ from chatbot.core.case import Case
 from chatbot.core.view import View
 from chatbot.export.standing import FLAG_MARK
 from chatbot.tui.lines import Line, Seg, fit, line, packed, width_of, wrapped
-from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, day_words, sentence
 
 NAME = "Backstory"
@@ -35,13 +34,13 @@ def _header(view: View, width: int, narrow: bool) -> list[Line]:
     case = (*kind_mark(view.kind), Seg(case_words(view), "strong"))
     status = line(Seg(sentence(view.content_status), "warn"))
     if not narrow:
-        title = f" {NAME} · {view.title} {view.version}"
-        room = width - width_of(case) - width_of(status) - 7
-        if room >= min(cells(safe(title)), 24):
-            shown = fit(title, room)
-            slack = width - cells(shown) - width_of(status) - width_of(case) - 1
-            left = slack // 2
-            return [(Seg(shown), Seg(" " * left), *status, Seg(" " * (slack - left)), *case)]
+        title = f" {view.title} {view.version}"
+        named = line(Seg(f" {NAME}", "key"), Seg(f" ·{title}"))
+        room = width - width_of(case) - width_of(status) - 4
+        shown = named if width_of(named) <= room else line(fit(title, room))
+        if room >= 24:
+            slack = width - width_of(shown) - width_of(status) - width_of(case)
+            return [(*shown, Seg(" " * (slack // 2)), *status, Seg(" " * (slack - slack // 2)), *case)]
     return packed([case, status], width)
 
 

@@ -72,7 +72,8 @@ class Prompt(Sheet[str]):
         return [*wrapped(f"! {message}", width, "warn"), *(wrapped(f"  {hint}", width) if hint else [])]
 
     def can(self, action: str) -> bool:
-        return action not in {"plan", "leave_field"}
+        # Of the keys of a typed field many belong to a question; here only what this screen carries out.
+        return action == "commit" or (action not in {"plan", "leave_field"} and hasattr(self, f"act_{action}"))
 
     def extra_keys(self) -> list[tuple[str, str]]:
         return [(self.key_for("leave_field"), "leave it")]
