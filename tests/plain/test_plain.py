@@ -355,6 +355,12 @@ def test_what_the_program_is_for_and_private_answers_are_read_on_demand() -> Non
     assert PROTOCOL.editorial_policy.clinician in script.text and "there is no private answer" in script.text
 
 
+def test_where_the_case_stands_is_read_line_by_line_and_a_number_says_why() -> None:
+    script, _ = play([":standing", "1", ""])
+    assert "  1  … " in script.text and "of about" in script.text
+    assert "No red flag has raised it." in script.text
+
+
 def test_help_names_every_command() -> None:
     script, _ = play(["?"])
     for action in ACTIONS:

@@ -239,6 +239,11 @@ SCENES = (
     Scene("palette_found", lambda: example("saddle_sensation"), ("ctrl+p", "typed:fever")),
     Scene("reference", lambda: example("saddle_sensation"), ("ctrl+p", "typed:asra", "enter")),
     Scene("about", nobody, ("f3",)),
+    Scene("turned", lambda: example("saddle_sensation"), ("ctrl+t",)),
+    Scene("away", lambda: example("saddle_sensation"), ("ctrl+l",)),
+    Scene("returned", lambda: example("saddle_sensation"), ("ctrl+l", "enter")),
+    Scene("panel", lambda: example("fever"), ("ctrl+n",)),
+    Scene("panel_flag", lambda: small("heat"), ("ctrl+n", "down", "down", "down", "enter")),
     Scene("stop", lambda: example("fever"), ("ctrl+c",)),
 )
 """Every screen once; a new screen gets a line here."""
