@@ -167,9 +167,7 @@ def _fails(house: kit.House) -> None:
 def _with_events(house: kit.House) -> None:
     house.events = [
         EventLine(3, "answer.given", kit.AS_OF, f"{kit.AS_OF}:12.000Z", "AB", "nurse", "answered 'Age in years?': 50"),
-        EventLine(
-            9, "answer.given", kit.AS_OF, f"{kit.AS_OF}:59.000Z", "CD", "", "took back 'Fever?': no"
-        ),
+        EventLine(9, "answer.given", kit.AS_OF, f"{kit.AS_OF}:59.000Z", "CD", "", "took back 'Fever?': no"),
     ]
 
 
