@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.events import Key
 
@@ -26,6 +26,8 @@ from chatbot.tui.screens.alarm import AlarmScreen
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.screens.fault import Fault
+from chatbot.tui.screens.page import Page
+from chatbot.tui.screens.plan import PlanScreen
 
 if TYPE_CHECKING:
     from chatbot.interview import Interview
@@ -60,7 +62,7 @@ class Step:
     """What is to be done: the first of these that works on the screen as it stands."""
     key: str = ""
     """The key of an answer, where there is no action. Without either this is to be read, and Enter goes on."""
-    over: Callable[[Sheet[object]], bool] = lambda _: True
+    over: Callable[[Sheet[Any]], bool] = lambda _: True
     """Whether the step is done once its key was pressed."""
 
 
@@ -255,10 +257,16 @@ class Tour:
 
     # --- keys ---
 
+    def aside(self, screen: Sheet[Any]) -> bool:
+        """Whether a screen came up that no step is about, such as a blank one: its own keys hold until it closes."""
+        return not isinstance(screen, AskSheet | AlarmScreen | PlanScreen | Page)
+
     def takes(self, event: Key) -> bool:
         """Take a key; False leaves it to the screen."""
         screen = self.app.screen
-        if not isinstance(screen, Sheet) or screen.too_small or self._means(event.key, ALWAYS):
+        if not isinstance(screen, Sheet) or self.aside(screen) or screen.too_small:
+            return False
+        if self._means(event.key, ALWAYS):
             return False
         if screen.unseen(event.time):
             return True
@@ -277,7 +285,7 @@ class Tour:
     def _means(self, key: str, actions: tuple[str, ...]) -> bool:
         return any(key in self.app.keymap.keys(action) for action in actions)
 
-    def _do(self, screen: Sheet[object], keys: tuple[str, ...]) -> None:
+    def _do(self, screen: Sheet[Any], keys: tuple[str, ...]) -> None:
         self.problem = ""
         if keys:
             screen.take(keys[0], keys[0] if len(keys[0]) == 1 else "")

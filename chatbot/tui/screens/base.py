@@ -239,7 +239,7 @@ class Sheet(Screen[T], inherit_bindings=False):
     def _footer(self, width: int) -> list[Line]:
         if self.painted_at is None:
             self.painted_at = self.ours.moment()
-        if self.session.tour is not None:
+        if self.session.tour is not None and not self.session.tour.aside(self):
             return self.session.tour.strip(width)
         rows = 1 if self.size.height < 20 and width >= 60 else 2
         shown = [(action, self.named(action)) for action in self.working() if self.worth_showing(action.id)]
