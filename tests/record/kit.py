@@ -189,6 +189,7 @@ def interviewed(folder: Path, *, sign: bool = True) -> Path:
         for question in YES_NO:
             assert interview.send(cmd.GiveAnswer(question, "no")) is None
         assert interview.send(cmd.GiveAnswer("remark", "nothing")) is None
+        assert interview.send(cmd.ReadBack()) is None
         assert interview.send(cmd.IssuePlan()) is None
         if sign:
             assert interview.send(cmd.Sign()) is None
