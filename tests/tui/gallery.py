@@ -74,13 +74,16 @@ def _example() -> tuple[Protocol, dict[str, AnswerGiven], CaseOpened]:
     return load_protocol(transcript, load_bundle), given, opening
 
 
-def example(at: str = "", **changes: str) -> Interview:
+def example(at: str = "", *, read: bool = True, **changes: str) -> Interview:
     """Interview the shipped example's person until a question is on screen, or an emergency, or nothing is left to ask.
 
-    *changes* are other answers than the person gave.
+    *read*: the safety answers were read back. *changes* are other answers than the person gave.
     """
     fresh = copy(_interviewed(at, tuple(changes.items())))
     fresh.events = list(fresh.events)
+    fresh.opened_by = "AB"
+    if read:
+        fresh.send(cmd.ReadBack())  # refused while it is not due
     return fresh
 
 
@@ -161,6 +164,7 @@ def small(at: str = "", **given: Any) -> Interview:
         key = str(interview.case.shown)
         refusal = interview.send(cmd.GiveAnswer(key, value=values[key]))
         assert refusal is None, refusal
+    interview.send(cmd.ReadBack())  # refused while it is not due
     return interview
 
 
@@ -206,7 +210,6 @@ def _with_events(house: kit.House) -> None:
 
 def _taken_over() -> Interview:
     interview = example("fever")
-    interview.opened_by = "AB"
     assert interview.send(cmd.ChangeActor("CD", "doctor")) is None
     return interview
 
@@ -241,7 +244,7 @@ SCENES = (
     Scene("note", lambda: example("saddle_sensation"), ("t",)),
     Scene("jump", lambda: example("fever"), ("j",)),
     Scene("preview", lambda: small("pain", heat="39"), ("j", "typed:temp", "enter", "typed:37", "enter")),
-    Scene("read_back", example, ("ctrl+r",)),
+    Scene("read_back", lambda: example("pain_since", read=False), ("down",)),
     Scene("turned", lambda: example("saddle_sensation"), ("ctrl+t",)),
     Scene("away", lambda: example("saddle_sensation"), ("ctrl+l",)),
     Scene("back_again", lambda: example("saddle_sensation"), ("ctrl+l", "enter")),
@@ -276,10 +279,6 @@ SCENES = (
     Scene("palette_found", lambda: example("saddle_sensation"), ("ctrl+p", "typed:fever")),
     Scene("reference", lambda: example("saddle_sensation"), ("ctrl+p", "typed:asra", "enter")),
     Scene("about", nobody, ("f3",)),
-    Scene("turned", lambda: example("saddle_sensation"), ("ctrl+t",)),
-    Scene("away", lambda: example("saddle_sensation"), ("ctrl+l",)),
-    Scene("returned", lambda: example("saddle_sensation"), ("ctrl+l", "enter")),
-    Scene("panel", lambda: example("fever"), ("ctrl+n",)),
     Scene("panel_flag", lambda: small("heat"), ("ctrl+n", "down", "down", "down", "enter")),
     Scene("stop", lambda: example("fever"), ("ctrl+c",)),
 )

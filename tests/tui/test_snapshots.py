@@ -66,6 +66,7 @@ async def test_every_screen_looks_as_it_was_reviewed(size: tuple[int, int]) -> N
 
 
 def test_no_snapshot_is_left_of_a_screen_that_is_gone() -> None:
+    assert len({scene.name for scene in gallery.SCENES}) == len(gallery.SCENES)
     names = {gallery.path_of(scene.name, size).name for scene in gallery.SCENES for size in gallery.SIZES}
     assert {path.name for path in gallery.SNAPSHOTS.iterdir()} == names
 

@@ -31,7 +31,7 @@ def header(view: View, width: int, narrow: bool) -> list[Line]:
 
 
 def _header(view: View, width: int, narrow: bool) -> list[Line]:
-    case = (*kind_mark(view.kind), Seg(case_words(view), "strong"))
+    case = (*kind_mark(view.kind), Seg(case_words(view, day=not narrow), "strong"))
     status = line(Seg(sentence(view.content_status), "warn"))
     if not narrow:
         title = f" {view.title} {view.version}"
@@ -44,10 +44,10 @@ def _header(view: View, width: int, narrow: bool) -> list[Line]:
     return packed([case, status], width)
 
 
-def case_words(view: View) -> str:
-    """Name the case as staff know it: label, code, day."""
+def case_words(view: View, day: bool = True) -> str:
+    """Name the case as staff know it: label, code, day. Where there is no room the day is left out."""
     code = view.subject or view.case
-    return " · ".join(part for part in (view.label, code, day_words(view.as_of)) if part)
+    return " · ".join(part for part in (view.label, code, day_words(view.as_of) if day else "") if part)
 
 
 def kind_mark(kind: str) -> Line:
