@@ -6,6 +6,7 @@ python -m campaigns.alarm_tables [--check]
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 
 from campaigns.pages import CLINICAL, shipped_package, write_or_check
 from chatbot.content.beside import AXES
@@ -36,12 +37,15 @@ def cell(protocol: Protocol, table: Table, place: tuple[str, ...]) -> str:
     return ", ".join(filter(None, said)) or "–"
 
 
-def grid(protocol: Protocol, table: Table) -> list[str]:
-    """Return the rows of one table: onset and trend down, documented and imaged across, equal columns as one."""
+def grid(protocol: Protocol, table: Table, onsets: Collection[str] | None = None) -> list[str]:
+    """Return the rows of one table: onset and trend down, documented and imaged across, equal columns as one.
+
+    *onsets*: only the rows of these; None: all.
+    """
     onset, trend, documented, imaged = (list(table.cells[axis]) for axis in AXES)
     columns = [(one, other) for one in documented for other in imaged]
     lines = ["| Onset | Trend | Documented, imaged | Flags |", "|---|---|---|---|"]
-    for first in onset:
+    for first in onset if onsets is None else [each for each in onset if each in onsets]:
         for second in trend:
             found: dict[str, list[str]] = {}
             for one, other in columns:
@@ -53,8 +57,8 @@ def grid(protocol: Protocol, table: Table) -> list[str]:
     return lines
 
 
-def page() -> str:
-    """Return the page in Markdown."""
+def page(onsets: Collection[str] | None = None) -> str:
+    """Return the page in Markdown, with the rows of these *onsets* only; None: with all."""
     _, protocol, tables = shipped()
     lines = [
         "# Alarm symptoms: onset × trend × documented × imaged",
@@ -71,7 +75,7 @@ def page() -> str:
             lines.append(f"- {axis}: {cells}; *unknown*")
         lines += ["", "Exceptions:", ""]
         lines += [f"- `{each.when}`: {each.reason}" for each in table.model.allowed_routine]
-        lines += ["", *grid(protocol, table)]
+        lines += ["", *grid(protocol, table, onsets)]
     return "\n".join(lines) + "\n"
 
 

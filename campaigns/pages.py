@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from chatbot.content.package import Package, read_package
@@ -14,6 +15,7 @@ CLINICAL = ROOT / "docs" / "clinical"
 """Where the pages stand, each called as the module here that makes it."""
 
 
+@cache
 def shipped_package() -> Package:
     """Read the shipped protocol, without its vignettes."""
     return read_package(SHIPPED, "", vignettes=False)

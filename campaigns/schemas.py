@@ -13,6 +13,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -92,6 +93,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
+@cache
 def meanings() -> dict[str, dict[str, Any]]:
     """Return what every key means: model to key to [meaning, example]."""
     found: dict[str, dict[str, Any]] = yaml.load(KEYS.read_text("utf-8"), yaml.BaseLoader)

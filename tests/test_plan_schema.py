@@ -14,6 +14,7 @@ from chatbot.content.library import find_protocol, load_protocol, protocol_names
 from chatbot.core.plan import build_plan
 from tests.dialogue.vignettes import FOLDER as SHIPPED
 from tests.dialogue.vignettes import REPRESENTATIVE
+from tests.shipped import shipped_protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "plan.schema.json").read_text("utf-8"))
@@ -50,7 +51,7 @@ def test_the_plan_of_a_follow_up_fits_the_schema_too() -> None:
     from chatbot.core.events import CaseOpened, OutcomeRecorded
     from chatbot.core.lineage import header_of
 
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     file = read_answers(find_protocol(None, protocols_folder()) / "vignettes" / "routine_complete.yaml")
     assert file.as_of is not None
     earlier, _ = open_case(protocol, file, file.as_of)

@@ -20,6 +20,7 @@ from textual.events import Paste
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
 
 POLL_SECONDS = 0.1
 """How often the input thread looks whether it should end, and tells a lone Escape from the start of a sequence."""
@@ -104,6 +105,40 @@ class _Terminal:
             self.gone = True
 
 
+class Keyboard:
+    """Makes messages of the bytes a terminal sends, whatever their encoding and wherever a read ends."""
+
+    def __init__(self, debug: bool = False) -> None:
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._parser = XTermParser(debug)
+        self._pastes = Pastes()
+
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """Yield what is complete. The beginning of a character waits for its rest, and so does an open paste."""
+        yield from self._parsed(self._pastes.split(self._decode(data)))
+
+    def idle(self) -> Iterator[Message]:
+        """Yield what waited for more, when nothing more has come for a while."""
+        yield from self._parsed(self._pastes.idle())
+
+    def _parsed(self, stretches: Iterator[tuple[bool, str]]) -> Iterator[Message]:
+        # No stretch is empty: the parser takes no text for the end of all input, and is deaf from then on.
+        for pasted, text in stretches:
+            yield from [Paste(text)] if pasted else self._parser.feed(text)
+
+    def tick(self) -> Iterator[Message]:
+        """Yield the Escape that turned out to be no sequence, once enough time has passed."""
+        yield from self._parser.tick()
+
+    def end(self) -> None:
+        """Forget what never became complete."""
+        try:
+            for _ in self._parser.feed(""):
+                pass
+        except (EOFError, ParseError):
+            pass
+
+
 class TolerantDriver(LinuxDriver):
     """Draws on standard output, reads bytes of any encoding."""
 
@@ -119,15 +154,7 @@ class TolerantDriver(LinuxDriver):
 
         Written anew because the original decodes strictly: one byte that is not UTF-8 ends it (textual#6456).
         """
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
-        pastes = Pastes()
-
-        def take(stretches: Iterator[tuple[bool, str]]) -> None:
-            for pasted, text in stretches:
-                for event in [Paste(text)] if pasted else parser.feed(text):
-                    self.process_message(event)
-
+        keyboard = Keyboard(self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -136,16 +163,12 @@ class TolerantDriver(LinuxDriver):
                     if not data:
                         self._hung_up()
                         break
-                    take(pastes.split(decode(data)))
+                    arrived = keyboard.feed(data)
                 else:
-                    take(pastes.idle())
-                for event in parser.tick():
+                    arrived = keyboard.idle()
+                for event in (*arrived, *keyboard.tick()):
                     self.process_message(event)
-        try:
-            for _ in parser.feed(""):
-                pass
-        except (EOFError, ParseError):
-            pass
+        keyboard.end()
 
     def _read(self) -> bytes:
         try:

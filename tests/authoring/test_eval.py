@@ -14,6 +14,7 @@ from chatbot.content.source import parse
 from chatbot.core.case import Case
 from chatbot.core.protocol import Protocol
 from tests.cli.kit import backstory, said
+from tests.shipped import shipped_protocol
 from tests.small_protocols import SMALL
 
 CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
@@ -120,7 +121,7 @@ def test_a_finding_is_opened_one_level_and_with_deep_all_the_way(tiny: Protocol)
 
 
 def test_findings_inside_findings_are_opened_with_deep() -> None:
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     nested = [
         (name, inner)
         for name, finding in protocol.findings.items()
@@ -142,7 +143,7 @@ def test_findings_inside_findings_are_opened_with_deep() -> None:
 
 
 def test_a_number_is_shown_with_what_it_is_made_of() -> None:
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     root, _ = parse(b"answers: {weight: 81, height: unknown}", "answers.yaml")
     assert root is not None
     case, _ = open_case(protocol, answers_in(root, "answers.yaml", "test"), AS_OF)
@@ -152,7 +153,7 @@ def test_a_number_is_shown_with_what_it_is_made_of() -> None:
 
 
 def test_a_score_is_shown_with_the_answers_of_its_instrument() -> None:
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     root, _ = parse(b"answers: {peg_items: {pain: '6', enjoyment: '4'}}", "answers.yaml")
     assert root is not None
     case, _ = open_case(protocol, answers_in(root, "answers.yaml", "test"), AS_OF)

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from chatbot.content.bundle import bundle_of
-from chatbot.content.library import load_protocol
 from chatbot.content.package import read_package
 from chatbot.core.condition_changes import condition_changes
 from chatbot.core.content_diff import GROUPS, content_diff
 from chatbot.core.content_words import IDS
 from tests.cli.kit import ROOT
+from tests.shipped import shipped_protocol
 from tests.small_protocols import TINY, edit
 
 CASES: list[dict[str, Any]] = yaml.load(Path(__file__).with_name("diffs.yaml").read_text("utf-8"), yaml.BaseLoader)
@@ -67,7 +67,7 @@ def test_conditions_are_compared_by_what_they_say(old: str, new: str, said: list
 
 
 def test_every_condition_of_the_shipped_content_is_said_without_a_bare_id() -> None:
-    shipped = load_protocol()
+    shipped = shipped_protocol()
     (kept,) = (ROOT / "transcripts" / "examples" / "protocols").glob("*.json")
     changes = content_diff(json.loads(kept.read_text("utf-8")), json.loads(shipped.canonical))
     assert [each.group for each in changes] == sorted((each.group for each in changes), key=list(GROUPS).index)

@@ -24,6 +24,7 @@ from chatbot.errors import ContentError
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.read import read_transcript
+from tests.shipped import shipped_protocol
 from tests.small_protocols import SMALL
 
 ROOT = SMALL.parents[2]
@@ -96,7 +97,7 @@ def test_a_fact_of_another_protocol_beside_it_is_no_fault(tmp_path: Path) -> Non
 
 
 def test_the_shipped_example_names_every_local_fact_and_is_never_read() -> None:
-    shipped = load_protocol()
+    shipped = shipped_protocol()
     assert site_facts(shipped) is None or (ROOT / "dialogue" / "site.yaml").exists()
     example = site_facts(shipped, ROOT / "dialogue" / "site.example.yaml")
     assert example is not None and example.keys() == {*shipped.site, "region"}

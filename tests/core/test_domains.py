@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.content.library import load_protocol
 from chatbot.core import domains
 from chatbot.core.answers import accept, limits
 from chatbot.core.condition import compile_node
@@ -16,8 +15,9 @@ from chatbot.core.protocol import QuestionType
 from chatbot.core.tree import Cell, CellGrade, Includes, Number
 from chatbot.core.values import Span, parse_moment, to_stored
 from tests.random_answers import random_value
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 AS_OF = parse_moment("2026-03-15T10:30")
 ATOMS = domains.atoms_by_question(PROTOCOL)
 READ = sorted(key for key in ATOMS if PROTOCOL.questions[key].type is not QuestionType.GRID)

@@ -20,11 +20,12 @@ from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
+from tests.shipped import shipped_protocol
 from tests.small_protocols import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = load_protocol("tiny", folder=SMALL)
-SHIPPED = load_protocol()
+SHIPPED = shipped_protocol()
 
 
 def both(text: str) -> Wording:

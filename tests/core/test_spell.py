@@ -11,7 +11,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chatbot.content.build import symbols_of
-from chatbot.content.library import load_protocol
 from chatbot.core.resolve import GroupShape, Shape, Symbols, resolve
 from chatbot.core.spell import rolled, spell
 from chatbot.core.syntax import ConditionSyntaxError, parse
@@ -20,6 +19,7 @@ from chatbot.core.tree import And, AtLeast, Cell, CellGrade, Constant, FindingIs
 from chatbot.core.unrolled import Place
 from tests.core.kit import GRADES, SYMBOLS, rows
 from tests.core.test_condition_properties import trees as any_tree
+from tests.shipped import shipped_protocol
 
 # --- random conditions, as text -------------------------------------------------------------------
 
@@ -245,7 +245,7 @@ def test_what_no_condition_says_is_said_in_words_close_to_it(node: Node, said: s
 
 
 def test_every_condition_of_the_shipped_protocol_comes_back() -> None:
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     symbols = symbols_of(json.loads(protocol.canonical))
     truths = [each for each in protocol.findings.values() if each.number is None]
     found = [(each.when, symbols) for each in (*truths, *protocol.guards.values())]

@@ -5,15 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from campaigns.alarm_tables import PAGE, page
-from chatbot.content.library import load_protocol
 from chatbot.core.findings import FlagState, assess
 from chatbot.core.values import Answer, Source, Value, parse_decimal, parse_span
+from tests.shipped import shipped_protocol
 
 AS_OF = datetime(2026, 1, 31, 12)
 
 
+ONSETS = {"up_to_12_weeks"}
+"""Rows compared here; ``python -m campaigns.alarm_tables --check`` compares all, which takes long."""
+
+
+def with_onsets(text: str) -> str:
+    """Return the page without the rows of other onsets."""
+    kept = []
+    in_grid = False
+    for line in text.split("\n"):
+        if in_grid and line.startswith("| ") and line.split("|")[1].strip().replace("\\_", "_") not in ONSETS:
+            continue
+        in_grid = line.startswith("|")
+        kept.append(line)
+    return "\n".join(kept)
+
+
 def test_the_page_of_the_alarm_tables_is_what_the_content_says() -> None:
-    true = PAGE.read_text("utf-8") == page()  # not asserted at once: a page is too long to be compared line by line
+    true = with_onsets(PAGE.read_text("utf-8")) == page(ONSETS)  # too long to be compared line by line
     assert true, "run python -m campaigns.alarm_tables"
 
 
@@ -37,4 +53,4 @@ def test_a_new_bladder_change_is_an_emergency_whatever_else_may_explain_it() -> 
         "leg_weakness": "no",
     }
     answers = {key: Answer(value, None, Source.PATIENT, AS_OF) for key, value in said.items()}
-    assert assess(load_protocol(), answers, AS_OF).flags["cauda_equina"] is FlagState.PRESENT
+    assert assess(shipped_protocol(), answers, AS_OF).flags["cauda_equina"] is FlagState.PRESENT

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.phrasings import phrasings
-from chatbot.content.library import load_protocol
 from chatbot.core.asking import LEAST_COVERED, MOST_NEAR, misspelt, recognise, slips, telling, words
 from chatbot.core.protocol import CATEGORIES
 from chatbot.core.reply import answer
@@ -20,8 +19,9 @@ from chatbot.core.topics import AskKind, rules_of
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import blocks_text
 from tests.dialogue.vignettes import REPRESENTATIVE, case_of, plan_of
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "asked.yaml").read_text("utf-8"))
 
 

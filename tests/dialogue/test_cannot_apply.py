@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.protocol import Question
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.vignettes import answers_of, opened
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 CASES = [
     (question, reason)
     for question in PROTOCOL.questions.values()

@@ -30,6 +30,7 @@ from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer as answer
+from tests.shipped import shipped_protocol
 from tests.signing import signing
 from tests.small_protocols import SMALL
 
@@ -38,7 +39,7 @@ REASON = "new_information"
 
 @lru_cache
 def protocol_called(name: str) -> Protocol:
-    return load_protocol("tiny", folder=SMALL) if name == "tiny" else load_protocol()
+    return load_protocol("tiny", folder=SMALL) if name == "tiny" else shipped_protocol()
 
 
 seeds = st.integers(0, 2**32)

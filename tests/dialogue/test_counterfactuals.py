@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.alternatives import Change, open_to_change
 from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
@@ -17,8 +16,9 @@ from chatbot.core.reach import URGENCY
 from chatbot.core.urgency import plan_urgency
 from tests.core.small import sent
 from tests.dialogue.vignettes import FEW, case_of
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 MOST = 3
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from campaigns.instruments import PAGE, page
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.case import Case, evolve
 from chatbot.core.findings import network
@@ -16,8 +15,9 @@ from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
 from chatbot.core.protocol import Stage
 from tests.dialogue.vignettes import case_of
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 
 LICENSED = {
     "ort_oud",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from campaigns.length import Length, heard_words, keys_of, measured, shortest, vignette_case
-from chatbot.content.library import load_protocol
 from chatbot.core.case import Case, next_question
 from chatbot.core.values import Urgency
 from tests.dialogue.vignettes import FOLDER
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 
 
 @lru_cache

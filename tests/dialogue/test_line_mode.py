@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from chatbot import plain
-from chatbot.content.library import load_protocol
 from chatbot.core.case import for_team
 from chatbot.core.events import PlanIssued
 from chatbot.core.plan import plan_digest
@@ -13,8 +12,9 @@ from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.typing import lines_for
 from tests.dialogue.vignettes import FEW, answers_of, opened, plan_of
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 
 
 class Person:

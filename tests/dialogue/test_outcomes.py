@@ -9,15 +9,15 @@ import pytest
 from chatbot.content.answers_file import assessed_case, open_case, read_answers
 from chatbot.content.checks.report import check_protocol
 from chatbot.content.checks.vignettes import patients as patients_of
-from chatbot.content.library import load_protocol
 from chatbot.content.package import read_package
 from chatbot.core.case import next_question
 from chatbot.core.findings import network
 from chatbot.core.outcome import outcome
 from chatbot.core.protocol import QuestionType
 from tests.dialogue.vignettes import FOLDER, NAMES, REPRESENTATIVE, as_of, case_of, file_of, path_of, plan_of
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 
 
 def plan(name: str) -> dict[str, Any]:

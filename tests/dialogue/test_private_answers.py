@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.audience import for_audience
 from chatbot.core.case import Case
 from chatbot.core.plan import build_plan
@@ -17,13 +16,14 @@ from chatbot.core.values import Urgency
 from chatbot.core.ways import answer_of, way_to
 from tests.dialogue.vignettes import FEW, REPRESENTATIVE, case_of
 from tests.privacy import kit
+from tests.shipped import shipped_protocol
 
 SOME_CASES = 1
 
 
 @lru_cache
 def protocol() -> Protocol:
-    return load_protocol()
+    return shipped_protocol()
 
 
 def hidden_questions() -> list[str]:

@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.case import Case, evolve, fold, for_team
 from chatbot.core.events import EVENT_VERSION, Event, from_data, to_data
@@ -19,8 +18,9 @@ from chatbot.core.urgency import plan_urgency
 from chatbot.core.values import BARE_STATUSES
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 seeds = st.integers(0, 2**32)
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from chatbot import plain
 from chatbot.content.languages import PSEUDO, pseudo, stretched, texts_of
-from chatbot.content.library import load_protocol
 from chatbot.core.events import PlanIssued
 from chatbot.core.navigation import wording_digest
 from chatbot.core.plan import build_plan, plan_digest
@@ -24,9 +23,10 @@ from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.test_line_mode import Person
 from tests.dialogue.vignettes import answers_of, case_of, opened, plan_of
+from tests.shipped import shipped_protocol
 from tests.tui.kit import application, screen_text
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 FEWEST, MOST = 4, 6
 """A text of fewer words may stand for something else on a screen; the first words of a longer one tell it."""
 

@@ -17,9 +17,10 @@ from chatbot.core.values import moment_text, parse_moment
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.vignettes import answers_of, opened, read_alarm
+from tests.shipped import shipped_protocol
 from tests.small_protocols import SMALL
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 THREE_DAYS = timedelta(days=3)
 
 

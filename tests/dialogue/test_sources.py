@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from campaigns.verification import PAGE, page
 from chatbot.content.answers_file import open_case, read_answers
-from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.library import find_protocol, protocols_folder
 from chatbot.core.plan import build_plan
 from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
 from chatbot.tui.drawing.plan import draw
 from chatbot.tui.lines import plain
 from chatbot.tui.words import Words
+from tests.shipped import shipped_protocol
 
 ROUTINE = find_protocol(None, protocols_folder()) / "vignettes" / "routine_complete.yaml"
 
@@ -21,7 +22,7 @@ def test_the_page_of_what_was_verified_is_what_the_content_says() -> None:
 
 
 def test_every_line_of_a_plan_says_how_sure_it_is_and_whether_that_was_verified() -> None:
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     file = read_answers(ROUTINE)
     assert file.as_of is not None
     case, _ = open_case(protocol, file, file.as_of)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from chatbot.content.answers_file import assessed_case
-from chatbot.content.library import load_protocol
 from chatbot.core.batch import give_all
 from chatbot.core.commands import Acknowledge, IssuePlan
 from chatbot.core.outcome import SHOWN_STATUSES
@@ -20,9 +19,10 @@ from chatbot.interview import Interview, MemoryRecorder
 from chatbot.tui.drawing.plan import draw, groups, terms, top
 from chatbot.tui.words import Words
 from tests.dialogue.vignettes import NAMES, answers_of, as_of, file_of, opened
+from tests.shipped import shipped_protocol
 from tests.tui.kit import application, screen_text
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 WIDTH, HEIGHT = 80, 24
 AROUND = 5
 """Rows of the screen beside the plan: whose case it is (two), that more follows, and two of keys."""

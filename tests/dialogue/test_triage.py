@@ -10,11 +10,11 @@ import pytest
 
 from campaigns.generated import Generated, Population
 from campaigns.triage import LIMITS, SEED, Count, count
-from chatbot.content.library import load_protocol
 from chatbot.core.findings import assess
 from chatbot.core.protocol import RedFlag
 from chatbot.core.values import Urgency
 from tests.dialogue.vignettes import FOLDER
+from tests.shipped import shipped_protocol
 
 DOSE = 150
 """Patients here; ``python -m campaigns.triage`` counts a thousand."""
@@ -22,7 +22,7 @@ DOSE = 150
 
 @lru_cache
 def population() -> Population:
-    return Population(load_protocol(), FOLDER.parent)
+    return Population(shipped_protocol(), FOLDER.parent)
 
 
 @lru_cache
@@ -32,7 +32,7 @@ def patients() -> tuple[Generated, ...]:
 
 @lru_cache
 def counted() -> Count:
-    return count(load_protocol(), population(), patients())
+    return count(shipped_protocol(), population(), patients())
 
 
 def test_nobody_in_whom_a_red_flag_was_planted_comes_out_lower() -> None:

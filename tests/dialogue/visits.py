@@ -17,9 +17,10 @@ from chatbot.desk import Desk
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from tests.dialogue.vignettes import answers_of, as_of, read_alarm
+from tests.shipped import shipped_protocol
 from tests.signing import signing
 
-PROTOCOL = library.load_protocol()
+PROTOCOL = shipped_protocol()
 load_bundle = lru_cache(library.load_bundle)
 """The bundles of visits are the same few, and take long to build."""
 NAME = "article_patient"

@@ -38,6 +38,7 @@ from chatbot.export.diagram_machine import ANY, case_machine, urgency_machine
 from chatbot.export.diagram_mermaid import diagram_mermaid
 from chatbot.export.diagram_svg import DARK, LIGHT, diagram_svg
 from chatbot.export.diagram_tree import machine_tree, protocol_tree, tree_text
+from tests.shipped import shipped_protocol
 from tests.small_protocols import SMALL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,7 +51,7 @@ def tiny() -> Protocol:
 
 @pytest.fixture(scope="module")
 def shipped() -> Protocol:
-    return load_protocol()
+    return shipped_protocol()
 
 
 def all_of(protocol: Protocol) -> list[Diagram]:

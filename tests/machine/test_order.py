@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.batch import give_all
 from chatbot.core.case import Case, evolve, is_open
@@ -19,8 +18,9 @@ from chatbot.core.protocol import Protocol
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of
 from tests.machine.protocols import drawn_protocol
 from tests.random_answers import random_answer
+from tests.shipped import shipped_protocol
 
-SHIPPED = load_protocol()
+SHIPPED = shipped_protocol()
 
 
 def opened(protocol: Protocol) -> CaseOpened:

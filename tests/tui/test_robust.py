@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
+from chatbot.core.events import NoteAdded
 from chatbot.errors import StorageError
+from chatbot.tui.driver import Keyboard
 from chatbot.tui.safe import cells, is_safe
 from tests.tui import kit
 from tests.tui.kit import screen_text
@@ -17,6 +21,14 @@ TUI = Path(__file__).resolve().parents[2] / "chatbot" / "tui"
 
 PARSES_MARKUP = re.compile(r"\b(Static|Label|Button|OptionList|Markdown|RichLog)\(|\.notify\(|from_markup|border_title")
 """Ways in which Textual would read foreign text as markup."""
+
+
+async def send(app: Any, pilot: Pilot[Any], sent: bytes) -> None:
+    """Let bytes arrive from the terminal all at once, as those of a key held down do over a slow line."""
+    for event in Keyboard().feed(sent):
+        app._driver.process_message(event)
+    await pilot.pause()
+
 
 KEYS = (
     "1 2 3 4 5 6 7 8 9 0 a e u d x c l b backspace w r s t j h escape enter tab up down left right n y equals_sign "
@@ -42,6 +54,48 @@ async def test_no_sequence_of_keys_ends_it_or_draws_beyond_the_screen(seed: int)
             rows = screen_text(app).split("\n")
             assert max(map(cells, rows)) <= app.size.width
     assert app.fault == ""
+
+
+@pytest.mark.parametrize(
+    ("opened_by", "held"),
+    [
+        ("w", b"\x1b"),  # a page
+        ("f1", b"\x1bOP"),
+        ("j", b"\x1b"),
+        ("t", b"\x1b"),  # a note
+        ("f5", b"\x1b"),
+        ("f4", b"\r"),
+    ],
+)
+async def test_a_key_held_down_closes_what_lies_over_the_question_and_does_no_more(opened_by: str, held: bytes) -> None:
+    case = kit.interview()
+    app = kit.application(case)
+    async with app.run_test() as pilot:
+        await pilot.press(opened_by)
+        assert len(app.screen_stack) == 3
+        await send(app, pilot, held * 4)
+        assert app.fault == "" and app.screen_stack[1].form.view.id == "water"
+        assert not case.case.answers
+
+
+async def test_enter_held_down_writes_a_note_once() -> None:
+    case = kit.interview()
+    app = kit.application(case)
+    async with app.run_test() as pilot:
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("h", "i")
+        await send(app, pilot, b"\r" * 4)
+        assert [event.text for event in case.events if isinstance(event, NoteAdded)] == ["hi"]
+
+
+async def test_keys_about_the_question_wait_while_a_note_is_written() -> None:
+    app = kit.application(kit.interview())
+    async with app.run_test() as pilot:
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("h", "f5", "f6", "f7", "f9", "i")
+        assert app.screen.entry.text == "hi"
 
 
 NASTY = "a\x1b]52;c;QUJD\x07b \u202ec [/] [@click=app.quit]d[/] \x9b31m"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.events import Key, Paste, Resize
 from textual.screen import Screen
 
@@ -221,6 +222,15 @@ class Sheet(Screen[T], inherit_bindings=False):
         """Whether a key was pressed before the present content was drawn."""
         return self.painted_at is None or pressed_at < self.painted_at
 
+    @property
+    def on_top(self) -> bool:
+        """Nothing lies over it, and it is not closing. A key that repeats itself may come while that changes."""
+        return self.app.screen is self
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close, once: what comes while it is closing finds it closed."""
+        return super().dismiss(result) if self.on_top else AwaitComplete()
+
     def redraw(self) -> None:
         """Draw everything again."""
         for pane in self.query(Pane):
@@ -264,7 +274,7 @@ class Sheet(Screen[T], inherit_bindings=False):
         unseen = self.unseen(event.time)
         leaving = event.key in {"ctrl+c", "ctrl+q"}
         character = event.character if event.is_printable and event.character else ""
-        taken = (self.too_small or unseen) and not leaving
+        taken = not self.on_top or ((self.too_small or unseen) and not leaving)
         if taken or self.take(event.key, character):
             event.stop()
             event.prevent_default()

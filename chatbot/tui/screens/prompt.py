@@ -85,7 +85,9 @@ class Prompt(Sheet[str]):
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if self.repeats("enter", event.pressed_at) or self.too_small or self.unseen(event.pressed_at):
+        if self.repeats("enter", event.pressed_at) or not self.on_top:
+            return
+        if self.too_small or self.unseen(event.pressed_at):
             return
         if self.send is None:
             self.dismiss(self.entry.text)

@@ -62,6 +62,10 @@ class Entry(TextArea):
         self.offered: str | None = None
         """What was pasted, made one plain line: Enter takes it, any other key leaves it."""
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what would mark the whole text by a function key: the next letter would replace it."""
+        return action not in {"select_line", "select_all"} and super().check_action(action, parameters)
+
     @property
     def untouched(self) -> bool:
         """Nothing was typed yet."""
