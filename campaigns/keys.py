@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from campaigns.pages import ROOT
-from chatbot.tui.actions import ACTIONS, PLACES, Action
+from chatbot.tui.action import PLACES, Action
+from chatbot.tui.actions import ACTIONS
 from chatbot.tui.in_lines import ONLY_IN_LINES
-from chatbot.tui.keymap import FIXED, spelled
+from chatbot.tui.key_names import spelled
+from chatbot.tui.keymap import FIXED
 
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "keys.md"

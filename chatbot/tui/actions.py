@@ -3,75 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from chatbot.core.keys import STATUS_KEYS
+from chatbot.tui.action import Action
 from chatbot.tui.in_lines import IN_LINES
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a key does in some places."""
-
-    id: str
-    """A screen carries it out in its method ``act_<id>``."""
-    keys: tuple[str, ...]
-    """Textual names of the keys."""
-    shown: str
-    """How the keys are written for people."""
-    label: str
-    """Two or three words for the footer."""
-    help: str
-    """One sentence for the help screen."""
-    places: frozenset[str]
-    """Ids of ``PLACES`` in which it may work."""
-    in_lines: str
-    """Its command in the line mode, as ``:name``; or a sentence saying what stands there instead, or why nothing."""
-    footer: bool = True
-    """False: found on the help screen only."""
-
-
-PLACES = {
-    "question": "At a question",
-    "several": "Several choices",
-    "grid": "A table",
-    "instrument": "Items of a questionnaire",
-    "typing": "In a typed field",
-    "review": "When nothing is left to ask",
-    "doubt": "When asked to confirm",
-    "reasons": "When asked for a reason",
-    "recheck": "A list to confirm",
-    "block": "Questions read out as one list",
-    "read_back": "Reading the safety answers back",
-    "preview": "Before a correction",
-    "alarm": "The emergency",
-    "standing": "The emergency, read again",
-    "plan": "The plan",
-    "line": "A line of the plan",
-    "panel": "The case panel",
-    "sign_off": "Before signing",
-    "home": "Home",
-    "search": "While searching at home",
-    "list": "A list",
-    "find": "The palette",
-    "help": "Key help",
-    "keymap": "Where keys are changed",
-    "page": "A page to read",
-    "confirm": "Before a case is opened",
-    "recap": "For whoever takes over",
-    "fault": "When something was not saved",
-    "settings": "The settings",
-    "unread": "Before all of it was read",
-    "away": "While the screen is blank",
-    "returned": "After an interruption",
-    "scroll": "Where not everything fits",
-    "anywhere": "Everywhere",
-}
-"""Where keys work. A screen names the places that hold now; the first that knows a key decides."""
-
-
-def _action(id_: str, keys: str, shown: str, label: str, help_: str, places: str, *, footer: bool = True) -> Action:
-    return Action(id_, tuple(keys.split()), shown, label, help_, frozenset(places.split()), IN_LINES[id_], footer)
+def _action(id_: str, keys: str, label: str, help_: str, places: str, *, footer: bool = True) -> Action:
+    return Action(id_, tuple(keys.split()), label, help_, frozenset(places.split()), IN_LINES[id_], footer)
 
 
 _STATUS_HELP = {
@@ -85,49 +24,29 @@ STATUS_ACTIONS = {f"status_{status.value}": status.value for status in STATUS_KE
 """Action to the status it gives."""
 
 ACTIONS: tuple[Action, ...] = (
+    _action("acknowledge", "enter", "I have read this", "The emergency was read; the interview goes on.", "alarm"),
+    _action("recap_read", "enter", "I have read this", "The recap was read; the interview goes on.", "recap"),
+    _action("give_code", "enter", "confirm", "Give the end of the code that was typed.", "confirm"),
+    _action("why", "w", "why", "The answers and the sources behind this.", "alarm standing"),
+    _action("correct", "c", "an answer is wrong", "Correct one of the answers that raised this.", "alarm standing"),
     _action(
-        "acknowledge", "enter", "Enter", "I have read this", "The emergency was read; the interview goes on.", "alarm"
+        "decline_help", "d", "declines help", "The person declines what to do: an informed refusal.", "alarm standing"
     ),
-    _action("recap_read", "enter", "Enter", "I have read this", "The recap was read; the interview goes on.", "recap"),
-    _action("give_code", "enter", "Enter", "confirm", "Give the end of the code that was typed.", "confirm"),
-    _action("why", "w", "w", "why", "The answers and the sources behind this.", "alarm standing"),
-    _action(
-        "correct", "c", "c", "an answer is wrong", "Correct one of the answers that raised this.", "alarm standing"
-    ),
-    _action(
-        "decline_help",
-        "d",
-        "d",
-        "declines help",
-        "The person declines what to do: an informed refusal.",
-        "alarm standing",
-    ),
-    _action("apply", "y enter", "y", "correct it", "Make the correction with all it brings.", "preview"),
-    _action("keep", "escape", "Esc", "leave it", "Leave the answer and everything else as it is.", "preview"),
-    _action("open_line", "enter", "Enter", "open", "Open or close the line.", "plan"),
-    _action("accept", "a", "a", "accept", "Accept this recommendation.", "line"),
-    _action("modify", "m", "m", "modify", "Accept it changed, with a reason.", "line"),
-    _action("decline", "c", "c", "decline", "Decline it, with a coded reason.", "line"),
-    _action(
-        "all_rules", "v", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"
-    ),
-    _action("full_text", "x", "x", "as text", "The whole plan as it is printed.", "plan"),
-    _action("page", "p", "p", "patient's page", "The patient's page, in plain words.", "plan"),
-    _action("write", "f", "f", "to a file", "Write the plan, or the patient's page, to a file as text.", "plan"),
-    _action(
-        "copy",
-        "y",
-        "y",
-        "copy",
-        "Give a page to the clipboard, where the settings allow it.",
-        "plan",
-        footer=False,
-    ),
-    _action("changes", "d", "d", "what changed", "What differs from the visit or version before.", "plan"),
-    _action("outcome", "o", "o", "outcome", "Say what became of what the earlier plan asked for.", "plan"),
+    _action("apply", "y enter", "correct it", "Make the correction with all it brings.", "preview"),
+    _action("keep", "escape", "leave it", "Leave the answer and everything else as it is.", "preview"),
+    _action("open_line", "enter", "open", "Open or close the line.", "plan"),
+    _action("accept", "a", "accept", "Accept this recommendation.", "line"),
+    _action("modify", "m", "modify", "Accept it changed, with a reason.", "line"),
+    _action("decline", "c", "decline", "Decline it, with a coded reason.", "line"),
+    _action("all_rules", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"),
+    _action("full_text", "x", "as text", "The whole plan as it is printed.", "plan"),
+    _action("page", "p", "patient's page", "The patient's page, in plain words.", "plan"),
+    _action("write", "f", "to a file", "Write the plan, or the patient's page, to a file as text.", "plan"),
+    _action("copy", "y", "copy", "Give a page to the clipboard, where the settings allow it.", "plan", footer=False),
+    _action("changes", "d", "what changed", "What differs from the visit or version before.", "plan"),
+    _action("outcome", "o", "outcome", "Say what became of what the earlier plan asked for.", "plan"),
     _action(
         "what_if",
-        "w",
         "w",
         "what would change it",
         "Which other answers would change the urgency or a recommendation, and which open questions decide.",
@@ -136,42 +55,29 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "ask",
         "question_mark",
-        "?",
         "ask",
         "Ask a question about the plan: why, why not, what the sources say, what would change it.",
         "plan review",
     ),
-    _action("sign", "f8", "F8", "sign", "Sign the plan: closes the case for good.", "plan"),
-    _action("sign_now", "y f8", "y", "sign", "Sign: everything that is not settled has its reason.", "sign_off"),
-    _action("comment", "t", "t", "in words", "Add words to the reason of this line.", "sign_off"),
-    _action("confirm", "y", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
-    _action("cancel", "escape", "Esc", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
-    _action("commit", "enter", "Enter", "answer", "Give the answer the mark stands on, or what is typed.", "question"),
-    _action("commit", "enter", "Enter", "done", "Give the choices marked [x].", "several"),
-    _action(
-        "commit", "enter", "Enter", "as recorded", "Give the table as it stands; the rest is not recorded.", "grid"
-    ),
-    _action(
-        "commit", "enter", "Enter", "as it stands", "Give the items as they stand; the rest is missing.", "instrument"
-    ),
-    _action("all_normal", "n", "n", "rest normal", "Fill every cell left open as normal, and give the table.", "grid"),
-    _action("commit", "enter", "Enter", "save", "Give what is typed.", "typing"),
-    _action("leave_field", "escape", "Esc", "keys", "Leave the typed field, so that letters are keys again.", "typing"),
-    _action("type", "tab", "Tab", "type it", "Go to the typed field, or type a date not listed.", "question"),
-    _action("still_so", "equals_sign", "=", "still so", "Give the earlier answer again, now.", "question"),
-    _action(
-        "carried",
-        "f7",
-        "F7",
-        "carried",
-        "Read and confirm what an earlier visit contributes.",
-        "question review",
-    ),
+    _action("sign", "f8", "sign", "Sign the plan: closes the case for good.", "plan"),
+    _action("sign_now", "y f8", "sign", "Sign: everything that is not settled has its reason.", "sign_off"),
+    _action("comment", "t", "in words", "Add words to the reason of this line.", "sign_off"),
+    _action("confirm", "y", "confirm", "Yes, the unusual value is right.", "doubt"),
+    _action("cancel", "escape", "change it", "Go back to the question; what was typed stays.", "doubt reasons"),
+    _action("commit", "enter", "answer", "Give the answer the mark stands on, or what is typed.", "question"),
+    _action("commit", "enter", "done", "Give the choices marked [x].", "several"),
+    _action("commit", "enter", "as recorded", "Give the table as it stands; the rest is not recorded.", "grid"),
+    _action("commit", "enter", "as it stands", "Give the items as they stand; the rest is missing.", "instrument"),
+    _action("all_normal", "n", "rest normal", "Fill every cell left open as normal, and give the table.", "grid"),
+    _action("commit", "enter", "save", "Give what is typed.", "typing"),
+    _action("leave_field", "escape", "keys", "Leave the typed field, so that letters are keys again.", "typing"),
+    _action("type", "tab", "type it", "Go to the typed field, or type a date not listed.", "question"),
+    _action("still_so", "equals_sign", "still so", "Give the earlier answer again, now.", "question"),
+    _action("carried", "f7", "carried", "Read and confirm what an earlier visit contributes.", "question review"),
     *(
         Action(
             f"status_{status.value}",
             (key,),
-            key,
             status.value.replace("_", " "),
             _STATUS_HELP[status.value],
             frozenset({"question", "block"}),
@@ -183,85 +89,65 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "as_before",
         "enter equals_sign",
-        "Enter",
         "rest as before",
         "All lines not marked are as before: answers of today. What is marked is asked next.",
         "recheck",
     ),
-    _action("mark", "space", "Space", "changed", "Mark the line: it is otherwise now.", "recheck", footer=False),
+    _action("mark", "space", "changed", "Mark the line: it is otherwise now.", "recheck", footer=False),
     _action(
         "none_of_rest",
         "enter",
-        "Enter",
         "none of the rest",
         "Give the list: what is marked, and no for every other line, once every line was in sight.",
         "block",
     ),
-    _action("mark_yes", "space", "Space", "yes", "Mark the line as yes, or take the mark off.", "block", footer=False),
-    _action("singly", "escape q", "Esc", "one by one", "Ask every question of the list by itself.", "recheck block"),
+    _action("mark_yes", "space", "yes", "Mark the line as yes, or take the mark off.", "block", footer=False),
+    _action("singly", "escape q", "one by one", "Ask every question of the list by itself.", "recheck block"),
     _action(
         "all_right",
         "enter y",
-        "Enter",
         "all of it is right",
         "The answers of the safety screen were read to the person, who says that they are right.",
         "read_back",
     ),
-    _action("correct", "c", "c", "correct the line", "Answer the marked line again.", "read_back"),
-    _action(
-        "not_now", "escape q", "Esc", "not now", "Go on; the safety answers are read back before signing.", "read_back"
-    ),
+    _action("correct", "c", "correct the line", "Answer the marked line again.", "read_back"),
+    _action("not_now", "escape q", "not now", "Go on; the safety answers are read back before signing.", "read_back"),
     _action(
         "read_back",
         "ctrl+r",
-        "Ctrl+R",
         "read back",
         "Read the answers of the safety screen to the person, while that is due.",
         "question review",
     ),
-    _action("back", "backspace b", "⌫", "back", "The question before this one; no answer is lost.", "question review"),
-    _action("go_on", "escape", "Esc", "go on", "Leave this answer as it is; go to the next open question.", "question"),
-    _action("later", "l", "l", "later", "Ask this later; it stays open and shows before signing.", "question"),
-    _action("why", "w", "w", "why we ask", "Why this is asked, with its sources.", "question block"),
+    _action("back", "backspace b", "back", "The question before this one; no answer is lost.", "question review"),
+    _action("go_on", "escape", "go on", "Leave this answer as it is; go to the next open question.", "question"),
+    _action("later", "l", "later", "Ask this later; it stays open and shows before signing.", "question"),
+    _action("why", "w", "why we ask", "Why this is asked, with its sources.", "question block"),
     _action(
         "register",
-        "r",
         "r",
         "plain words",
         "The same in the other wording: clinician or patient. Only words change.",
         "question review plan alarm standing recap read_back block",
     ),
     _action(
-        "source",
-        "s",
-        "s",
-        "source",
-        "Where the next answer comes from: patient, record, examination, observer.",
-        "question",
+        "source", "s", "source", "Where the next answer comes from: patient, record, examination, observer.", "question"
     ),
-    _action("note", "t", "t", "note", "Write a note beside this question.", "question review"),
+    _action("note", "t", "note", "Write a note beside this question.", "question review"),
     _action(
         "reveal",
         "f9",
-        "F9",
         "private answers",
         "Show the private answers among the earlier ones, or cover them again.",
         "question review typing read_back",
         footer=False,
     ),
-    _action("jump", "j", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
+    _action("jump", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
     _action(
-        "withdraw",
-        "delete",
-        "Del",
-        "take back",
-        "Take the answer back: the question is open again.",
-        "question",
-        footer=False,
+        "withdraw", "delete", "take back", "Take the answer back: the question is open again.", "question", footer=False
     ),
     _action(
         "decline_section",
-        "D",
         "D",
         "decline section",
         "The person declines this whole section: every open question in it. Each can still be answered later.",
@@ -271,7 +157,6 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "stop_here",
         "f6",
-        "F6",
         "stop here",
         "Issue the plan of what is there, marked incomplete; the interview can go on at any time.",
         "question several grid typing",
@@ -280,25 +165,16 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "panel",
         "ctrl+n",
-        "Ctrl+N",
         "case panel",
         "Where the case stands, line by line: each opens to why it stands so.",
         "question several grid instrument typing review",
         footer=False,
     ),
-    _action(
-        "open_why",
-        "enter",
-        "Enter",
-        "open",
-        "Open the line: why it stands so, from which answers and sources.",
-        "panel",
-    ),
-    _action("dismiss", "escape ctrl+n", "Esc", "to the question", "Back to the question as it was.", "panel"),
+    _action("open_why", "enter", "open", "Open the line: why it stands so, from which answers and sources.", "panel"),
+    _action("dismiss", "escape ctrl+n", "to the question", "Back to the question as it was.", "panel"),
     _action(
         "turn",
         "ctrl+t",
-        "Ctrl+T",
         "turn the screen",
         "Show the person the question alone, in plain words; the same key turns the screen back.",
         "question several grid instrument typing",
@@ -307,58 +183,52 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "everything",
         "ctrl+g",
-        "Ctrl+G",
         "all questions",
         "While an emergency stands, only what the receiving team needs is asked: go on with everything.",
         "question several grid instrument typing review",
     ),
-    _action("handover", "h", "h", "handover", "The handover, to read aloud.", "question review alarm standing plan"),
-    _action("leave", "q", "q", "leave", "Suspend the case and leave; it can be resumed.", "question review recap"),
+    _action("handover", "h", "handover", "The handover, to read aloud.", "question review alarm standing plan"),
+    _action("leave", "q", "leave", "Suspend the case and leave; it can be resumed.", "question review recap"),
     _action(
         "hand_over",
         "f4",
-        "F4",
         "hand over",
         "Somebody else takes over and reads first what was done.",
         "question review",
         footer=False,
     ),
-    _action("events", "f10", "F10", "who answered", "Who answered what: every event.", "question review", footer=False),
-    _action("new_case", "n", "n", "new interview", "Begin a case.", "home"),
-    _action(
-        "choose", "enter", "Enter", "open", "Go on with the case under the mark; read a closed one.", "home search"
-    ),
-    _action("follow_up", "f", "f", "follow-up", "The next visit of a finished case.", "home"),
-    _action("amend", "a", "a", "amend", "A new version of a signed case.", "home"),
-    _action("members", "o", "o", "visits", "Show or hide the visits and versions of this line.", "home"),
-    _action("search", "slash", "/", "search", "Narrow the list: label, code, phase, kind, urgency.", "home"),
-    _action("keep_search", "tab", "Tab", "keys", "Letters are keys again; the list stays narrowed.", "search"),
-    _action("clear_search", "escape", "Esc", "show all", "Give the search up.", "home search"),
-    _action("verify", "v", "v", "verify", "Check the file of this case: chain, events and plans.", "home"),
-    _action("replay", "r f10", "r", "replay", "Read a kept case step by step: who answered what.", "home"),
+    _action("events", "f10", "who answered", "Who answered what: every event.", "question review", footer=False),
+    _action("new_case", "n", "new interview", "Begin a case.", "home"),
+    _action("choose", "enter", "open", "Go on with the case under the mark; read a closed one.", "home search"),
+    _action("follow_up", "f", "follow-up", "The next visit of a finished case.", "home"),
+    _action("amend", "a", "amend", "A new version of a signed case.", "home"),
+    _action("members", "o", "visits", "Show or hide the visits and versions of this line.", "home"),
+    _action("search", "slash", "search", "Narrow the list: label, code, phase, kind, urgency.", "home"),
+    _action("keep_search", "tab", "keys", "Letters are keys again; the list stays narrowed.", "search"),
+    _action("clear_search", "escape", "show all", "Give the search up.", "home search"),
+    _action("verify", "v", "verify", "Check the file of this case: chain, events and plans.", "home"),
+    _action("replay", "r f10", "replay", "Read a kept case step by step: who answered what.", "home"),
     _action(
         "practise",
-        "p",
         "p",
         "practise",
         "Begin a practice case at once; you make the answers up, nobody is simulated yet.",
         "home",
     ),
-    _action("tour", "g", "g", "guided tour", "A dozen keys on a made-up case; nothing of it is kept.", "home"),
-    _action("verify_all", "V", "V", "verify all", "Check every case listed, and count the verdicts.", "home"),
-    _action("actor", "f4", "F4", "who interviews", "Say who is at the keyboard.", "home"),
-    _action("quit", "q", "q", "quit", "End the program.", "home"),
-    _action("role", "w", "w", "who you are", "Say again which describes you.", "home", footer=False),
-    _action("choose", "enter", "Enter", "choose", "Take the line the mark stands on.", "list find"),
-    _action("change", "enter", "Enter", "change", "Choose or type another value.", "settings"),
-    _action("next_value", "right space", "→", "next", "The next value.", "settings"),
-    _action("previous_value", "left", "←", "before", "The value before.", "settings", footer=False),
-    _action("standard", "delete", "Del", "not chosen", "What it is while nothing is chosen.", "settings"),
-    _action("scope", "tab", "Tab", "show others", "Show all, answered, later or open questions.", "list"),
+    _action("tour", "g", "guided tour", "A dozen keys on a made-up case; nothing of it is kept.", "home"),
+    _action("verify_all", "V", "verify all", "Check every case listed, and count the verdicts.", "home"),
+    _action("actor", "f4", "who interviews", "Say who is at the keyboard.", "home"),
+    _action("quit", "q", "quit", "End the program.", "home"),
+    _action("role", "w", "who you are", "Say again which describes you.", "home", footer=False),
+    _action("choose", "enter", "choose", "Take the line the mark stands on.", "list find"),
+    _action("change", "enter", "change", "Choose or type another value.", "settings"),
+    _action("next_value", "right space", "next", "The next value.", "settings"),
+    _action("previous_value", "left", "before", "The value before.", "settings", footer=False),
+    _action("standard", "delete", "not chosen", "What it is while nothing is chosen.", "settings"),
+    _action("scope", "tab", "show others", "Show all, answered, later or open questions.", "list"),
     _action(
         "up",
         "up",
-        "↑",
         "up",
         "The line above.",
         "question grid plan home recheck read_back block sign_off scroll",
@@ -367,36 +237,29 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "down",
         "down",
-        "↓",
         "down",
         "The line below.",
         "question grid plan home recheck read_back block sign_off scroll",
         footer=False,
     ),
-    _action("left", "left", "←", "left", "The cell or grade to the left.", "question grid", footer=False),
-    _action("right", "right", "→", "right", "The cell or grade to the right.", "question grid", footer=False),
-    _action("page_up", "pageup", "PgUp", "up", "The lines above.", "scroll", footer=False),
-    _action("page_down", "pagedown", "PgDn", "more", "The lines below.", "scroll", footer=False),
-    _action("read_on", "enter", "Enter", "read on", "The next lines; a page read to its end is closed.", "unread page"),
-    _action("agree", "y", "y", "yes", "Yes to what the page asks.", "page confirm"),
-    _action("disagree", "n", "n", "no", "No to what the page asks.", "page", footer=False),
-    _action("keymap", "k", "k", "change keys", "Choose other keys for what is done.", "help"),
-    _action("change_key", "enter", "Enter", "change", "Then press the key that is to do this.", "keymap"),
-    _action("standard_keys", "delete", "Del", "as usual", "The keys everybody begins with.", "keymap"),
-    _action("retry", "enter", "Enter", "try again", "Try to save it again.", "fault"),
+    _action("left", "left", "left", "The cell or grade to the left.", "question grid", footer=False),
+    _action("right", "right", "right", "The cell or grade to the right.", "question grid", footer=False),
+    _action("page_up", "pageup", "up", "The lines above.", "scroll", footer=False),
+    _action("page_down", "pagedown", "more", "The lines below.", "scroll", footer=False),
+    _action("read_on", "enter", "read on", "The next lines; a page read to its end is closed.", "unread page"),
+    _action("agree", "y", "yes", "Yes to what the page asks.", "page confirm"),
+    _action("disagree", "n", "no", "No to what the page asks.", "page", footer=False),
+    _action("keymap", "k", "change keys", "Choose other keys for what is done.", "help"),
+    _action("change_key", "enter", "change", "Then press the key that is to do this.", "keymap"),
+    _action("standard_keys", "delete", "as usual", "The keys everybody begins with.", "keymap"),
+    _action("retry", "enter", "try again", "Try to save it again.", "fault"),
     _action(
-        "dismiss",
-        "escape q",
-        "Esc",
-        "close",
-        "Back to where you were.",
-        "page fault plan keymap standing sign_off settings",
+        "dismiss", "escape q", "close", "Back to where you were.", "page fault plan keymap standing sign_off settings"
     ),
-    _action("dismiss", "escape", "Esc", "close", "Back to where you were.", "list confirm find"),
+    _action("dismiss", "escape", "close", "Back to where you were.", "list confirm find"),
     _action(
         "plan",
         "f5",
-        "F5",
         "plan",
         "The plan so far; when nothing is left to ask, the plan is issued.",
         "question review typing",
@@ -404,28 +267,25 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "emergency",
         "ctrl+e",
-        "Ctrl+E",
         "the emergency",
         "Read the emergency that stands again: what to do, whom to call, the handover.",
         "anywhere",
         footer=False,
     ),
-    _action("come_back", "enter ctrl+l", "Enter", "come back", "Say where you were, and how long ago.", "away"),
-    _action("resume", "enter escape", "Enter", "go on", "Go on where you were.", "returned"),
+    _action("come_back", "enter ctrl+l", "come back", "Say where you were, and how long ago.", "away"),
+    _action("resume", "enter escape", "go on", "Go on where you were.", "returned"),
     _action(
         "interrupt",
         "ctrl+l",
-        "Ctrl+L",
         "interruption",
         "Blank the screen at once; an emergency that was not acknowledged stays in sight.",
         "anywhere",
         footer=False,
     ),
-    _action("help", "f1", "F1", "keys", "This list: every key, those that work now first.", "anywhere"),
+    _action("help", "f1", "keys", "This list: every key, those that work now first.", "anywhere"),
     _action(
         "settings",
         "ctrl+o",
-        "Ctrl+O",
         "settings",
         "What you have chosen, where it is kept, and how to change it.",
         "anywhere",
@@ -434,22 +294,16 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "palette",
         "ctrl+p",
-        "Ctrl+P",
         "find anything",
         "Any command that works now, question, section, recommendation or reference, by its words.",
         "anywhere",
         footer=False,
     ),
-    _action(
-        "theme", "f2", "F2", "colours", "Dark, light, high contrast, or without colours.", "anywhere", footer=False
-    ),
-    _action(
-        "about", "f3", "F3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False
-    ),
+    _action("theme", "f2", "colours", "Dark, light, high contrast, or without colours.", "anywhere", footer=False),
+    _action("about", "f3", "about", "Intended use, disclaimer, versions, editorial policy.", "anywhere", footer=False),
     _action(
         "stop",
         "ctrl+c ctrl+q",
-        "Ctrl+C",
         "stop",
         "Leave the program; answers are saved as they are given.",
         "anywhere",

@@ -20,7 +20,7 @@ from chatbot.core.protocol import QuestionType
 from chatbot.core.urgency import is_asked
 from chatbot.errors import BackstoryError
 from chatbot.tui.form import Form, Mode
-from chatbot.tui.keymap import spelled
+from chatbot.tui.key_names import spelled
 from chatbot.tui.lines import Line, Seg, fold, line, packed, width_of
 from chatbot.tui.screens.alarm import AlarmScreen
 from chatbot.tui.screens.ask import AskSheet
@@ -251,7 +251,7 @@ class Tour:
         head = (*head, Seg(f"{shown} ", "key")) if shown else head
         first, *more = fold(self.step.told, width - 2, width - width_of(head))
         rows = [(*head, Seg(first)), *(line("  ", each) for each in more)]
-        ways = [("Enter", "goes on"), ("Esc", "leaves the tour")]
+        ways = [(spelled("enter"), "goes on"), (spelled("escape"), "leaves the tour")]
         said = [line(Seg(self.problem, "warn"))] if self.problem else []
         return [*rows, *packed([*said, *(line(Seg(key, "key"), Seg(f" {what}")) for key, what in ways)], width)]
 

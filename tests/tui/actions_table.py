@@ -20,6 +20,7 @@ from chatbot.tui.application import Backstory
 from chatbot.tui.form import Mode
 from chatbot.tui.services import Start
 from chatbot.tui.start import services_of
+from tests.core.test_blocks import before_the_block, content
 from tests.core.test_read_back import REST, SAFE, after
 from tests.tui import kit
 from tests.tui.kit import House, Records, Summary, screen_text
@@ -83,6 +84,10 @@ def answered(question: str, value: object) -> Check:
 
 def recorded(event: str) -> Check:
     return lambda app: event in [each.type for each in app.session.interview.events]
+
+
+def chosen(name: str, value: str) -> Check:
+    return lambda app: app.session.services.get_setting(name) == value
 
 
 def ended(code: int) -> Check:
@@ -314,7 +319,17 @@ SCENES = (
         Step("choose", "home", "escape", says("THE SIGNED PLAN of two")),
         Step("follow_up", "home", "escape", says("A new visit")),
         Step("amend", "home", "escape", says("A new version")),
-        Step("quit", "home", "escape", ended(0)),
+        Step("search", "home", "escape", lambda app: "search" in app.screen.places()),
+        Step("keep_search", "search", "b e d", lambda app: "search" not in app.screen.places()),
+        Step("clear_search", "home", "", lambda app: app.screen.filter == ""),
+        Step("verify", "home", "", says("VALID-CLOSED")),
+        Step("verify_all", "home", "escape", says("cases verified.")),
+        Step("replay", "home", "escape", screen("Page")),
+        Step("practise", "home", "escape", says("PRACTICE")),
+        Step("quit", "home", "q", ended(0)),
+    )),
+    Scene("the tour", home(), (
+        Step("tour", "home", "", says("TOUR 1/")),
     )),
     Scene("a case to be confirmed", home(Summary()), (
         Step("agree", "confirm", "enter", asks("water")),
@@ -324,6 +339,17 @@ SCENES = (
         Summary(path="eight", case="K7M20AXR", label="AB bed 8", subject="5555-6666-7QRS"),
     ), (
         Step("give_code", "confirm", "enter x", says("Nothing was opened.")),
+    )),
+    Scene("the settings", home(), (
+        Step("settings", "anywhere", "", says("Who you are")),
+        Step("next_value", "settings", "", chosen("role", "trainee")),
+        Step("previous_value", "settings", "", chosen("role", "clinician")),
+        Step("change", "settings", "", screen("Choose")),
+        Step("standard", "settings", "escape", chosen("role", "")),
+    )),
+    Scene("a list of questions", on(lambda: before_the_block(content(5))), (
+        Step("mark_yes", "block", "down", says("[yes]")),
+        Step("none_of_rest", "block", "", screen(ASK)),
     )),
     Scene("everywhere", on(lambda: at("feeling")), (
         Step("help", "anywhere", "", screen("KeyHelp")),

@@ -7,7 +7,8 @@ import pytest
 from campaigns import keys
 from chatbot import plain_commands
 from chatbot.core.keys import OPTION_KEYS
-from chatbot.tui.actions import ACTIONS, PLACES, STATUS_ACTIONS, working
+from chatbot.tui.action import PLACES
+from chatbot.tui.actions import ACTIONS, STATUS_ACTIONS, working
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.in_lines import IN_LINES, ONLY_IN_LINES
 from chatbot.tui.lines import plain, width_of

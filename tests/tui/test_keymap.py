@@ -14,7 +14,8 @@ from chatbot.errors import UsageError
 from chatbot.keymap_file import keymap_path, read_keymap, write_keymap
 from chatbot.tui.actions import ACTIONS
 from chatbot.tui.application import Backstory
-from chatbot.tui.keymap import Keymap, key_of, keymap, spelled
+from chatbot.tui.key_names import key_of, spelled
+from chatbot.tui.keymap import Keymap, keymap
 from chatbot.tui.lines import plain
 from chatbot.tui.services import Start
 from tests.tui import kit
@@ -200,7 +201,7 @@ def test_a_key_is_written_for_people_and_read_back(action: Any) -> None:
 
 FOLDER = Path(__file__).resolve().parents[2] / "chatbot" / "tui"
 A_KEY = re.compile(r"\b(F\d{1,2}|Ctrl\+\S|Esc|PgUp|PgDn|Tab|Backspace)\b")
-WRITTEN = {"actions.py", "keymap.py", "in_lines.py", "lines.py", "entry.py"}
+WRITTEN = {"actions.py", "keymap.py", "in_lines.py", "lines.py", "entry.py", "key_names.py"}
 """Where keys are named as keys, and the field, whose keys are the same for everybody."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatbot.tui.actions import Action
+from chatbot.tui.action import Action
 from chatbot.tui.lines import Line, Seg, line, packed
 
 GAP = "  "

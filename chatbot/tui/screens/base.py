@@ -14,7 +14,7 @@ from textual.screen import Screen
 from chatbot.core.commands import AddNote, Command, Refusal
 from chatbot.core.values import Urgency
 from chatbot.errors import BackstoryError
-from chatbot.tui.actions import Action
+from chatbot.tui.action import Action
 from chatbot.tui.drawing import alarm, standing
 from chatbot.tui.drawing.footer import footer
 from chatbot.tui.lines import Line, Seg, line, wrapped

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from chatbot.core.identity import CaseIdentity, Confirmation, marked
 from chatbot.errors import BackstoryError
 from chatbot.export.people import ask_for_code, codes
-from chatbot.tui.actions import Action
+from chatbot.tui.action import Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, rule, width_of, wrapped
 from chatbot.tui.safe import is_safe
 from chatbot.tui.screens.fault import Fault

@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatbot.errors import BackstoryError
-from chatbot.tui.actions import ACTIONS, PLACES, Action
-from chatbot.tui.keymap import FIXED, key_of, keymap, spelled
+from chatbot.tui.action import PLACES, Action
+from chatbot.tui.actions import ACTIONS
+from chatbot.tui.key_names import key_of, spelled
+from chatbot.tui.keymap import FIXED, keymap
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, wrapped
 from chatbot.tui.screens.page import Page
 from chatbot.tui.screens.scroll import ScrollSheet

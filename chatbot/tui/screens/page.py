@@ -9,7 +9,7 @@ from chatbot.core.changes import Story
 from chatbot.core.telling import place_line, story_told, word
 from chatbot.core.view import QuestionView, View
 from chatbot.export.document import Block, Heading, Item, Paragraph, Source
-from chatbot.tui.actions import Action
+from chatbot.tui.action import Action
 from chatbot.tui.lines import BLANK, Line, Seg, hang, rule, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.services import Session

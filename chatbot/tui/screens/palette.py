@@ -11,7 +11,7 @@ from chatbot.core.case import is_open
 from chatbot.core.find import Fit, Found, Kind, Target, find
 from chatbot.core.find_content import content_targets, first_of, why_not
 from chatbot.export.reference import reference_blocks
-from chatbot.tui.keymap import spelled
+from chatbot.tui.key_names import spelled
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, spread, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 
