@@ -83,6 +83,9 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_item": ("item", {"type": "string", "pattern": "^[a-z][a-z0-9_]*:[A-Za-z0-9_]+$"}),
     "_digest": ("digest", {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     "_digest_start": ("digest", {"type": "string", "pattern": "^[0-9a-f]{12,64}$"}),
+    "_drawing": ("drawing", {**TEXT, "minLength": 1}),
+    "_letter": ("letter", {"type": "string", "pattern": "^[A-Za-z]$"}),
+    "_cell": ("cell", {"type": "string", "pattern": "^[a-z][a-z0-9_]*[.][a-z][a-z0-9_]*$"}),
     "_citation": ("citation", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*(:.*)?$"}),
 }
 """Validator to what the page calls it, and its schema."""

@@ -331,6 +331,7 @@ class _Builder:
                 for axis in data.get("columns", ())
             ),
             normal=data.get("normal"),
+            figure=_figure(data["figure"]) if "figure" in data else None,
             quick=tuple(
                 p.QuickDate(each["id"], words(each["label"]), each.get("oldest"), each["newest"])
                 for each in data.get("quick", ())
@@ -517,6 +518,11 @@ def _emergency(data: Data) -> p.Emergency | None:
     said = [tuple(map(words, emergency.get(part, ()))) for part in ("call", "ready", "explain")]
     call, ready, explain = said
     return p.Emergency(call, ready, explain, tuple(emergency.get("then_ask", ())), cites(emergency))
+
+
+def _figure(data: Data) -> p.Figure:
+    sides = tuple(p.FigureSide(words(side["title"]), tuple(side["drawing"].split("\n"))) for side in data["sides"])
+    return p.Figure(sides, tuple(data["places"].items()))
 
 
 def _numbered(wording: p.Wording, row: int) -> p.Wording:

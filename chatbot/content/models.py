@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from chatbot.content import (
     beside,
     fields,
+    figure_schema,
     governance_schema,
     instrument_schema,
     language_schema,
@@ -46,6 +47,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
 
 _MODULES = (
     schema,
+    figure_schema,
     vignette_schema,
     number_schema,
     instrument_schema,

@@ -38,6 +38,7 @@ from chatbot.content.fields import (
     one_of,
     problem,
 )
+from chatbot.content.figure_schema import FigureModel
 from chatbot.content.number_schema import ExampleModel
 from chatbot.core.protocol import CATEGORIES, QuestionType, RuleKind, Stage
 from chatbot.core.resolve import near_miss
@@ -58,6 +59,7 @@ class QuestionModel(Entry):
     rows: dict[Identifier, Words] = {}
     columns: dict[Identifier, Annotated[ColumnModel, BeforeValidator(labelled)]] = {}
     normal: OptionId | None = None
+    figure: FigureModel | None = None
     quick: dict[Identifier, QuickModel] = {}
     unit: Text | None = None
     range: RangeModel | None = None
@@ -87,6 +89,8 @@ class QuestionModel(Entry):
             )
         for name, column in self.columns.items():
             self._options_of(name, column)
+        if self.figure is not None:
+            self.figure.check_cells([f"{row}.{column}" for row in self.rows for column in self.columns])
         return self
 
     def _options_of(self, name: str, column: ColumnModel) -> None:
@@ -109,6 +113,7 @@ _PARTS = {
     "rows": ("grid",),
     "columns": ("grid",),
     "normal": ("grid",),
+    "figure": ("grid",),
     "quick": ("date",),
     "unit": ("number", "scale"),
     "range": ("number", "scale"),

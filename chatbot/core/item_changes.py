@@ -93,6 +93,7 @@ _NAMED: Mapping[str, str] = {
     "most": "the most lines",
     "count": "what counts its lines",
     "normal": "the answer that one key gives",
+    "figure": "the figure beside its table",
     "private": "whether it is private",
     "always": "whether it holds for everyone",
     "year": "the year",

@@ -157,6 +157,24 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureSide:
+    """One drawing of a figure."""
+
+    title: Wording
+    rows: tuple[str, ...]
+    """Each sign takes one column; a letter stands for a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a table looks like drawn: beside it, what is marked is seen where it is."""
+
+    sides: tuple[FigureSide, ...]
+    places: tuple[tuple[str, str], ...]
+    """Letter and the cell it stands for, as ``row.column``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Questions repeated for each operation, treatment …; instances are keyed ``group[n].field``, n from 1."""
 
@@ -189,6 +207,8 @@ class Question:
     columns: tuple[Axis, ...] = ()
     normal: str | None = None
     """Of a grid: the option that "all normal" fills in."""
+    figure: Figure | None = None
+    """Of a grid: its drawing."""
     quick: tuple[QuickDate, ...] = ()
     unit: str | None = None
     minimum: Decimal | None = None

@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chatbot.core.entry import entry_hint
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
+from chatbot.tui.drawing import tables
+from chatbot.tui.drawing.tables import CARET, Drawn
 from chatbot.tui.form import Form, Mode
 from chatbot.tui.lines import (
     BLANK,
     Line,
     Seg,
-    centred,
     fit,
     hang,
     line,
     packed,
-    pad,
     prefixed,
     spread,
     width_of,
     wrapped,
 )
-from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, sentence
 
 BAR = Seg("▌ ", "key")
 """Stands beside everything that belongs to the question; it is where the eye and the keys are."""
-
-CARET = "▸"
-
-INSET = "  "
-"""Before the choices of a record, under its row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Lines, and the rows among them that must stay in sight."""
-
-    lines: list[Line]
-    first: int = -1
-    last: int = -1
-    held: tuple[Line, ...] = ()
-    """What stays on top while the question itself is out of sight: its text, shortened, and the heads of a table."""
 
 
 def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) -> Drawn:
@@ -60,9 +42,11 @@ def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) ->
     asked = wrapped(form.view.text, room, "strong")
     text_from = len(rows) + len(gap)
     rows += [*gap, *asked, *gap]
-    choices = _choices(form, room)
+    choices = _choices(form, words, room, drawn=True)
     if height and len(rows) + len(choices.lines) >= height:
-        choices = _choices(form, room, follows=True)
+        if not tight:
+            return above(form, words, width, True, height)
+        choices = _fitting(form, words, room, height - len(rows))
     offset = len(rows)
     # Where rows are few the question itself comes first, and what introduces its section last.
     rows += [*choices.lines, *(intro if tight else [])]
@@ -72,16 +56,25 @@ def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) ->
     return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held)
 
 
-def calm(form: Form, width: int, height: int) -> Drawn:
+def calm(form: Form, words: Words, width: int, height: int) -> Drawn:
     """Draw the question for the person to read: what is asked and the choices alone, with air where there is room."""
     asked = [*wrapped(form.view.text, width, "strong"), BLANK]
-    choices = _choices(form, width, airy=True)
+    choices = _choices(form, words, width, airy=True, drawn=True)
     if len(asked) + len(choices.lines) > height:
-        choices = _choices(form, width, follows=True)
+        choices = _fitting(form, words, width, height - len(asked))
     held = (line(Seg(fit(form.view.text, width), "strong")), *choices.held)
     if choices.first < 0:
         return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held)
     return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held)
+
+
+def _fitting(form: Form, words: Words, width: int, height: int) -> Drawn:
+    """Draw the choices as fully as they fit: a figure first goes, then what keys mean goes with the mark."""
+    for drawn in (True, False):
+        choices = _choices(form, words, width, drawn=drawn)
+        if len(choices.lines) < height:
+            return choices
+    return _choices(form, words, width, follows=True)
 
 
 def calm_below(
@@ -106,14 +99,18 @@ def head(form: Form, width: int) -> list[Line]:
     return spread(line(Seg(view.section, "strong")), line(Seg(right, "quiet")), width)
 
 
-def _choices(form: Form, width: int, *, airy: bool = False, follows: bool = False) -> Drawn:
-    """Draw the choices. *airy*: a blank row between them. *follows*: what keys mean in a table stands at the mark."""
+def _choices(
+    form: Form, words: Words, width: int, *, airy: bool = False, follows: bool = False, drawn: bool = False
+) -> Drawn:
+    """Draw the choices. *airy*: a blank row between them. Of a table, *follows*: what keys mean stands at the mark;
+    *drawn*: with its figure.
+    """
     if form.scale:
         return _scale(form, width)
     if form.type is QuestionType.GRID:
-        return _grid(form, width, follows=follows)
+        return tables.grid(form, words, width, follows=follows, drawn=drawn)
     if form.type is QuestionType.INSTRUMENT:
-        return _items(form, width)
+        return tables.items(form, width)
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
@@ -130,10 +127,10 @@ def _choices(form: Form, width: int, *, airy: bool = False, follows: bool = Fals
             box = "✓ "
         label = line(Seg(mark, "key"), Seg(key, "key"), Seg(f"  {box}"))
         chosen = option.id in form.chosen
-        drawn = hang(label, option.label, width, "strong" if at or chosen else "")
+        shown = hang(label, option.label, width, "strong" if at or chosen else "")
         if at:
-            first, last = len(rows), len(rows) + len(drawn) - 1
-        rows += drawn
+            first, last = len(rows), len(rows) + len(shown) - 1
+        rows += shown
     return Drawn(rows, first, last)
 
 
@@ -148,87 +145,6 @@ def _scale(form: Form, width: int) -> Drawn:
     if form.view.options:
         rows += [each for option in form.view.options for each in hang(f"  {option.id}  ", option.label, width)]
     return Drawn(rows, 0, len(rows) - 1)
-
-
-def _grid(form: Form, width: int, *, follows: bool) -> Drawn:
-    view = form.view
-    names = max(cells(safe(each.label)) for each in view.rows)
-    size = max(3, *(cells(safe(each.label)) for each in view.columns))
-    # Narrow terminals: short cells and full names of the columns in the line that says where the mark is.
-    if names + (size + 2) * len(view.columns) > width:
-        size = max(3, min(size, (width - min(names, width // 2)) // max(len(view.columns), 1) - 2))
-        names = max(8, width - (size + 2) * len(view.columns))
-    keys = [{option.id: key for key, option in form.choices(place)} for place in range(len(view.columns))]
-    rows: list[Line] = [(Seg(" " * names), *(Seg("  " + centred(each.label, size), "quiet") for each in view.columns))]
-    # Of records the choices change with the column, and the table may be longer than the screen: they go with the mark.
-    records = any(each.options for each in view.columns)
-    at_mark = records or follows
-    choices = [line(Seg(key, "key"), Seg(f" {each.label}")) for key, each in form.choices()]
-    choices.append(line(Seg("·", "key"), Seg(" not recorded", "quiet")))
-    if at_mark:
-        here = (
-            view.columns[form.column].label
-            if records
-            else f"{view.rows[form.row].label}, {view.columns[form.column].label}"
-        )
-        choices.insert(0, line(Seg(f"{here}:", "strong")))
-    legend = packed(choices, width - len(INSET) if at_mark else width)
-    first = last = 0
-    for row, axis in enumerate(view.rows):
-        drawn: list[Seg] = [Seg(pad(axis.label, names), "strong" if row == form.row else "")]
-        for column, head_ in enumerate(view.columns):
-            at = (row, column) == (form.row, form.column)
-            grade = form.cells.get(f"{axis.id}.{head_.id}")
-            text = keys[column].get(grade, "?") if grade is not None else "·"
-            other = grade is not None and view.normal is not None and grade != view.normal
-            role = "caret" if at else "strong" if other else ""
-            drawn.append(Seg("  " + centred(f"{CARET}{text}◂" if at else text, size), role))
-        if row == form.row:
-            first = last = len(rows)
-        rows.append(tuple(drawn))
-        if row == form.row and at_mark:
-            rows += prefixed(legend, Seg(INSET))
-            last = len(rows) - 1
-    if at_mark:
-        return Drawn(rows, first, last, (rows[0],))
-    at_cell = f"{CARET} {view.rows[form.row].label}, {view.columns[form.column].label}"
-    rows += wrapped(at_cell, width, "strong")
-    return Drawn([*rows, *legend], first, first, (rows[0],))
-
-
-def _items(form: Form, width: int) -> Drawn:
-    """Draw the items one below the other with their scores, the one that is asked in full and with its choices."""
-    rows: list[Line] = []
-    first = last = 0
-    for place, item in enumerate(form.view.rows):
-        at = place == form.row
-        chosen = next((each for each in item.options if each.id == form.cells.get(item.id)), None)
-        mark, score = f"{CARET} " if at else "  ", "·" if chosen is None else chosen.key
-        head_ = line(Seg(mark, "key"), Seg(score, "strong" if chosen is not None else "quiet"), Seg("  "))
-        drawn = hang(head_, item.label, width, "strong" if at else "quiet")
-        if at:
-            first = len(rows)
-            drawn += _item_choices(form, width)
-            last = first + len(drawn) - 1
-        rows += drawn
-    return Drawn(rows, first, last)
-
-
-def _item_choices(form: Form, width: int) -> list[Line]:
-    """Draw the choices of an item: one below the other, or of a scale with words at its ends only in one line."""
-    options = form.item_options
-    worded = [each for each in options if each.label != each.id]
-    chosen = form.cells.get(form.cell)
-    if len(worded) < len(options):
-        marks = [Seg(f"[{e.key}]", "caret") if e.id == chosen else Seg(f" {e.key} ", "key") for e in options]
-        keys = [line(mark) for mark in marks]
-        ends = [line(Seg(each.key, "key"), Seg(f" {each.label.removeprefix(each.id).strip()}")) for each in worded]
-        return prefixed([*packed(keys, width - 5, ""), *packed(ends, width - 5)], Seg("     "))
-    rows: list[Line] = []
-    for each in options:
-        label = line(Seg("   ✓ " if each.id == chosen else "     "), Seg(each.key, "key"), Seg("  "))
-        rows += hang(label, each.label, width, "strong" if each.id == chosen else "")
-    return rows
 
 
 def below(

@@ -17,6 +17,7 @@ from chatbot.core.protocol import QuestionType
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.actions import STATUS_ACTIONS
 from chatbot.tui.drawing import history, question, standing
+from chatbot.tui.drawing.tables import Drawn
 from chatbot.tui.form import Form, Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, reveal, window
 from chatbot.tui.screens.base import Sheet
@@ -167,7 +168,7 @@ class AskSheet(Sheet[T]):
             return 0
         return int(self.entry.styles.height.value)
 
-    def draw_question(self, width: int, height: int) -> question.Drawn:
+    def draw_question(self, width: int, height: int) -> Drawn:
         """Draw the question with its choices."""
         assert self.form is not None
         return question.above(self.form, self.words, width, self.tight, height)

@@ -13,11 +13,10 @@ from chatbot.core.case import is_open, unconfirmed
 from chatbot.core.commands import Command, Refusal
 from chatbot.core.findings import network
 from chatbot.core.preview import declined_text
-from chatbot.core.telling import word
 from chatbot.core.view import AnsweredView, BlockView, RecheckView, View
-from chatbot.tui.drawing import history, panel, standing
+from chatbot.tui.drawing import history, panel, review, standing
 from chatbot.tui.form import Mode
-from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, prefixed, wrapped
+from chatbot.tui.lines import BLANK, Line, wrapped
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.widgets.pane import Pane
 from chatbot.tui.words import many
@@ -184,31 +183,9 @@ class InterviewScreen(AskSheet[None]):
         """Draw the review: nothing is left to ask but what was postponed."""
         if self.view is None or self.view.alarm is not None:
             return []
-        view = self.view
-        title = f"The case is {view.phase}; nothing can be changed." if view.closed else "Nothing is left to ask."
-        if view.for_team and not view.closed:
-            key = self.key_for("everything")
-            title = f"Nothing more is asked for the receiving team. {key} goes on with everything else."
-        rows = wrapped(title, width - 2, "strong")
-        if view.carried:
-            told = word(self.interview.protocol.labels, "to_confirm", self.session.register, n=len(view.carried))
-            rows += [BLANK, *wrapped(f"{told}. {self.key_for('carried')} confirms them.", width - 2, "warn")]
-        if view.read_back is not None:
-            told = f"The safety answers have not been read back to the person. {self.key_for('read_back')} reads them."
-            rows += [BLANK, *wrapped(told, width - 2, "warn")]
-        if view.postponed:
-            rows += [BLANK, *wrapped(f"{many(len(view.postponed), 'question')} postponed:", width - 2, "warn")]
-            questions = self.interview.protocol.questions
-            rows += [e for key in view.postponed for e in hang("· ", self.words.say(questions[key].ask), width - 2)]
-        if self.problem is not None:
-            rows += [BLANK, *wrapped("! " + ". ".join(part for part in self.problem if part), width - 2, "warn")]
-        named = {"plan": "the plan", "handover": "handover", "leave": "leave"}
-        named |= {} if view.closed else {"jump": "look through the answers"}
-        keys = [(self.key_for(each, "review"), label) for each, label in named.items()]
-        rows += [BLANK, *packed([line(Seg(key, "key"), Seg(f" {label}")) for key, label in keys], width - 2)]
-        rows = prefixed(rows, Seg("▌ ", "key"))
-        quiet = history.recent(history.veiled(view.answered, self.revealed), width, max(0, height - len(rows) - 1))
-        return [*quiet, BLANK, *rows]
+        rows = review.nothing_left(self.view, self.words, self.problem, width)
+        answered = history.veiled(self.view.answered, self.revealed)
+        return [*history.recent(answered, width, max(0, height - len(rows) - 1)), BLANK, *rows]
 
     # --- keys ---
 
@@ -380,19 +357,9 @@ class InterviewScreen(AskSheet[None]):
         self.app.push_screen(handover_page(self.interview.plan(), self.words))
 
     def act_hand_over(self) -> None:
-        """Let somebody else take over: who they are, then what they must know."""
-        from chatbot.tui.screens.people import ask_actor, remember
+        from chatbot.tui.screens.people import hand_over
 
-        def taken(name: str, role: str) -> None:
-            self.attempt(cmd.ChangeActor(name, role), lambda refusal: changed(name, role, refusal))
-
-        def changed(name: str, role: str, refusal: Refusal | None) -> None:
-            if refusal is None:
-                remember(self.ours, name, role)
-            self._went(refusal)
-
-        told = f"At the keyboard now: {self.interview.actor}. Name or initials of who takes over."
-        ask_actor(self.ours, "Who takes over?", told, taken, required=True, role=self.interview.case.role)
+        hand_over(self, self._went)
 
     def act_events(self) -> None:
         from chatbot.tui.screens.people import show_events

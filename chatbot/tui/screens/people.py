@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatbot.core.answers import checked_text
-from chatbot.core.commands import ReadRecap, Refusal
+from chatbot.core.commands import ChangeActor, ReadRecap, Refusal
 from chatbot.core.identity import LONGEST_LABEL
 from chatbot.core.values import ValueProblem
 from chatbot.errors import BackstoryError
@@ -19,6 +19,7 @@ from chatbot.tui.screens.scroll import ReadThrough, ScrollSheet
 if TYPE_CHECKING:
     from chatbot.record.event_list import EventLine
     from chatbot.tui.application import Backstory
+    from chatbot.tui.screens.base import Sheet
 
 TITLE_WIDTH = 16
 """Columns of the titles of a recap."""
@@ -87,6 +88,21 @@ def with_actor(app: Backstory, then: Callable[[], None]) -> None:
     )
     described = role or session.services.get_setting("role")
     ask_actor(app, "Who interviews?", told, answered, required=False, role=described)
+
+
+def hand_over(screen: Sheet[Any], done: Callable[[Refusal | None], None]) -> None:
+    """Let somebody else take over: who they are, then what they must know. *done* is told when it was recorded."""
+
+    def taken(name: str, role: str) -> None:
+        screen.attempt(ChangeActor(name, role), lambda refusal: changed(name, role, refusal))
+
+    def changed(name: str, role: str, refusal: Refusal | None) -> None:
+        if refusal is None:
+            remember(screen.ours, name, role)
+        done(refusal)
+
+    told = f"At the keyboard now: {screen.interview.actor}. Name or initials of who takes over."
+    ask_actor(screen.ours, "Who takes over?", told, taken, required=True, role=screen.interview.case.role)
 
 
 def remember(app: Backstory, name: str, role: str) -> None:

@@ -12,12 +12,13 @@ from chatbot.core.preview import Consequences, consequences
 from chatbot.core.view import View
 from chatbot.tui.actions import STATUS_ACTIONS
 from chatbot.tui.drawing import question, standing
+from chatbot.tui.drawing.tables import Drawn
 from chatbot.tui.form import Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, Seg, prefixed, wrapped
 from chatbot.tui.screens.ask import AskSheet
 from chatbot.tui.words import Words
 
-WIDEST = 64
+WIDEST = 70
 """Columns of the question: a line that is read at arm's length."""
 
 OFFERED = frozenset(STATUS_ACTIONS) | frozenset(
@@ -79,18 +80,18 @@ class Turned(AskSheet[None]):
     def _indent(self, width: int) -> int:
         return max(0, (width - WIDEST) // 2)
 
-    def draw_question(self, width: int, height: int) -> question.Drawn:
+    def draw_question(self, width: int, height: int) -> Drawn:
         assert self.form is not None
         indent = self._indent(width)
         room = min(width, WIDEST)
         if self.covered:
             said = "This has an answer. It is not shown here."
             rows = [*wrapped(self.form.view.text, room, "strong"), BLANK, *wrapped(said, room, "quiet")]
-            drawn = question.Drawn(rows)
+            drawn = Drawn(rows)
         else:
-            drawn = question.calm(self.form, room, height - 2)
+            drawn = question.calm(self.form, self.words, room, height - 2)
         held = tuple(prefixed(drawn.held, Seg(" " * indent)))
-        return question.Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held)
+        return Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held)
 
     def _under(self, width: int, height: int) -> list[Line]:
         if self.form is None or self.covered:
