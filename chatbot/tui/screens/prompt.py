@@ -72,8 +72,7 @@ class Prompt(Sheet[str]):
         return [*wrapped(f"! {message}", width, "warn"), *(wrapped(f"  {hint}", width) if hint else [])]
 
     def can(self, action: str) -> bool:
-        # Of the keys of a typed field many belong to a question; here only what this screen carries out.
-        return action == "commit" or (action not in {"plan", "leave_field"} and hasattr(self, f"act_{action}"))
+        return action not in {"plan", "leave_field"}
 
     def extra_keys(self) -> list[tuple[str, str]]:
         return [(self.key_for("leave_field"), "leave it")]
@@ -89,6 +88,10 @@ class Prompt(Sheet[str]):
             return
         if self.too_small or self.unseen(event.pressed_at):
             return
+        self.act_commit()
+
+    def act_commit(self) -> None:
+        """Give what is typed."""
         if self.send is None:
             self.dismiss(self.entry.text)
         else:
