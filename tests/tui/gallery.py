@@ -106,7 +106,8 @@ def _interviewed(at: str, answers: tuple[tuple[str, str], ...]) -> Interview:
 def finished() -> Interview:
     """Return the example with nothing left to ask and its plan issued."""
     interview = example()
-    assert interview.send(cmd.ReadBack()) is None and interview.send(cmd.IssuePlan()) is None
+    refusal = interview.send(cmd.IssuePlan())
+    assert refusal is None, refusal
     return interview
 
 

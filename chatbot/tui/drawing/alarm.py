@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.core.view import ActionView, AlarmView, CauseView, PartView
-from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, spread, width_of, wrapped
+from chatbot.tui.lines import BLANK, Line, Seg, fit, fold, hang, line, pad, wrapped
 from chatbot.tui.safe import cells, safe
 from chatbot.tui.words import Words, sentence, time_words
 
@@ -15,13 +15,11 @@ LABEL = 10
 
 def banner(alarm: AlarmView, words: Words, width: int, by_when: str = "") -> list[Line]:
     """Name the emergency, and *by_when* to act where there is room for it."""
-    word = words.label("urgency.emergency").upper()
-    head = line(Seg(f" ██  {word} ", "banner"))
-    when = line(Seg(f"{by_when} ", "alarm")) if by_when else ()
-    rows = spread(head, when, width) if width_of(head) + width_of(when) < width else [head]
-    return rows + [
-        each for title in alarm.titles for each in hang(Seg(" ██  ", "alarm"), sentence(title), width, "strong")
-    ]
+    head = f" ██  {words.label('urgency.emergency').upper()}"
+    when = f"{by_when} " if cells(head) + cells(safe(by_when)) + 2 < width else ""
+    titles = [row for title in alarm.titles for row in fold(sentence(title), width - 6)]
+    texts = [pad(head, width - cells(when)) + when, *(pad(f"     {row}", width) for row in titles)]
+    return [line(Seg(text, "banner")) for text in texts]
 
 
 def alarm(shown: AlarmView, words: Words, today: str, width: int) -> list[Line]:

@@ -138,7 +138,8 @@ def _columns(head: Line, name: str, urgency: Seg, case: CaseSummary, width: int,
 
 
 def _role(standing: Standing) -> str:
-    return URGENCY_ROLE.get(standing.level, "strong")
+    role = URGENCY_ROLE.get(standing.level, "strong")
+    return "alarm" if role == "banner" else role
 
 
 def _problems(row: Row, standing: Standing | None) -> list[str]:

@@ -97,7 +97,7 @@ class Home(ScrollSheet[None]):
 
     def header(self, width: int) -> list[Line]:
         about = self.session.services.protocol_about
-        title = line(Seg(NAME, "strong"), Seg(f" · {about.title.in_register(self.session.register)} {about.version}"))
+        title = line(Seg(NAME, "key"), Seg(f" · {about.title.in_register(self.session.register)} {about.version}"))
         status = line(Seg(sentence(about.content_status), "warn"))
         rows = packed([title, status], width) if self.narrow else spread(title, status, width)
         for each in about.warnings:
