@@ -42,6 +42,10 @@ class ExitCode(IntEnum):
     ENDED = 143
 
 
+FILE_TAKEN = "X006"
+"""Code of the refusal to write a page over a file that is there already; a shell may ask and say so again."""
+
+
 class BackstoryError(Exception):
     """Base of everything that is reported to the user as one clear message."""
 

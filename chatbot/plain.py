@@ -60,6 +60,8 @@ def run(
     reload: Callable[[], Interview | None] = lambda: None,
     kept: bool = True,
     choices: Choices | None = None,
+    page_place: Callable[[Interview, str], str] | None = None,
+    write_page: Callable[[str, str, bool], str] | None = None,
 ) -> int:
     """Work on a case until it is left or closed, and return the exit code.
 
@@ -69,7 +71,9 @@ def run(
     in a register; ``named`` is told who has taken over; ``story`` returns where the case stands among its relatives and
     what differs from those before it, or None. A resumed case was confirmed before it was opened.
     ``reload`` returns the interview to go on with, or None to go on with this one. Not *kept*: a trial, of which
-    nothing remains. *choices* are the settings; None: there are none.
+    nothing remains. *choices* are the settings; None: there are none. ``page_place`` says which file a page is offered
+    to be written to, ``write_page`` writes it (text, name as typed, whether it may take the place of a file) and
+    returns the whole path; None: it is not offered.
 
     Raises: BackstoryError from the recorder.
     """
@@ -77,6 +81,7 @@ def run(
     shell.notices, shell.events, shell.named = notices, events, named
     shell.story = story
     shell.reload, shell.kept, shell.choices = reload, kept, choices
+    shell.page_place, shell.write_page = page_place, write_page
     return shell.run()
 
 

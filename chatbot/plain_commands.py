@@ -1,22 +1,24 @@
-"""The commands of the line mode: what a line that is no answer does. Each returns whether something moved."""
+"""The commands of the line mode: what a line that is no answer does. Each returns whether something moved.
+
+The few lines of each command and the table of them all, so it stays one module a little past 400 lines.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatbot import __version__, plain_people
+from chatbot import __version__, plain_closing, plain_people
 from chatbot.core import commands as cmd
 from chatbot.core.carrying import carried_to_confirm
 from chatbot.core.counterfactual import what_if
 from chatbot.core.entry import entry_hint
 from chatbot.core.events import OUTCOMES
 from chatbot.core.find import Kind
-from chatbot.core.navigation import DECISIONS, decide
+from chatbot.core.navigation import DECISIONS
 from chatbot.core.present import standing_alarm
 from chatbot.core.preview import declined_text
 from chatbot.core.protocol import other_register
-from chatbot.core.signing import reason_problem, reason_word, unsettled
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
@@ -321,47 +323,6 @@ def _decline_section(shell: Shell, asked: QuestionView | None, _: str) -> bool:
     return True
 
 
-def _sign(shell: Answering, _: QuestionView | None, __: str) -> bool:
-    """Read the safety answers back where that is due, ask why what is not settled is left open, then sign."""
-    found = shell.interview.withdrawn() or decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
-    if isinstance(found, cmd.Refusal) and found.code == "read_back_waiting":
-        before = shell.interview.case
-        if not read_back(shell):
-            return False
-        if shell.interview.case.answers is not before.answers:
-            # What was corrected may raise an alarm, open a question or change the plan: those come first.
-            return True
-        found = decide(shell.interview.protocol, shell.interview.case, cmd.Sign())
-    if isinstance(found, cmd.Refusal) and found.code != "needs_reasons":
-        shell.problem(found.message, found.hint)
-        return False
-    reasons = _left_open(shell)
-    if reasons is None:
-        shell.put("Nothing is signed.")
-        return False
-    return shell.agreed("A signed case is closed for good. Sign it?") and shell.send(cmd.Sign(reasons))
-
-
-def _left_open(shell: Answering) -> dict[str, cmd.OpenReason] | None:
-    """Ask for each safety question that is not settled why it is left open; None when one of them has no reason."""
-    reasons: dict[str, cmd.OpenReason] = {}
-    waiting = unsettled(shell.interview.plan())
-    for place, each in enumerate(waiting, 1):
-        shell.put(f"Not settled, {place} of {len(waiting)}: {each['wording'][shell.register]}")
-        shell.put(f"{shell.say('status.' + each['status'])}. Why is it left open?", "  ")
-        code = shell.pick([(code, reason_word(shell.labels, code, shell.register)) for code in cmd.SIGN_REASONS])
-        if code is None:
-            return None
-        comment = shell.ask("in words:" if code == cmd.OTHER_REASON else "in words, or Enter:") or None
-        reason = cmd.OpenReason(code, comment)
-        problem = reason_problem(reason)
-        if problem is not None:
-            shell.problem(problem.message, problem.hint)
-            return None
-        reasons[each["question"]] = reason
-    return reasons
-
-
 def _settings(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     """Say what is chosen and where it is kept, or change one field."""
     choices = shell.choices
@@ -425,11 +386,18 @@ ACTIONS = (
     Action("events", "", "who answered what, from the beginning", _who_did_what),
     Action("who", "", "whose case this is, and who is at the keyboard", _who),
     Action("plan", "", "issue the plan and print it; :plan all with every rule", _plan),
+    Action("page", "", "the patient's page, in plain words", plain_closing.page),
+    Action(
+        "write",
+        "",
+        "write the plan or the patient's page to a file; :write plan FILE, :write page FILE",
+        plain_closing.write,
+    ),
     Action("whatif", "", "which other answers would change the plan; :whatif all with every rule", _what_if),
     Action("ask", "", "a question about the plan; :ask followed by the question", _follow_up),
     Action("stop", "", "stop here: issue the plan of what is there, marked incomplete", _stop),
     Action("decide", "", "accept, modify or decline a recommendation", _decide),
-    Action("sign", "", "close the case for good", _sign),
+    Action("sign", "", "close the case for good", plain_closing.sign),
     Action("about", "", "what this is for, and what it is not; versions, editorial policy", _about),
     Action("settings", "", "what you have chosen; :settings NAME VALUE changes it", _settings),
     Action("again", ".", "put this question again", _again),

@@ -70,6 +70,8 @@ class Shell:
         self.named: Callable[[str, str], None] = lambda name, role: None
         self.story: Callable[[Interview], Story | None] = lambda _: None
         self.choices: Choices | None = None
+        self.page_place: Callable[[Interview, str], str] | None = None
+        self.write_page: Callable[[str, str, bool], str] | None = None
 
     # --- reading and writing ---
 

@@ -36,14 +36,16 @@ ALLOWED: dict[str, set[str]] = {
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
         *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding", "plain_lists", "settings"),
+        "plain_closing",
     },
     "plain_people": {"core", "record", "export", "interview"},
     "plain_shell": {"core", "record", "export", "interview", "settings"},
     "plain_answers": {"core", "export", "plain_shell"},
     "plain_finding": {"core", "export", "plain_shell"},
     "plain_lists": {"core", "export", "plain_shell", "plain_answers"},
+    "plain_closing": {"core", "export", "plain_shell", "plain_answers", "plain_lists"},
     "plain_commands": {
-        *("core", "export", "patience", "settings"),
+        *("core", "export", "patience", "settings", "plain_closing"),
         *("plain_answers", "plain_finding", "plain_lists", "plain_people", "plain_shell"),
     },
     "cli": {

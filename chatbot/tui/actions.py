@@ -112,6 +112,17 @@ ACTIONS: tuple[Action, ...] = (
         "all_rules", "v", "v", "all rules", "Also every rule that waits or does not apply, with the reason.", "plan"
     ),
     _action("full_text", "x", "x", "as text", "The whole plan as it is printed.", "plan"),
+    _action("page", "p", "p", "patient's page", "The patient's page, in plain words.", "plan"),
+    _action("write", "f", "f", "to a file", "Write the plan, or the patient's page, to a file as text.", "plan"),
+    _action(
+        "copy",
+        "y",
+        "y",
+        "copy",
+        "Give a page to the clipboard, where the settings allow it.",
+        "plan",
+        footer=False,
+    ),
     _action("changes", "d", "d", "what changed", "What differs from the visit or version before.", "plan"),
     _action("outcome", "o", "o", "outcome", "Say what became of what the earlier plan asked for.", "plan"),
     _action(

@@ -240,7 +240,20 @@ class Backstory(App[int], inherit_bindings=False):
         self._fatal_error()
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Answers do not go to the clipboard of the terminal."""
+        """Answers do not go to the clipboard of the terminal by any way of Textual's."""
+
+    def to_clipboard(self, text: str) -> str:
+        """Put a page on the clipboard of the terminal, where the settings allow it; return what became of it."""
+        from chatbot.tui.clipboard import sequence
+
+        if self.session.services.get_setting("clipboard") != "on":
+            return "Nothing was copied: the clipboard is off, as other programs can read it. The settings switch it on."
+        found = sequence(text)
+        if found is None or self._driver is None:
+            return "Nothing was copied: the page is too long for the clipboard of a terminal. Write it to a file."
+        self._driver.write(found)
+        self._driver.flush()
+        return "Given to the clipboard of the terminal: other programs can read it until something else is copied."
 
 
 def incident(error: BaseException) -> str:

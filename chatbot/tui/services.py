@@ -147,6 +147,12 @@ class Services:
     """Where the case stands and what differs from those before it; None for one that stands alone."""
     clock: Callable[[], int] = lambda: int(time() // 60)
     """Minutes on the machine's own clock, whatever day the case is of: for saying how long ago something was."""
+    page_text: Callable[[Interview, str, str], str] = _missing
+    """Which of ``chatbot.export.pages.PAGES``, and the register: the page as text."""
+    page_place: Callable[[Interview, str], str] = _missing
+    """The file that a page is offered to be written to."""
+    write_page: Callable[[str, str, bool], str] = _missing
+    """Text, name of the file as typed, whether it may take the place of one: returns the whole path."""
     notices_title: str = "About the file of this case"
     reload: Callable[[], Interview | None] | None = None
     """For trials, asked again and again: the interview to go on with, or None when no content was saved."""

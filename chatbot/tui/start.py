@@ -17,9 +17,11 @@ from chatbot.core.values import moment_text, parse_moment
 from chatbot.core.withdrawals import Withdrawal, concerning
 from chatbot.desk import Desk, remember_actor
 from chatbot.errors import UsageError
+from chatbot.export.pages import page_name, page_text, whose
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.keymap_file import keymap_path, read_keymap, write_keymap
+from chatbot.record.pages import default_page, write_page
 from chatbot.settings import Kept
 from chatbot.settings import settings_file as place_of_settings
 from chatbot.tui.app import run
@@ -66,6 +68,7 @@ def run_trial(
         resume_case=_only_this_one,
         close=lambda: None,
         plan_text=whole_plan,
+        page_text=page_of,
         look=_only_this_one,
         who=lambda: ("", ""),
         set_who=lambda name, role: None,
@@ -121,6 +124,9 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         follow_up=desk.follow_up,
         amend=desk.amend,
         read_plan=desk.read_plan,
+        page_text=lambda of, page, wording: page_of(of, page, wording, desk.story(of)),
+        page_place=lambda of, page: str(default_page(page_name(of.case, page), desk.transcripts)),
+        write_page=lambda text, typed, replacing: str(write_page(text, typed, desk.transcripts, replace=replacing)),
         story=desk.story,
         settings_place=choices.place,
         protocol_names=desk.protocol_names,
@@ -133,16 +139,20 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
 def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
     """Return the plan of a case as text, with whose it is and what was decided."""
     case = of.case
-    whose = " · ".join(filter(None, [case.case, case.label, case.subject]))
     return plan_text(
         of.plan(),
         of.protocol.labels,
         register=register,
-        case=whose,
+        case=whose(case),
         decisions=case.decisions,
         story=story,
         left_open=case.left_open,
     )
+
+
+def page_of(of: Interview, page: str, register: str, story: Story | None = None) -> str:
+    """Return a page of a case as text, as it is written to a file."""
+    return page_text(page, of.plan(), of.protocol.labels, of.case, register=register, story=story)
 
 
 def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None:

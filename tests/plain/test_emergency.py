@@ -7,6 +7,7 @@ from dataclasses import replace
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.protocol import Citation, Emergency
 from chatbot.core.signing import unsettled
+from chatbot.errors import FILE_TAKEN, UsageError
 from chatbot.interview import Interview
 from tests.plain.kit import PROTOCOL, ROUTINE, answered, say, start
 from tests.plain.test_plain import Script, play, types
@@ -54,6 +55,37 @@ def test_a_word_goes_on_with_everything_from_a_question_or_from_the_end() -> Non
 def test_the_emergency_that_stands_can_be_read_again_and_where_none_stands_it_is_said() -> None:
     assert played("read", ":emergency", "q")[0].out.count("  -  fire brigade, 112") == 2
     assert "no emergency stands" in play(["y", ":emergency", ":everything"])[0].out
+
+
+def test_the_patients_page_is_printed_and_pages_are_written_to_files() -> None:
+    files: dict[str, str] = {}
+
+    def write(text: str, typed: str, replacing: bool) -> str:
+        if typed in files and not replacing:
+            raise UsageError("a file of that name is there already", code=FILE_TAKEN)
+        files[typed] = text
+        return f"/home/{typed}"
+
+    case = answered(start(), ROUTINE)
+    lines = [
+        "page",
+        "write",
+        "1",
+        "",
+        ":write page b.txt",
+        ":write page b.txt",
+        "",
+        ":write page b.txt",
+        "yes",
+        "write",
+        "",
+    ]
+    script, _ = play(lines, case, page_place=lambda of, page: f"{page}.txt", write_page=write)
+    assert sorted(files) == ["b.txt", "plan.txt"] and case.case.case in files["plan.txt"]
+    assert script.text.count("= Written to /home/b.txt, for you alone") == 2
+    assert "! a file of that name is there already" in script.text
+    assert files["b.txt"].splitlines()[0] in script.text
+    assert "nothing is written to files here" in play(["write"], answered(start(), ROUTINE))[0].text
 
 
 def test_signing_asks_for_the_reason_of_each_safety_question_that_is_not_settled() -> None:

@@ -21,7 +21,7 @@ from chatbot import patience
 from chatbot.content.library import load_bundle
 from chatbot.core import commands as cmd
 from chatbot.core.events import AnswerGiven, CaseOpened
-from chatbot.core.protocol import Protocol
+from chatbot.core.protocol import Citation, Emergency, Protocol
 from chatbot.errors import StorageError
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
@@ -116,6 +116,39 @@ def acknowledged() -> Interview:
     """Return the example with an emergency that was read; the interview goes on for the receiving team."""
     interview = emergency()
     assert interview.send(cmd.Acknowledge()) is None
+    return interview
+
+
+AT_HAND = Emergency(
+    call=(kit.both("surgeon on call: 0123 456, day and night"), kit.both("Ambulance: 999, 112 or 911")),
+    ready=(kit.both("The list of medicines with the last doses."), kit.both("The time of the last meal.")),
+    explain=(kit.both("Why it cannot wait, and where the journey goes."),),
+    then_ask=("pain", "heat"),
+    cites=(Citation("BETA"),),
+)
+
+
+def wanted() -> Interview:
+    """Return a case with an emergency whose content says what is wanted at hand."""
+    interview = kit.interview(kit.protocol(emergency=AT_HAND))
+    assert interview.send(cmd.GiveAnswer("water", value="yes")) is None
+    return interview
+
+
+def read_then(interview: Interview, **given: Any) -> Interview:
+    """Acknowledge the emergency, and answer what the receiving team needs."""
+    assert interview.send(cmd.Acknowledge()) is None
+    for key, value in given.items():
+        assert interview.send(cmd.GiveAnswer(key, value=value)) is None
+    return interview
+
+
+def unsettled() -> Interview:
+    """Return a planned case with two safety questions that are not settled."""
+    interview = small(power={"hip.left": "g5"})
+    for key in ("feeling", "heat"):
+        assert interview.send(cmd.GiveAnswer(key, status="unknown", because="new_information")) is None
+    kit.read_back(interview)
     return interview
 
 
@@ -224,12 +257,18 @@ SCENES = (
     Scene("alarm_declined", emergency, ("d",)),
     Scene("after_alarm", acknowledged),
     Scene("alarm_again", acknowledged, ("ctrl+e",)),
+    Scene("alarm_handover", emergency, ("h",)),
+    Scene("alarm_at_hand", wanted),
+    Scene("alarm_read", lambda: read_then(wanted())),
+    Scene("alarm_done", lambda: read_then(wanted(), pain=4, heat="37")),
     Scene("plan", finished, ("f5",)),
     Scene("plan_line", finished, ("f5", "down", "enter")),
     Scene("plan_text", finished, ("f5", "x")),
+    Scene("plan_page", finished, ("f5", "p")),
+    Scene("plan_write", finished, ("f5", "f", "1")),
+    Scene("sign_off", unsettled, ("f5", "f8", "1")),
     Scene("plan_changes", finished, ("f5", "w")),
     Scene("plan_decline", finished, ("f5", "down", "c")),
-    Scene("sign_off", finished, ("f5", "f8")),
     Scene("ask", finished, ("f5", "question_mark")),
     Scene("keys", lambda: example("saddle_sensation"), ("f1",)),
     Scene("keymap", lambda: example("saddle_sensation"), ("f1", "k", "down")),

@@ -43,7 +43,7 @@ from chatbot.core.protocol import (
 from chatbot.core.read_back import unread
 from chatbot.core.resolve import Symbols, condition
 from chatbot.core.values import Source, Urgency
-from chatbot.errors import BackstoryError
+from chatbot.errors import FILE_TAKEN, BackstoryError, UsageError
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
 from chatbot.record.standing import Standing, Verdict
@@ -319,6 +319,8 @@ class House:
     looked_at: list[Any] = field(default_factory=list)
     """Cases whose standing was asked for."""
     verdicts: dict[Any, Verdict] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """Pages by the name they were written under."""
 
     def services(self) -> Services:
         content = protocol()
@@ -354,11 +356,20 @@ class House:
             standing=self._standing,
             verdict=lambda path: self.verdicts.get(path, Verdict("VALID-CLOSED", (), 12, 1, "12-ABCD")),
             demonstration=lambda: interview(kind="demonstration", label="tour", subject=""),
+            page_text=lambda of, page, register: f"THE {page.upper()} for {register}",
+            page_place=lambda of, page: f"/home/ab/{page}.txt",
+            write_page=self._write,
         )
 
     def _standing(self, path: Any) -> Standing | None:
         self.looked_at.append(path)
         return self.standings.get(path)
+
+    def _write(self, text: str, typed: str, replacing: bool) -> str:
+        if typed in self.files and not replacing:
+            raise UsageError("a file of that name is there already", code=FILE_TAKEN)
+        self.files[typed] = text
+        return typed
 
     def _look(self, path: Any) -> Confirmation:
         if self.refuse is not None:

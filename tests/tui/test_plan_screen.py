@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseSigned, PlanDecided, PlanIssued
 from chatbot.core.phases import Phase
 from chatbot.interview import Interview
+from chatbot.tui.clipboard import LONGEST, sequence
 from tests.tui import kit
 from tests.tui.kit import screen_text
 from tests.tui.test_interview_screen import SIZES, at
@@ -74,7 +76,8 @@ async def test_an_opened_line_says_why_why_not_and_how_sure() -> None:
         await pilot.press("f5", "up", "enter")
         shown = screen_text(app)
         for said in ("How strong is the pain? 5", "unless  fever: holds", "why not  fever", "Is a tablet right?",
-                     "Alpha says yes. [1] / Beta says no. [2]", "[2] Beta B. On tablets.", "certainty: moderate",
+                     "side A  Alpha says yes. [1]", "side B  Beta says no. [2]", "here  This protocol offers it.",
+                     "[2] Beta B. On tablets. J Beta 2021;2:3-4. (review; US; unverified)", "certainty: moderate",
                      "verified", "review by 2026-12-01"):  # fmt: skip
             assert said in shown
         await pilot.press("enter")
@@ -169,3 +172,62 @@ async def test_the_text_of_the_plan_is_for_reading_only() -> None:
         assert "THE PLAN AS TEXT for clinician\n line two" in screen_text(app)
         app.copy_to_clipboard("x")
         assert app.clipboard == ""
+
+
+async def test_candidate_causes_say_what_decides() -> None:
+    app = kit.application(finished())
+    async with app.run_test(size=(120, 70)) as pilot:
+        await pilot.press("f5")
+        assert "? a scan [2]" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_patients_page_is_one_key_away_in_plain_words(size: tuple[int, int]) -> None:
+    app = kit.application(finished())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f5", "p")
+        shown = screen_text(app)
+        assert "Pain after surgery" in shown and "certainty" not in shown
+        if size[1] > 20:
+            assert "Keep walking, in plain words." in shown and "Come back at once if" in shown
+        await pilot.press("p")
+        assert "PLAN" in screen_text(app)
+
+
+async def test_a_page_is_written_to_a_file_and_never_over_another_without_saying_so() -> None:
+    house = kit.House()
+    app = kit.application(finished(), house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f5", "f", "2", "enter")
+        assert house.files == {"/home/ab/page.txt": "THE PAGE for clinician"}
+        assert "Written to /home/ab/page.txt" in screen_text(app)
+        await pilot.press("r", "f", "2", "enter")
+        assert "is there already" in screen_text(app) and "Enter again replaces it" in screen_text(app)
+        assert house.files["/home/ab/page.txt"].endswith("clinician")
+        await pilot.press("x", "enter", "f", "2", "enter", "enter")
+        assert sorted(house.files) == ["/home/ab/page.txt", "x"]
+        assert house.files["/home/ab/page.txt"].endswith("patient")
+
+
+async def test_nothing_goes_to_the_clipboard_before_it_is_switched_on() -> None:
+    house = kit.House()
+    app = kit.application(finished(), house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        sent: list[str] = []
+        app._driver.write = sent.append
+        await pilot.press("f5", "y", "1")
+        assert "the clipboard is off" in " ".join(screen_text(app).split())
+        assert not [each for each in sent if "]52;" in each]
+        house.settings["clipboard"] = "on"
+        await pilot.press("y", "1")
+        (copied,) = [each for each in sent if "]52;" in each]
+        assert b64decode(copied.removeprefix("\x1b]52;c;").removesuffix("\x07")) == b"THE PLAN for clinician"
+        assert "Given to the clipboard" in screen_text(app)
+
+
+def test_what_is_too_long_for_a_terminal_is_not_copied_and_what_steers_one_is_spelled_out() -> None:
+    assert sequence("x" * LONGEST) is None
+    coded = sequence("a\x1b[31mb\nc")
+    assert coded is not None
+    told = b64decode(coded.removeprefix("\x1b]52;c;").removesuffix("\x07")).decode()
+    assert "\x1b" not in told and told.endswith("\nc")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.core.commands import GiveAnswer, IssuePlan, OpenReason, Sign
+from chatbot.core.commands import GiveAnswer, IssuePlan, OpenReason, ReadBack, Sign
 from chatbot.core.events import CaseSigned, SafetyLeftOpen
+from chatbot.core.read_back import unread
 from chatbot.interview import Interview
 from tests.tui import kit
 from tests.tui.kit import screen_text
@@ -17,6 +18,14 @@ def two_open() -> Interview:
     for key, status in (("feeling", "unknown"), ("heat", "not_assessed")):
         assert case.send(GiveAnswer(key, status=status, because="new_information")) is None
     assert case.case.next is None
+    return case
+
+
+def planned(case: Interview) -> Interview:
+    """Read the safety answers back where that is due, and issue the plan."""
+    if unread(case.protocol, case.case):
+        assert case.send(ReadBack()) is None
+    assert case.send(IssuePlan()) is None
     return case
 
 
@@ -62,8 +71,7 @@ async def test_a_reason_given_is_changed_by_going_back_to_its_line() -> None:
 
 
 def test_nothing_is_signed_without_a_reason_for_each_and_no_reason_is_invented() -> None:
-    case = two_open()
-    assert case.send(IssuePlan()) is None
+    case = planned(two_open())
     said = {"feeling": OpenReason("handed_on"), "heat": OpenReason("handed_on")}
     for reasons, code in (
         ({}, "needs_reasons"),
@@ -79,13 +87,12 @@ def test_nothing_is_signed_without_a_reason_for_each_and_no_reason_is_invented()
 
 
 def test_a_case_with_everything_settled_is_signed_as_ever() -> None:
-    case = at("")
-    assert case.send(IssuePlan()) is None and case.send(Sign()) is None
+    case = planned(at(""))
+    assert case.send(Sign()) is None
     assert isinstance(case.events[-1], CaseSigned) and not case.case.left_open
 
 
 def test_a_case_signed_before_reasons_were_asked_for_still_folds() -> None:
-    case = two_open()
-    assert case.send(IssuePlan()) is None
+    case = planned(two_open())
     events = [*case.events, CaseSigned(str(case.case.plan_digest))]
     assert Interview(case.protocol, kit.Records(), events).case.closed

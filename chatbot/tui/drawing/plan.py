@@ -12,6 +12,7 @@ from chatbot.core.protocol import UNVERIFIED, RuleKind
 from chatbot.core.refusal import refusal_details, refused_text
 from chatbot.core.summary import hanging, incomplete_text
 from chatbot.tui.lines import Line, Seg, hang, line, packed, rule, spread, wrapped
+from chatbot.tui.safe import cells
 from chatbot.tui.words import Words, day_words, sentence
 
 Item = dict[str, Any]
@@ -47,6 +48,9 @@ class PlanLines:
 
 KINDS = tuple(RuleKind)
 """The order of lines that are due at the same time: what to do comes before what not to do."""
+
+SIDES = "ABCDEFGH"
+"""How the sides of a conflict are told apart."""
 
 ALL_NAMED = 3
 """So many flags that cannot be excluded, or precautions for today, are named above or among what is to be done; of more
@@ -222,8 +226,11 @@ class _Context:
     def details(self, item: Item, decisions: Mapping[str, Decision]) -> list[Line]:
         """Draw everything known about one rule."""
         rows: list[Line] = []
+        under = 0
         for label, text in self.facts(item, decisions):
-            rows += hang(line(Seg("      "), Seg(f"{label}  ", "quiet")), text, self.width)
+            # What has no label of its own stands under what it belongs to.
+            under = cells(label) if label else under
+            rows += hang(line(Seg("      "), Seg(f"{label or ' ' * under}  ", "quiet")), text, self.width)
         made = ("accept", "modify", "decline")
         choices = [line(Seg(self.words.key_for(each, "line"), "key"), Seg(f" {each}")) for each in made]
         return [*rows, *[(Seg("      "), *each) for each in packed(choices, self.width - 6)]]
@@ -247,7 +254,7 @@ class _Context:
             yield "would change it" if index == 0 else "", said
         for name in item["conflicts"]:
             if name in self.conflicts:
-                yield words.heading("conflicts"), self.conflict(self.conflicts[name])
+                yield from self.conflict(self.conflicts[name])
         for index, cited in enumerate(item["references"]):
             yield words.heading("references") if index == 0 else "", self.cited(cited)
         verification = words.label(f"verification.{item['verification']}")
@@ -263,15 +270,21 @@ class _Context:
             for said in refusal_details(self.protocol.labels, item["refusal"], words.register):
                 yield "", said
 
-    def conflict(self, conflict: Item) -> str:
-        sides = [
-            f"{self.words.pick(side['text'])} {_numbers(side['references'])}".rstrip() for side in conflict["sides"]
-        ]
-        return f"{self.words.pick(conflict['question'])} {' / '.join(sides)}. {self.words.pick(conflict['default'])}"
+    def conflict(self, conflict: Item) -> Iterator[tuple[str, str]]:
+        """Yield the question sources disagree on, each side with its sources in full, and what this protocol does."""
+        yield self.words.heading("conflicts"), self.words.pick(conflict["question"])
+        for place, side in enumerate(conflict["sides"]):
+            yield f"side {SIDES[place]}", f"{self.words.pick(side['text'])} {_numbers(side['references'])}".rstrip()
+            yield from (("", self.cited(each)) for each in side["references"])
+        yield "here", self.words.pick(conflict["default"])
 
     def cited(self, cited: Item) -> str:
+        """Return a source in full: where in it, what it is, whose, and how far it was seen."""
+        source = self.citations[cited["id"]]
         place = f", {cited['locator']}" if cited["locator"] else ""
-        return f"[{cited['n']}] {self.citations[cited['id']]['citation']}{place}"
+        unseen = self.words.label("verification.unverified") if source["verified"] in UNVERIFIED else ""
+        more = "; ".join(filter(None, [source["type"], source["jurisdiction"], unseen]))
+        return f"[{cited['n']}] {source['citation']}{place} ({more})"
 
 
 def _numbers(cites: Sequence[Item]) -> str:
@@ -321,4 +334,6 @@ def _hypotheses(hypotheses: Sequence[Item], words: Words, width: int) -> list[Li
         )
         for sign, clues in (("+", each["for"]), ("−", each["against"])):
             rows += [row for clue in clues for row in hang(f"    {sign} ", words.pick(clue["text"]), width)]
+        decided = f"{words.pick(each['decided_by'])} {_numbers(each['references'])}".rstrip()
+        rows += hang("    ? ", decided, width)
     return rows

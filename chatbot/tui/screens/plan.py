@@ -168,6 +168,28 @@ class PlanScreen(ScrollSheet[None]):
         text = self.session.services.plan_text(self.interview, self.session.register)
         self.app.push_screen(Page("The plan as text", lambda width: wrapped(text, width), closed_by="full_text"))
 
+    def act_page(self) -> None:
+        """The person's own page, in plain words."""
+        from chatbot.export.pages import person_blocks
+        from chatbot.tui.screens.page import blocks_page
+
+        title, *rest = person_blocks(self.plan, self.interview.protocol.labels)
+        self.app.push_screen(blocks_page(getattr(title, "text", ""), rest, closed_by="page"))
+
+    def act_write(self) -> None:
+        from chatbot.tui.screens.pages import write
+
+        write(self, self._said)
+
+    def act_copy(self) -> None:
+        from chatbot.tui.screens.pages import copy
+
+        copy(self, self._said)
+
+    def _said(self, text: str) -> None:
+        self.said = (text, "")
+        self.redraw()
+
     def act_changes(self) -> None:
         from chatbot.tui.screens.page import story_page
 

@@ -85,8 +85,11 @@ class Prompt(Sheet[str]):
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        if self.repeats("enter", event.pressed_at) or self.too_small or self.unseen(event.pressed_at):
-            return
+        if not (self.repeats("enter", event.pressed_at) or self.too_small or self.unseen(event.pressed_at)):
+            self.act_commit()
+
+    def act_commit(self) -> None:
+        """Give what is typed."""
         if self.send is None:
             self.dismiss(self.entry.text)
         else:
