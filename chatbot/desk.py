@@ -41,7 +41,7 @@ from chatbot.record.lineage import folder_of
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import load_protocol as protocol_of
 from chatbot.record.replay import replay
-from chatbot.record.standing import Standing, Verdict, standing, verdict
+from chatbot.record.standing import Standing, Verdict, standing, turns, verdict
 from chatbot.record.store import TranscriptWriter
 from chatbot.record.subject import check_identity, check_text, subject_code
 from chatbot.record.succession import Kept, check_amendment, check_follow_up, first_visit, kept, story_of
@@ -162,6 +162,14 @@ class Desk:
         if path not in self._standings or self._standings[path][0] != stamp:
             self._standings[path] = stamp, standing(path, self._content_of)
         return self._standings[path][1]
+
+    def turns(self, path: Path) -> dict[int, Standing]:
+        """Return where the urgency of a kept case became another, by the number of the record. Reads only.
+
+        Raises: CorruptTranscript, VersionUnsupported, StorageError.
+        """
+        transcript = read_transcript(path)
+        return turns(transcript, self._content_of(transcript))
 
     def verdict(self, path: Path) -> Verdict:
         """Verify a kept case. Reads only."""

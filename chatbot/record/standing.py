@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbot.core.case import fold
+from chatbot.core.case import Case, evolve, fold
 from chatbot.core.phases import Phase
 from chatbot.core.protocol import Protocol, Wording
 from chatbot.core.urgency import plan_urgency
@@ -48,14 +48,31 @@ def standing(path: Path, load: Load) -> Standing:
         return Standing(problem=error.message)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
         return Standing(problem="what it says does not fit its protocol")
-    level = plan_urgency(protocol, case.assessment) if case.phase in FINISHED else case.urgency
     damage = transcript.damage
+    return _standing(protocol, case, "" if damage is None else damage.message)
+
+
+def _standing(protocol: Protocol, case: Case, problem: str = "") -> Standing:
+    level = plan_urgency(protocol, case.assessment) if case.phase in FINISHED else case.urgency
     return Standing(
         level.value,
         protocol.labels.get(f"symbol.{level.value}"),
         protocol.labels.get(f"urgency.{level.value}"),
-        "" if damage is None else damage.message,
+        problem,
     )
+
+
+def turns(transcript: Transcript, protocol: Protocol) -> dict[int, Standing]:
+    """Return where the urgency of a case became another: number of the record to what it came to."""
+    found: dict[int, Standing] = {}
+    case: Case | None = None
+    last = Standing()
+    for entry in transcript.entries:
+        case = evolve(protocol, case, entry.event)
+        now = _standing(protocol, case)
+        if now.level != last.level:
+            found[entry.seq] = last = now
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,8 @@ class Services:
     """For trials, asked again and again: the interview to go on with, or None when no content was saved."""
     standing: Callable[[Any], Standing | None] = lambda _: None
     """Takes ``CaseSummary.path``: how urgent a kept case is and whether its file is sound; None: it is not said."""
+    turns: Callable[[Any], Mapping[int, Standing]] = lambda _: {}
+    """Takes ``CaseSummary.path``: where its urgency became another, by the number of the event."""
     verdict: Callable[[Any], Verdict] = _missing
     """Takes ``CaseSummary.path``: verifies a kept case."""
     demonstration: Callable[[], Interview] = _missing

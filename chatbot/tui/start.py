@@ -131,6 +131,7 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         settings_place=choices.place,
         protocol_names=desk.protocol_names,
         standing=desk.standing,
+        turns=desk.turns,
         verdict=desk.verdict,
         demonstration=desk.demonstration,
     )

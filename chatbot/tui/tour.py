@@ -128,7 +128,7 @@ class Tour:
         if self.alarming is not None:
             yield self._emergency(*self.alarming)
             yield Step(
-                "says that it was read: nothing else can be answered before, and it cannot be passed unread.",
+                "reads on, and at its end says that it was read. Nothing else can be answered before.",
                 ("read_on", "acknowledge"),
                 over=lambda screen: not isinstance(screen, AlarmScreen),
             )

@@ -10,8 +10,9 @@ from chatbot.core import events as ev
 from chatbot.record import glance as module
 from chatbot.record.cases import list_cases, summarise
 from chatbot.record.glance import Glances, glance
+from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
-from chatbot.record.standing import Standing, standing, verdict
+from chatbot.record.standing import Standing, standing, turns, verdict
 from tests.record import kit
 from tests.record.test_cases import PHASES, case
 
@@ -75,6 +76,13 @@ def test_standing_is_that_of_the_case_and_damage_in_the_middle_shows(folder: Pat
     assert glance(path).state == "ok", "a glance does not see the middle"
     assert where(path).problem and not where(path).level
     assert verdict(path, kit.load_bundle).word == "CORRUPT"
+
+
+def test_where_the_urgency_became_another_ends_where_the_case_stands(folder: Path) -> None:
+    transcript = read_transcript(kit.interviewed(folder))
+    found = turns(transcript, load_protocol(transcript, kit.load_bundle))
+    assert min(found) == 0 and len({each.level for each in found.values()}) > 1
+    assert found[max(found)] == where(transcript.path)
 
 
 def test_a_verdict_is_one_word_and_says_what_it_rests_on(folder: Path, tmp_path: Path) -> None:

@@ -321,6 +321,7 @@ class House:
     verdicts: dict[Any, Verdict] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     """Pages by the name they were written under."""
+    turns: dict[int, Standing] = field(default_factory=dict)
 
     def services(self) -> Services:
         content = protocol()
@@ -354,6 +355,7 @@ class House:
             subject_code=lambda number: subject_code(self.key, number),
             event_lines=lambda path, register: self.events,
             standing=self._standing,
+            turns=lambda path: self.turns,
             verdict=lambda path: self.verdicts.get(path, Verdict("VALID-CLOSED", (), 12, 1, "12-ABCD")),
             demonstration=lambda: interview(kind="demonstration", label="tour", subject=""),
             page_text=lambda of, page, register: f"THE {page.upper()} for {register}",

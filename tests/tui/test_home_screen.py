@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot.errors import LockedByAnother, StorageError
+from chatbot.record.event_list import EventLine
 from chatbot.record.standing import Standing, Verdict
 from tests.tui import kit
 from tests.tui.kit import House, Summary, both, screen_text
@@ -158,6 +159,21 @@ async def test_a_home_without_cases_teaches(size: tuple[int, int]) -> None:
         told = " ".join(told.split())
         for part in ("No cases yet.", "begins a case", "simulated", "/srv/cases", "F1"):
             assert part in told
+
+
+async def test_a_kept_case_is_read_step_by_step_with_where_its_urgency_became_another() -> None:
+    lines = [
+        EventLine(0, "case.opened", "2025-11-12T10:40", "", "AB", "", "opened a clinical case"),
+        EventLine(1, "answer.given", "2025-11-12T10:41", "", "AB", "", "answered the first question"),
+    ]
+    turn = Standing("same_day", both("◆"), both("same day"))
+    house = House(cases=[Summary()], events=lines, turns={1: turn})
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        rows = screen_text(app).splitlines()
+        answered = next(at for at, row in enumerate(rows) if "answered the first question" in row)
+        assert "◆ same day" in rows[answered + 1]
 
 
 async def test_a_case_is_verified_by_one_key_with_a_verdict_and_what_it_rests_on() -> None:

@@ -30,7 +30,7 @@ async def walked(app: Any, pilot: Any, *, by_enter: bool) -> list[str]:
             continue
         seen.append(screen_text(app))
         screens.add(type(app.screen))
-        assert isinstance(app.screen, AlarmScreen) == ("that it was read" in app.session.tour.step.told)
+        assert isinstance(app.screen, AlarmScreen) == ("says that it was read" in app.session.tour.step.told)
         assert f"TOUR {app.session.tour.number}/{app.session.tour.length}" in seen[-1]
         await pilot.press("enter" if by_enter else (*app.session.tour.keys(), "enter")[0])
     assert PlanScreen in screens

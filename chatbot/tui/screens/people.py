@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatbot.core.answers import checked_text
@@ -18,6 +18,7 @@ from chatbot.tui.screens.scroll import ReadThrough, ScrollSheet
 
 if TYPE_CHECKING:
     from chatbot.record.event_list import EventLine
+    from chatbot.record.standing import Standing
     from chatbot.tui.application import Backstory
     from chatbot.tui.screens.base import Sheet
 
@@ -163,8 +164,10 @@ class RecapScreen(ReadThrough[str]):
         self.dismiss("leave")
 
 
-def events_page(title: str, events: Sequence[EventLine]) -> ScrollSheet[bool]:
-    """Who answered what: every event of a case in words."""
+def events_page(
+    title: str, events: Sequence[EventLine], turns: Mapping[int, Standing] | None = None, register: str = "clinician"
+) -> ScrollSheet[bool]:
+    """Who answered what: every event of a case in words, and where the urgency became another."""
     from chatbot.tui.screens.page import Page
 
     def draw(width: int) -> list[Line]:
@@ -176,16 +179,21 @@ def events_page(title: str, events: Sequence[EventLine]) -> ScrollSheet[bool]:
                 rows += [*([BLANK] if rows else []), *wrapped(actor, width, "strong")]
             moment = each.on.replace("T", " ")
             rows += hang(line(Seg(f"{each.number:>4} ", "quiet"), Seg(f"{moment}  ", "quiet")), each.text, width)
+            if turns is not None and each.number in turns:
+                turn = turns[each.number]
+                rows += hang("       ", turn.said(register), width, URGENCY_ROLE.get(turn.level, "strong"))
         return rows or wrapped("There is nothing in this case yet.", width)
 
     return Page(title, draw)
 
 
 def show_events(app: Backstory, path: object = None, title: str = "Who answered what") -> None:
-    """Show the list of events: of the case being worked on, or of the one at *path*."""
+    """Show the list of events: of the case being worked on, or of the one at *path*, with its urgency step by step."""
+    register = app.session.register
     try:
-        events = app.session.services.event_lines(path, app.session.register)
+        events = app.session.services.event_lines(path, register)
+        turns = {} if path is None else app.session.services.turns(path)
     except BackstoryError as error:
         app.push_screen(Fault(error))
     else:
-        app.push_screen(events_page(title, events))
+        app.push_screen(events_page(title, events, turns, register))
