@@ -142,7 +142,13 @@ ACTIONS: tuple[Action, ...] = (
         "question review typing read_back",
         footer=False,
     ),
-    _action("jump", "j", "jump", "All questions asked, postponed and open; go to one of them.", "question review"),
+    _action(
+        "jump",
+        "j",
+        "jump",
+        "The review: every question with its answer, by section; go to one of them.",
+        "question review",
+    ),
     _action(
         "withdraw", "delete", "take back", "Take the answer back: the question is open again.", "question", footer=False
     ),
@@ -225,7 +231,13 @@ ACTIONS: tuple[Action, ...] = (
     _action("next_value", "right space", "next", "The next value.", "settings"),
     _action("previous_value", "left", "before", "The value before.", "settings", footer=False),
     _action("standard", "delete", "not chosen", "What it is while nothing is chosen.", "settings"),
-    _action("scope", "tab", "show others", "Show all, answered, later or open questions.", "list"),
+    _action(
+        "scope",
+        "tab",
+        "show others",
+        "Show all questions, or those answered, put off, open, volunteered, to confirm, or that raise a red flag.",
+        "list",
+    ),
     _action(
         "up",
         "up",

@@ -1,32 +1,14 @@
-"""All questions asked, postponed and open, with a filter; Enter goes to one of them."""
+"""The review: every question with its answer, by section, what waits first; a filter, and Enter goes to one of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from chatbot.core.case import is_open
-from chatbot.core.findings import network
-from chatbot.tui.drawing.history import mark, veiled
-from chatbot.tui.lines import Line, Seg, hang, line, packed, wrapped
+from chatbot.tui.drawing import answers
+from chatbot.tui.drawing.answers import Entry
+from chatbot.tui.lines import Line, Seg, line, packed, rule, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
-
-SCOPES = ("all", "answered", "later", "open")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question in the list."""
-
-    id: str
-    scope: str
-    """answered, later or open."""
-    sign: str
-    role: str
-    section: str
-    text: str
-    answer: str
 
 
 class Jump(ScrollSheet[str]):
@@ -39,49 +21,34 @@ class Jump(ScrollSheet[str]):
     def __init__(self) -> None:
         super().__init__()
         self.filter = ""
-        self.shown = SCOPES[0]
+        self.shown = "all"
         self.caret = 0
 
     @cached_property
-    def items(self) -> list[Item]:
-        """Every question that was asked or is to be asked, in the order of asking."""
-        protocol, case = self.interview.protocol, self.interview.case
-        view = self.case_view()
-        answered = {each.id: each for each in veiled(view.answered) if each.applies}
-        found = []
-        for key in network(protocol).ask_order:
-            question = protocol.questions[key]
-            section = self.words.say(protocol.sections[question.section].title)
-            text = self.words.say(question.ask)
-            if key in answered:
-                sign, role = mark(answered[key])
-                found.append(Item(key, "answered", sign, role, section, text, answered[key].answer))
-            elif is_open(protocol, case, key):
-                later = key in case.postponed
-                found.append(
-                    Item(key, "later" if later else "open", "·", "", section, text, "later" if later else "open")
-                )
-        return found
+    def items(self) -> list[Entry]:
+        """Every question that was asked or is to be asked."""
+        return answers.entries(self.case_view(), self.interview.case, self.words)
 
     @property
-    def listed(self) -> list[Item]:
+    def scopes(self) -> list[tuple[str, int]]:
+        """What may be shown, with how many questions that is."""
+        return answers.counts(self.items)
+
+    @property
+    def listed(self) -> list[Entry]:
         """The questions that pass the filter."""
         wanted = self.filter.casefold().split()
-        return [
-            each
-            for each in self.items
-            if self.shown in {"all", each.scope}
-            and all(word in f"{each.section} {each.text} {each.answer} {each.id}".casefold() for word in wanted)
-        ]
+        shown = [each for each in self.items if self.shown == "all" or self.shown in each.scopes]
+        return [each for each in shown if all(word in each.searched for word in wanted)]
 
     def header(self, width: int) -> list[Line]:
         parts = [
-            line(Seg(f"[{each}]" if each == self.shown else f" {each} ", "strong" if each == self.shown else "quiet"))
-            for each in SCOPES
+            line(Seg(f"[{name} {n}]" if name == self.shown else f" {name} {n} ", _role(name == self.shown)))
+            for name, n in self.scopes
         ]
         filtered = f"filter: {self.filter}▏" if self.filter else "type to filter"
-        rows = packed([line(Seg("Go to a question", "strong")), *parts], width, " ")
-        return [*rows, line(Seg(filtered, "key" if self.filter else "quiet")), line(Seg("─" * width, "quiet"))]
+        rows = packed([line(Seg("Review", "strong")), *parts], width, " ")
+        return [*rows, line(Seg(filtered, "key" if self.filter else "quiet")), rule(width)]
 
     def lines(self, width: int) -> list[Line]:
         rows: list[Line] = []
@@ -89,14 +56,12 @@ class Jump(ScrollSheet[str]):
         listed = self.listed
         self.caret = max(0, min(self.caret, len(listed) - 1))
         for index, each in enumerate(listed):
-            at = index == self.caret
             first = len(rows)
             if each.section != section:
-                rows += wrapped(each.section, width, "quiet")
+                rows += answers.heading(each.section, self.items, width)
                 section = each.section
-            label = line(Seg("▸ " if at else "  ", "key"), Seg(f"{each.sign} ", each.role))
-            rows += hang(label, f"{each.text}  {each.answer}", width, "strong" if at else "")
-            if at and self.focus_rows is not None:
+            rows += answers.draw(each, index == self.caret, width)
+            if index == self.caret and self.focus_rows is not None:
                 self.focus_rows = (first, len(rows) - 1)
         return rows or wrapped("No question passes the filter.", width)
 
@@ -134,7 +99,8 @@ class Jump(ScrollSheet[str]):
         self.redraw()
 
     def act_scope(self) -> None:
-        self.shown = SCOPES[(SCOPES.index(self.shown) + 1) % len(SCOPES)]
+        names = [name for name, _ in self.scopes]
+        self.shown = names[(names.index(self.shown) + 1) % len(names)]
         self.caret = self.top = 0
         self.redraw()
 
@@ -143,3 +109,7 @@ class Jump(ScrollSheet[str]):
 
     def act_dismiss(self) -> None:
         self.dismiss(None)
+
+
+def _role(chosen: bool) -> str:
+    return "strong" if chosen else "quiet"
