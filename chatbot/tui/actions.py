@@ -241,6 +241,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action("note", "t", "t", "note", "Write a note beside this question.", "question review"),
     _action(
+        "says",
+        "slash",
+        "/",
+        "what they say",
+        "A line of what the person says, kept as a note; then the questions it may concern. It answers none of them.",
+        "question review",
+    ),
+    _action(
         "reveal",
         "f9",
         "F9",
@@ -354,7 +362,14 @@ ACTIONS: tuple[Action, ...] = (
     _action("next_value", "right space", "→", "next", "The next value.", "settings"),
     _action("previous_value", "left", "←", "before", "The value before.", "settings", footer=False),
     _action("standard", "delete", "Del", "not chosen", "What it is while nothing is chosen.", "settings"),
-    _action("scope", "tab", "Tab", "show others", "Show all, answered, later or open questions.", "list"),
+    _action(
+        "scope",
+        "tab",
+        "Tab",
+        "show others",
+        "Show all, answered, later or open questions, or those that something said may concern.",
+        "list",
+    ),
     _action(
         "up",
         "up",

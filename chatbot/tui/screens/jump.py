@@ -8,11 +8,14 @@ from typing import ClassVar
 
 from chatbot.core.case import is_open
 from chatbot.core.findings import network
+from chatbot.core.volunteered import volunteered
 from chatbot.tui.drawing.history import mark, veiled
 from chatbot.tui.lines import Line, Seg, hang, line, packed, wrapped
 from chatbot.tui.screens.scroll import ScrollSheet
 
 SCOPES = ("all", "answered", "later", "open")
+SAID = "volunteered"
+"""The scope of open questions that something said may concern; shown while there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,19 @@ class Jump(ScrollSheet[str]):
                 sign, role = mark(answered[key])
                 found.append(Item(key, "answered", sign, role, section, text, answered[key].answer))
             elif is_open(protocol, case, key):
-                later = key in case.postponed
-                found.append(
-                    Item(key, "later" if later else "open", "·", "", section, text, "later" if later else "open")
-                )
+                scope = "later" if key in case.postponed else "open"
+                state = f"{scope}, {SAID}" if key in self.said else scope
+                found.append(Item(key, scope, "·", "", section, text, state))
         return found
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The open questions that something said may concern."""
+        return frozenset(each.question for each in volunteered(self.interview.protocol, self.interview.case))
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return (*SCOPES, SAID) if self.said else SCOPES
 
     @property
     def listed(self) -> list[Item]:
@@ -70,14 +81,14 @@ class Jump(ScrollSheet[str]):
         return [
             each
             for each in self.items
-            if self.shown in {"all", each.scope}
+            if self.shown in {"all", each.scope, SAID if each.id in self.said else ""}
             and all(word in f"{each.section} {each.text} {each.answer} {each.id}".casefold() for word in wanted)
         ]
 
     def header(self, width: int) -> list[Line]:
         parts = [
             line(Seg(f"[{each}]" if each == self.shown else f" {each} ", "strong" if each == self.shown else "quiet"))
-            for each in SCOPES
+            for each in self.scopes
         ]
         filtered = f"filter: {self.filter}▏" if self.filter else "type to filter"
         rows = packed([line(Seg("Go to a question", "strong")), *parts], width, " ")
@@ -134,7 +145,7 @@ class Jump(ScrollSheet[str]):
         self.redraw()
 
     def act_scope(self) -> None:
-        self.shown = SCOPES[(SCOPES.index(self.shown) + 1) % len(SCOPES)]
+        self.shown = self.scopes[(self.scopes.index(self.shown) + 1) % len(self.scopes)]
         self.caret = self.top = 0
         self.redraw()
 
