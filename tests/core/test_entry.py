@@ -176,7 +176,7 @@ REFUSED: list[tuple[Question, str, str]] = [
     (YES_NO, "3", "no option is '3'"),
     (YES_NO, "maybe", "no option is 'maybe'"),
     (CHOICE, "red", "'red' could be 'Reduced, on one side' or 'Reduced, on both sides'"),
-    (CHOICE, "feals normal", "no option is 'feals normal'; did you mean 'feels normal'?"),
+    (CHOICE, "feals normal", "no option is 'feals normal'; did you mean 'Feels normal'?"),
     (CHOICE, "1 2", "no option is '1 2'"),
     (SEVERAL, "1 9", "no option is '9'"),
     (SEVERAL, ",", "no option is ','"),

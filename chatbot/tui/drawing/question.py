@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.core.entry import entry_hint
+from chatbot.core.entry_names import known_as
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
 from chatbot.tui.form import Form, Mode
@@ -114,6 +115,8 @@ def _choices(form: Form, width: int, *, airy: bool = False, follows: bool = Fals
         return _grid(form, width, follows=follows)
     if form.type is QuestionType.INSTRUMENT:
         return _items(form, width)
+    if form.naming:
+        return _named(form, width)
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
@@ -131,6 +134,29 @@ def _choices(form: Form, width: int, *, airy: bool = False, follows: bool = Fals
         label = line(Seg(mark, "key"), Seg(key, "key"), Seg(f"  {box}"))
         chosen = option.id in form.chosen
         drawn = hang(label, option.label, width, "strong" if at or chosen else "")
+        if at:
+            first, last = len(rows), len(rows) + len(drawn) - 1
+        rows += drawn
+    return Drawn(rows, first, last)
+
+
+def _named(form: Form, width: int) -> Drawn:
+    """Draw the choices that fit what is typed: the one Enter takes is marked, one that is only near says so."""
+    rows: list[Line] = []
+    first = last = -1
+    taken = form.name.taken(form.view)
+    near = {each.id for each in form.name.fitting(form.view).near}
+    for each in form.name.offered(form.view):
+        at = each == taken
+        box = ""
+        if form.type is QuestionType.SEVERAL and not each.is_status:
+            box = "[x] " if each.id in form.chosen else "[ ] "
+        other = known_as(form.name.typed, each)
+        said = f"{each.label} · {other}" if other and len(other) > 1 else each.label
+        said += " (near)" if each.id in near else ""
+        drawn = hang(
+            line(Seg(f"{CARET} " if at else "  ", "key"), Seg(f"   {box}")), said, width, "strong" if at else ""
+        )
         if at:
             first, last = len(rows), len(rows) + len(drawn) - 1
         rows += drawn
@@ -264,6 +290,8 @@ def below(
         packed(keys, room),
         [(Seg("source: ", "quiet"), Seg(source, "strong" if form.source else "quiet"))],
     ]
+    if form.naming:
+        parts = parts[:3]
     while len(parts) > 1 and sum(map(len, parts)) > most:
         parts.pop()
     return prefixed([row for part in parts for row in part], BAR)
@@ -296,10 +324,13 @@ def _key(key: str, label: str) -> Line:
 def _hint(form: Form, words: Words, width: int) -> list[Line]:
     """Say what a typed answer looks like, or that one may be typed."""
     view = form.view
-    if form.mode is Mode.KEYS and form.is_typed:
+    if form.mode is Mode.KEYS and (form.is_typed or form.draft):
         rows = wrapped(f"typed: {form.draft}", width) if form.draft else []
         what = "type a date" if form.type is QuestionType.DATE else "go on typing"
         return rows + packed([_key(words.key_for("type"), what)], width)
+    if form.naming:
+        marked = "; Enter alone gives those marked" if form.type is QuestionType.SEVERAL else ""
+        return wrapped(f"type its name, or how it begins; Enter takes the one at ▸{marked}", width, "quiet")
     if not form.is_typed or form.mode in {Mode.DOUBT, Mode.REASONS}:
         return []
     said = " · ".join(part for part in (view.unit if not view.range else "", view.range) if part)

@@ -134,17 +134,18 @@ class AskSheet(Sheet[T]):
     def _set_field(self) -> None:
         """Put the field where it belongs, with the answer that stands."""
         form = self.form
-        typed = form is not None and form.is_typed
-        if typed and self.entry is None:
+        if form is not None and form.is_typed:
+            field = self._field()
+            field.begin(form.prefill, TEXT_ROWS if form.type is QuestionType.TEXT else 1)
+            field.letters_are_keys = not form.letters_type
+        self._show_field()
+
+    def _field(self) -> Entry:
+        """Return the field, mounted when it is needed first."""
+        if self.entry is None:
             self.entry = Entry(id="entry")
             self.asking.mount(self.entry, after=self.above)
-        if self.entry is None:
-            return
-        if form is not None and typed:
-            rows = TEXT_ROWS if form.type is QuestionType.TEXT else 1
-            self.entry.begin(form.prefill, rows)
-            self.entry.letters_are_keys = not form.letters_type
-        self._show_field()
+        return self.entry
 
     def _show_field(self) -> None:
         """Show and focus the field exactly while the answer is being typed."""
@@ -228,6 +229,8 @@ class AskSheet(Sheet[T]):
             return ("reasons",)
         scroll = ("scroll",) if self.overflows else ()
         if form.mode is Mode.TYPING:
+            if form.naming:
+                return ("naming", "typing", *scroll)
             letters = self.entry is not None and self.entry.letters_are_keys and self.entry.untouched
             return ("typing", *(("question",) if letters else ()), *scroll)
         kind = (form.type.value,) if form.type in MANY_KEYS else ()
@@ -242,7 +245,7 @@ class AskSheet(Sheet[T]):
         answered = form.view.id in self.interview.case.answers
         match action:
             case "type":
-                return form.is_typed and form.mode is Mode.KEYS
+                return (form.is_typed or form.can_be_named) and form.mode is Mode.KEYS
             case "still_so":
                 return (form.view.expired or form.view.carried) and form.view.stored is not None
             case "all_normal":
@@ -250,10 +253,12 @@ class AskSheet(Sheet[T]):
             case "withdraw":
                 return answered and form.mode is Mode.KEYS
             case "leave_field":
-                return form.letters_type or not (self.entry is None or self.entry.untouched)
+                return form.letters_type or form.naming or not (self.entry is None or self.entry.untouched)
             case "commit":
                 return form.mode is Mode.TYPING or not form.is_typed or bool(form.view.options)
             case "up" | "down" | "left" | "right":
+                if form.naming:
+                    return bool(form.name.offered(form.view))
                 return form.mode is Mode.KEYS and bool(form.view.options or form.scale or form.question.is_table)
         return True
 
@@ -281,7 +286,8 @@ class AskSheet(Sheet[T]):
         return [*([(shown, label)] if keys else []), *rest]
 
     def press(self, key: str) -> bool:
-        if key in EDITING and self.entry is not None and self.entry.has_focus and self.entry.text:
+        choosing = self.form is not None and self.form.naming and key in {"up", "down"}
+        if key in EDITING and not choosing and self.entry is not None and self.entry.has_focus and self.entry.text:
             return False
         return super().press(key)
 
@@ -333,6 +339,8 @@ class AskSheet(Sheet[T]):
     def act_commit(self) -> None:
         if self.form is not None:
             self._send(self.form.commit(self.entry.text if self.entry is not None else ""))
+            if self.form is not None and self.form.naming and not self.form.name.typed and self.entry is not None:
+                self.entry.begin("", 1)
 
     def act_all_normal(self) -> None:
         if self.form is not None:
@@ -351,6 +359,11 @@ class AskSheet(Sheet[T]):
     def act_type(self) -> None:
         if self.form is not None:
             self.form.mode = self.form.before = Mode.TYPING
+            if self.form.naming:
+                field = self._field()
+                field.begin("", 1)
+                field.letters_are_keys = False
+                field.resume(self.form.draft)
             self._show_field()
             self.redraw()
 
@@ -416,7 +429,10 @@ class AskSheet(Sheet[T]):
     def _touched(self) -> None:
         """A problem said about the text before does not stand beside the text now."""
         self.footer_pane.redraw()
-        if self.form is not None and self.form.problem is not None:
+        if self.form is None:
+            return
+        named = self.form.naming and self.entry is not None and self.form.name.follow(self.entry.text)
+        if self.form.problem is not None or named:
             self.form.problem = None
             self.redraw()
 
