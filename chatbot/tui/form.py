@@ -90,6 +90,10 @@ class Form:
         """The member of the pending command that the reason fills."""
         self.draft = ""
         """What was typed before the field was left."""
+        self.sent = False
+        """It was given and recorded."""
+        self.resumed = False
+        """Something was begun at this question before it came up again."""
         self.name = Naming()
         """The choice that is being typed by its name."""
         self.asks_for = ""

@@ -281,9 +281,10 @@ def below(
     if escape and keys:
         keys.insert(0, line(Seg(words.key_for("leave_field"), "key"), Seg(", then:")))
     source = words.label(f"source.{form.source or form.view.source}")
+    begun = wrapped("begun before, not given yet", room, "quiet") if form.resumed else []
     parts: list[list[Line]] = [
         problem,
-        hint,
+        [*begun, *hint],
         _standing(form, words, room),
         wrapped(form.view.credit, room, "quiet") if form.view.credit and not tight else [],
         [] if tight else [BLANK],

@@ -14,8 +14,10 @@ from textual.containers import Vertical
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
+from chatbot.core.values import Answer
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.actions import STATUS_ACTIONS
+from chatbot.tui.drafts import NOTHING, begun, resume
 from chatbot.tui.drawing import history, question, standing
 from chatbot.tui.form import Form, Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, reveal, window
@@ -58,6 +60,8 @@ class AskSheet(Sheet[T]):
         self.above = Pane(self._above, id="above")
         self.below = Pane(self._below, id="below")
         self.entry: Entry | None = None
+        self._answer_then: Answer | None = None
+        """The answer that stood when the question came up."""
         self.asking = Vertical(self.above, self.below, id="asking")
 
     # --- for subclasses ---
@@ -95,6 +99,7 @@ class AskSheet(Sheet[T]):
 
     def sync(self) -> None:
         """Show the case as it stands now."""
+        self.remember()
         before = self.form
         self.view = self.look()
         shown = self.view.question
@@ -103,6 +108,8 @@ class AskSheet(Sheet[T]):
         else:
             found = self.interview.protocol.questions[shown.id]
             self.form = Form(shown, found, self.interview.case.as_of, self.key_for("all_normal"))
+            resume(self.form, self.session.drafts.at(self.interview.case.case, shown.id))
+            self._answer_then = self.interview.case.answers.get(shown.id)
         self.top, self.scrolled = 0, False
         self._set_field()
         if before is None or shown is None or before.view.id != shown.id:
@@ -118,6 +125,9 @@ class AskSheet(Sheet[T]):
 
     def adopt(self, other: AskSheet[Any]) -> None:
         """Show the case as it stands, with what was entered on another screen at the same question."""
+        other.remember()
+        if self.form is not None:
+            self.form.sent = True  # what was begun is on the other screen
         self.sync()
         if self.form is None or other.form is None or self.form.view.id != other.form.view.id:
             return
@@ -131,13 +141,28 @@ class AskSheet(Sheet[T]):
     def resettle(self) -> None:
         self.reword()
 
+    def remember(self) -> None:
+        """Keep what was begun at this question and not given, until it is asked again."""
+        form, entry = self.form, self.entry
+        if form is None or form.sent or self.interview.case.answers.get(form.view.id) != self._answer_then:
+            return
+        typing = Mode.TYPING in {form.mode, form.before}
+        typed = "" if entry is None or entry.untouched else entry.text
+        self.session.drafts.keep(
+            self.interview.case.case, form.view.id, begun(form, typed if typing or form.is_typed else form.draft)
+        )
+
+    def on_unmount(self) -> None:
+        self.remember()
+
     def _set_field(self) -> None:
-        """Put the field where it belongs, with the answer that stands."""
+        """Put the field where it belongs, with the answer that stands, or what was begun."""
         form = self.form
-        if form is not None and form.is_typed:
+        if form is not None and (form.is_typed or form.naming):
             field = self._field()
             field.begin(form.prefill, TEXT_ROWS if form.type is QuestionType.TEXT else 1)
-            field.letters_are_keys = not form.letters_type
+            field.letters_are_keys = not (form.letters_type or form.naming)
+            field.resume(form.draft)
         self._show_field()
 
     def _field(self) -> Entry:
@@ -360,10 +385,7 @@ class AskSheet(Sheet[T]):
         if self.form is not None:
             self.form.mode = self.form.before = Mode.TYPING
             if self.form.naming:
-                field = self._field()
-                field.begin("", 1)
-                field.letters_are_keys = False
-                field.resume(self.form.draft)
+                self._set_field()
             self._show_field()
             self.redraw()
 
@@ -427,7 +449,8 @@ class AskSheet(Sheet[T]):
 
     @on(Entry.Touched)
     def _touched(self) -> None:
-        """A problem said about the text before does not stand beside the text now."""
+        """What is typed is kept; a problem said about the text before does not stand beside the text now."""
+        self.remember()
         self.footer_pane.redraw()
         if self.form is None:
             return
@@ -461,8 +484,15 @@ class AskSheet(Sheet[T]):
         self._show_field()
         self.redraw()
 
+    def _given_now(self) -> None:
+        """Nothing is left of what was begun: it was given."""
+        if self.form is not None:
+            self.form.sent = True
+            self.session.drafts.keep(self.interview.case.case, self.form.view.id, NOTHING)
+
     def _answered(self, command: GiveAnswer | Withdraw, refusal: Refusal | None) -> None:
         if refusal is None:
+            self._given_now()
             self.answered()
             return
         if self.form is not None:

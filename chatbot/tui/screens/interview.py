@@ -358,7 +358,7 @@ class InterviewScreen(AskSheet[None]):
         def keep(text: str) -> None:
             self.keep_as_note(text, question)
 
-        self.app.push_screen(Prompt("Note", said, send, keep=keep), lambda _: self.reword())
+        self.app.push_screen(Prompt("Note", said, send, keep=keep, place=f"note {question}"), lambda _: self.reword())
 
     def act_says(self) -> None:
         from chatbot.tui.screens.says import ask_for_it

@@ -50,7 +50,10 @@ def ask_for_it(screen: InterviewScreen, *, first: bool = False) -> None:
             screen.sync()
         screen.say(told)
 
-    screen.app.push_screen(Prompt(TITLE, FIRST if first else TOLD, send), closed)
+    def keep(text: str) -> None:
+        screen.keep_as_note(text, None)
+
+    screen.app.push_screen(Prompt(TITLE, FIRST if first else TOLD, send, keep=keep, place="says"), closed)
 
 
 def _choices(screen: InterviewScreen, found: Sequence[Concerned]) -> list[tuple[str, str]]:
