@@ -17,6 +17,7 @@ from chatbot.core.entry import (
     read_item,
     read_row,
 )
+from chatbot.core.entry_names import NAMED, fit, folded, names_of
 from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType
 from chatbot.core.values import Stored
@@ -29,7 +30,10 @@ class Answering(Shell):
     """A shell that records what is typed at a question."""
 
     def status(self, asked: QuestionView, typed: str) -> str | None:
-        """Return the status a line stands for: its key, or ``:key`` and ``:name``, which is the only way in a text."""
+        """Return the status a line stands for: its key or its words; in a text only ``:key`` and ``:name``.
+
+        Where there are choices its words may be begun, as long as they begin no choice.
+        """
         word = typed.removeprefix(":").casefold()
         bare = not typed.startswith(":")
         if bare and (asked.type == QuestionType.TEXT.value or word in option_keys(asked)):
@@ -37,7 +41,13 @@ class Answering(Shell):
         for each in asked.statuses:
             if word == each.key or (word == each.status and not bare):
                 return each.status
-        return None
+        if not bare:
+            return None
+        if asked.type in NAMED:
+            meant = fit(typed, names_of(asked)).meant
+            return meant.id if meant is not None and meant.is_status else None
+        said = [each.status for each in asked.statuses if folded(typed) in map(folded, (each.label, *each.also))]
+        return said[0] if said else None
 
     def answer(self, asked: QuestionView, typed: str) -> bool:
         if not typed:

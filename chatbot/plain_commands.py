@@ -22,6 +22,7 @@ from chatbot.core.protocol import other_register
 from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
+from chatbot.core.volunteered import concerned
 from chatbot.errors import BackstoryError
 from chatbot.export.lines import alarm_rows, carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
@@ -143,6 +144,26 @@ def _note(shell: Shell, asked: QuestionView | None, rest: str) -> bool:
     if text and shell.send(cmd.AddNote(text, None if asked is None else asked.id)):
         shell.put(text, "= ")
     return False
+
+
+def _says(shell: Shell, _: QuestionView | None, rest: str) -> bool:
+    """Keep what the person says as a note, then offer the questions it may concern; none is answered by it."""
+    text = rest or shell.ask("what they say, in their own words:")
+    if not text or not shell.send(cmd.AddNote(text)):
+        return False
+    shell.put(text, "= ")
+    found = concerned(shell.interview.protocol, shell.interview.case, text)
+    if not found:
+        shell.put("it is kept as a note; no question was found in these words")
+        return False
+    questions = shell.interview.protocol.questions
+    choices = [
+        (each.question, f"{questions[each.question].ask.in_register(shell.register)} ({each.standing.value})")
+        for each in found
+    ]
+    shell.put("it may concern these; nothing is answered yet")
+    chosen = shell.pick(choices)
+    return chosen is not None and shell.send(cmd.Show(chosen))
 
 
 def _jump(shell: Shell, _: QuestionView | None, rest: str) -> bool:
@@ -375,6 +396,7 @@ ACTIONS = (
     Action("register", "r", "the other wording: clinician or patient", _change_register),
     Action("source", "s", "who or what the next answer comes from", _change_source),
     Action("note", "t", "add a note; :note followed by the text", _note),
+    Action("says", "/", "what the person says: a note, then the questions it may concern; :says followed by it", _says),
     Action("jump", "j", "go to a question; :jump followed by its id", _jump),
     Action("find", "", "a question, section, recommendation, reference or command; :find followed by words", _find),
     Action("handover", "h", "the handover, to read aloud", _handover),

@@ -141,6 +141,7 @@ CODES: dict[str, str] = {
     "P465": "a phrasing that says nothing",
     "P466": "a synonym that is no single word, or has two meanings",
     "P467": "a conflict that no topic names",
+    "P468": "a synonym that fits two options, or is a way to answer without a value",
     "P470": "a vignette to be like that does not exist",
     "P471": "a vignette that is like itself",
     "P472": "an answer left out that is not taken over",

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from chatbot.core.answers import accept, checked_text, limits
 from chatbot.core.cells import has_records, rest_normal, row_normal
-from chatbot.core.entry_choices import Choice, choices_of, folded, from_view, item_choices, number_of, own_keys
+from chatbot.core.entry_choices import Choice, choices_of, from_view, item_choices, number_of, own_keys
 from chatbot.core.entry_dates import EXAMPLES, read_date
+from chatbot.core.entry_names import fit, folded
 from chatbot.core.protocol import Axis, Question, QuestionType
-from chatbot.core.resolve import near_miss
 from chatbot.core.values import Stored, ValueProblem, parse_decimal, to_stored
 from chatbot.core.view import QuestionView
 
@@ -25,6 +25,9 @@ NOT_RECORDED = "-"
 
 LONGEST_ENTRY = 1_000
 """Characters of anything but free text."""
+
+MOST_NEAR = 3
+"""Options that are offered for what is none."""
 
 _YES_NO = {"y": "yes", "n": "no"}
 
@@ -103,7 +106,7 @@ class _Reading:
         self.as_of = as_of
         if isinstance(question, QuestionView):
             self.question = from_view(question)
-            options = [Choice(each.key, each.id, (each.label,), each.stored) for each in question.options]
+            options = [Choice(each.key, each.id, (each.label, *each.also), each.stored) for each in question.options]
         else:
             self.question = question
             options = choices_of(question, as_of)
@@ -151,9 +154,9 @@ class _Reading:
         return self.choices if axis is None or not axis.options else item_choices(axis)
 
     def find(self, typed: str, whole: bool = False, column: str = "") -> Choice | None:
-        """Return the option a text stands for: its key, its id, its label, or (not *whole*) how one label begins.
+        """Return the option a text stands for: its key, a name of it, or (not *whole*) how its names begin.
 
-        Raises: ValueProblem when several labels begin so.
+        Raises: ValueProblem when it names several.
         """
         text = folded(typed)
         if self.question.type is QuestionType.YES_NO:
@@ -162,23 +165,19 @@ class _Reading:
         for choice in choices:
             if text == choice.key:
                 return choice
-        for spelled in (lambda choice: [choice.id, choice.id.replace("_", " ")], lambda choice: choice.labels):
-            named = [choice for choice in choices if text in map(folded, spelled(choice))]
-            if len(named) == 1:
-                return named[0]
-        if whole or text.isdecimal():
-            return None
-        begun = [choice for choice in choices if any(folded(label).startswith(text) for label in choice.labels)]
-        if len(begun) > 1:
-            raise ValueProblem(f"{typed!r} could be {' or '.join(repr(choice.label) for choice in begun)}")
-        return begun[0] if begun else None
+        if whole:
+            named = [choice for choice in choices if text in map(folded, (choice.id, *choice.labels))]
+            return named[0] if len(named) == 1 else None
+        found = fit(text, choices)
+        if found.meant is None and found.begun:
+            raise ValueProblem(f"{typed!r} could be {' or '.join(repr(choice.label) for choice in found.begun)}")
+        return found.meant
 
     def choice(self, typed: str, column: str = "") -> Choice:
         found = self.find(typed, column=column)
         if found is None:
-            known = [folded(label) for choice in self.choices_in(column) for label in choice.labels]
-            guess = near_miss(folded(typed), known)
-            raise ValueProblem(f"no option is {typed!r}" + (f"; {guess}" if guess else ""))
+            near = " or ".join(repr(choice.label) for choice in fit(typed, self.choices_in(column)).near[:MOST_NEAR])
+            raise ValueProblem(f"no option is {typed!r}" + (f"; did you mean {near}?" if near else ""))
         return found
 
     def several(self, typed: str) -> Stored:

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.core.answers import quick_span
+from chatbot.core.entry_names import folded
 from chatbot.core.keys import LETTER_KEYS, each_has_its_own, place_keys, score_of_key
 from chatbot.core.protocol import Axis, Option, Question, QuestionType, QuickDate, Wording
 from chatbot.core.values import ValueProblem, decimal_text, parse_decimal, to_stored
@@ -28,11 +29,6 @@ class Choice:
     def label(self) -> str:
         """What it is called first."""
         return self.labels[0]
-
-
-def folded(text: str) -> str:
-    """Return a text as it is compared: without case, white space as one space."""
-    return " ".join(text.casefold().split())
 
 
 _NUMBER_FIRST = re.compile(r"(\d+[+-]?)(?:/\d+)?(?![\w.,])", re.ASCII)
@@ -93,7 +89,8 @@ def choices_of(question: Question, as_of: datetime) -> list[Choice]:
 
 
 def _choice(key: str, option: Option | QuickDate, stored: str) -> Choice:
-    return Choice(key, option.id, (option.label.clinician, option.label.patient), stored)
+    synonyms = option.synonyms if isinstance(option, Option) else ()
+    return Choice(key, option.id, (option.label.clinician, option.label.patient, *synonyms), stored)
 
 
 def item_choices(item: Axis) -> list[Choice]:
@@ -106,7 +103,8 @@ def item_choices(item: Axis) -> list[Choice]:
 def _item_option(view: OptionView) -> Option:
     """Return as much of an option of an item as its view carries; its key tells its score."""
     score = score_of_key(view.key)
-    return Option(view.id, Wording(view.label, view.label), grade=None if score is None else Decimal(score))
+    grade = None if score is None else Decimal(score)
+    return Option(view.id, Wording(view.label, view.label), grade=grade, synonyms=view.also)
 
 
 def from_view(view: QuestionView) -> Question:
@@ -119,7 +117,10 @@ def from_view(view: QuestionView) -> Question:
         type=QuestionType(view.type),
         ask=nothing,
         why=nothing,
-        options=tuple(Option(each.id, Wording(each.label, each.label), each.exclusive) for each in view.options),
+        options=tuple(
+            Option(each.id, Wording(each.label, each.label), each.exclusive, synonyms=each.also)
+            for each in view.options
+        ),
         rows=tuple(
             Axis(each.id, Wording(each.label, each.label), tuple(map(_item_option, each.options))) for each in view.rows
         ),

@@ -12,9 +12,14 @@ from datetime import datetime, timedelta
 
 from chatbot.core.values import Span, ValueProblem, moment_text, months_before, parse_span
 
-EXAMPLES = "2015, March 2015, 12 Mar 2015, 2015-03-12, yesterday or 3 weeks ago"
+EXAMPLES = "2015, March 2015, 12 Mar 2015, 2015-03-12, yesterday, since Tuesday or 3 weeks ago"
 
 MONTHS = "january february march april may june july august september october november december".split()
+
+DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+SHORTEST_DAY = 3
+"""Letters from which on the beginning of a day of the week stands for it."""
 
 NUMBERS = {
     word: number
@@ -50,6 +55,8 @@ def read_date(typed: str, as_of: datetime) -> str:
     text = " ".join(typed.casefold().replace(",", " ").split())
     try:
         stored = _interval(text, as_of) or _read(text, as_of)
+        if stored is None and (led := _LEADS.fullmatch(text)):
+            stored = _read(led[1], as_of)
     except (OverflowError, ValueError) as error:
         if isinstance(error, ValueProblem):
             raise
@@ -163,6 +170,37 @@ def _near(match: Match, as_of: datetime) -> str:
     return f"{as_of - timedelta(days=days):%Y-%m-%d}"
 
 
+def _weekday(match: Match, as_of: datetime) -> str | None:
+    """Read a day of the week as the last one before today; on that very day it may be today or a week ago."""
+    days = [number for number, name in enumerate(DAYS) if name.startswith(match[0])]
+    if len(days) != 1:
+        return None
+    back = (as_of.weekday() - days[0]) % 7
+    if not back:
+        raise ValueProblem(f"{match[0]!r} may be today or a week ago")
+    return f"{as_of - timedelta(days=back):%Y-%m-%d}"
+
+
+def _last_weekday(match: Match, _: datetime) -> str | None:
+    if not any(name.startswith(match["day"]) for name in DAYS):
+        return None
+    raise ValueProblem(f"{match[0]!r} may be this week or the one before")
+
+
+def _this_day(match: Match, as_of: datetime) -> str:
+    if match[0] != "last night":
+        return f"{as_of:%Y-%m-%d}"
+    return f"{as_of - timedelta(days=1):%Y-%m-%d}/{as_of:%Y-%m-%d}"
+
+
+def _calendar(match: Match, as_of: datetime) -> str:
+    """Read a year or a month counted from this one."""
+    back = 1 if match["which"] == "last" else 0
+    if match["unit"] == "year":
+        return f"{as_of.year - back}"
+    return f"{as_of.replace(day=1) - timedelta(days=back):%Y-%m}"
+
+
 def _ago(match: Match, as_of: datetime) -> str | None:
     count, unit = NUMBERS.get(match["count"]), UNITS.get(match["unit"])
     if count is None and match["count"].isdecimal():
@@ -188,6 +226,9 @@ def _ago(match: Match, as_of: datetime) -> str | None:
     return f"{first:%Y-%m-%d}/{min(last, today):%Y-%m-%d}"
 
 
+_LEADS = re.compile(r"(?:since|from|in|on) (.+)")
+"""What may stand before a date and says nothing more of it."""
+
 _YEAR = r"(?P<year>\d{4})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _NAME = r"(?P<name>[a-z]{3,9})\.?"
@@ -210,6 +251,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"(?:{'|'.join(name[:3] for name in MONTHS)})[a-z]*\.?(?: {_DAY})?", _no_year),
         (r"(?:(?P<word>today|yesterday)(?: at)? )?(?P<hour>\d{1,2}):(?P<minute>\d{2})", _clock),
         (r"now|today|yesterday|the day before yesterday", _near),
+        (rf"[a-z]{{{SHORTEST_DAY},9}}", _weekday),
+        (r"(?P<which>this|last) (?P<unit>month|year)", _calendar),
+        (rf"last (?P<day>(?:{'|'.join(name[:SHORTEST_DAY] for name in DAYS)})[a-z]*)", _last_weekday),
+        (r"this morning|last night", _this_day),
         (r"(?P<count>[a-z]+|\d{1,5}) ?(?P<unit>[a-z]+) ago", _ago),
     )
 )

@@ -277,7 +277,11 @@ class _Presenter:
         answer = self.case.answers.get(question.id)
         value = None if answer is None else answer.value
         chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
-        return self.keyed([(each.id, each.label, each.exclusive) for each in question.options], frozenset(chosen))
+        drawn = self.keyed([(each.id, each.label, each.exclusive) for each in question.options], frozenset(chosen))
+        return tuple(
+            replace(view, also=(*view.also, *each.synonyms)) if each.synonyms else view
+            for view, each in zip(drawn, question.options, strict=True)
+        )
 
     def keyed(
         self, choices: list[tuple[str, Wording, bool]], chosen: frozenset[str] = frozenset()
@@ -290,15 +294,24 @@ class _Presenter:
                 stored=id_,
                 chosen=id_ in chosen,
                 exclusive=exclusive,
+                also=self.otherwise(label),
             )
             for key, (id_, label, exclusive) in zip(place_keys(len(choices)), choices, strict=True)
         )
 
     def statuses(self, question: Question) -> tuple[v.StatusView, ...]:
         offered = [status for status in Status if status is not Status.CANNOT_APPLY or question.cannot_apply]
-        return tuple(
-            v.StatusView(STATUS_KEYS[status], status.value, self.label(f"status.{status.value}")) for status in offered
-        )
+        return tuple(self.status(status) for status in offered)
+
+    def status(self, status: Status) -> v.StatusView:
+        name = f"status.{status.value}"
+        also = () if name not in self.protocol.labels else self.otherwise(self.protocol.labels[name])
+        return v.StatusView(STATUS_KEYS[status], status.value, self.label(name), also)
+
+    def otherwise(self, wording: Wording) -> tuple[str, ...]:
+        """Return the words of the other register, where they are others."""
+        said = wording.in_register(other_register(self.register))
+        return () if said == self.say(wording) else (said,)
 
     def citation(self, citation: Citation) -> v.CitationView:
         reference = self.protocol.references[citation.reference]

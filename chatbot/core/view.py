@@ -24,6 +24,8 @@ class OptionView:
     chosen: bool = False
     """It is part of the answer that stands."""
     exclusive: bool = False
+    also: tuple[str, ...] = ()
+    """Other names it may be typed by: those in the other register, and synonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class StatusView:
     """u, d, x or c."""
     status: str
     label: str
+    also: tuple[str, ...] = ()
+    """Other names it may be typed by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ PLACES = {
     "several": "Several choices",
     "grid": "A table",
     "instrument": "Items of a questionnaire",
+    "naming": "When a choice is typed by its name",
     "typing": "In a typed field",
     "review": "When nothing is left to ask",
     "doubt": "When asked to confirm",

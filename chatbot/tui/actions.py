@@ -69,9 +69,16 @@ ACTIONS: tuple[Action, ...] = (
     _action("commit", "enter", "as recorded", "Give the table as it stands; the rest is not recorded.", "grid"),
     _action("commit", "enter", "as it stands", "Give the items as they stand; the rest is missing.", "instrument"),
     _action("all_normal", "n", "rest normal", "Fill every cell left open as normal, and give the table.", "grid"),
+    _action("commit", "enter", "take it", "Take the choice that is typed or chosen: one only.", "naming"),
     _action("commit", "enter", "save", "Give what is typed.", "typing"),
     _action("leave_field", "escape", "keys", "Leave the typed field, so that letters are keys again.", "typing"),
-    _action("type", "tab", "type it", "Go to the typed field, or type a date not listed.", "question"),
+    _action(
+        "type",
+        "tab",
+        "type it",
+        "Type the answer: in the field, a date that is not listed, or a choice by its name.",
+        "question",
+    ),
     _action("still_so", "equals_sign", "still so", "Give the earlier answer again, now.", "question"),
     _action("carried", "f7", "carried", "Read and confirm what an earlier visit contributes.", "question review"),
     *(
@@ -134,6 +141,13 @@ ACTIONS: tuple[Action, ...] = (
         "source", "s", "source", "Where the next answer comes from: patient, record, examination, observer.", "question"
     ),
     _action("note", "t", "note", "Write a note beside this question.", "question review"),
+    _action(
+        "says",
+        "slash",
+        "what they say",
+        "A line of what the person says, kept as a note; then the questions it may concern. It answers none of them.",
+        "question review",
+    ),
     _action(
         "reveal",
         "f9",
@@ -243,7 +257,7 @@ ACTIONS: tuple[Action, ...] = (
         "up",
         "up",
         "The line above.",
-        "question grid plan home recheck read_back block sign_off scroll",
+        "question grid naming plan home recheck read_back block sign_off scroll",
         footer=False,
     ),
     _action(
@@ -251,7 +265,7 @@ ACTIONS: tuple[Action, ...] = (
         "down",
         "down",
         "The line below.",
-        "question grid plan home recheck read_back block sign_off scroll",
+        "question grid naming plan home recheck read_back block sign_off scroll",
         footer=False,
     ),
     _action("left", "left", "left", "The cell or grade to the left.", "question grid", footer=False),

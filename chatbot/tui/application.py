@@ -167,11 +167,11 @@ class Backstory(App[int], inherit_bindings=False):
 
         self.push_screen(Home())
 
-    def open_interview(self) -> None:
-        """Show the interview of the session."""
+    def open_interview(self, *, opening: bool = False) -> None:
+        """Show the interview of the session. *opening*: ask first what the person says."""
         from chatbot.tui.screens.interview import InterviewScreen
 
-        self.push_screen(InterviewScreen())
+        self.push_screen(InterviewScreen(opening=opening))
 
     def left(self) -> None:
         """Let go of the case; back to where the program began."""

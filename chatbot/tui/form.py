@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from chatbot.core.cells import has_records, rest_normal, with_cell
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.entry import EntryProblem, option_keys, read_entry
+from chatbot.core.entry_names import NAMED
 from chatbot.core.keys import LETTER_KEYS, OPTION_KEYS, each_has_its_own, score_of_key
 from chatbot.core.protocol import QuestionType
 from chatbot.core.values import Source, Stored
+from chatbot.tui.naming import Naming
 
 if TYPE_CHECKING:
     from chatbot.core.protocol import Question
@@ -87,6 +90,12 @@ class Form:
         """The member of the pending command that the reason fills."""
         self.draft = ""
         """What was typed before the field was left."""
+        self.sent = False
+        """It was given and recorded."""
+        self.resumed = False
+        """Something was begun at this question before it came up again."""
+        self.name = Naming()
+        """The choice that is being typed by its name."""
         self.asks_for = ""
         """What the reasons are for, or what is in doubt."""
 
@@ -97,6 +106,16 @@ class Form:
         """The answer may be typed."""
         typed = {QuestionType.NUMBER, QuestionType.DATE, QuestionType.TEXT}
         return self.type in typed or (self.type is QuestionType.SCALE and not self.scale)
+
+    @property
+    def can_be_named(self) -> bool:
+        """The answer is a choice that may be typed by its name."""
+        return self.type in NAMED
+
+    @property
+    def naming(self) -> bool:
+        """A choice is being typed by its name."""
+        return self.can_be_named and self.mode is Mode.TYPING
 
     @property
     def letters_type(self) -> bool:
@@ -232,6 +251,9 @@ class Form:
     def move(self, down: int, right: int) -> None:
         """Move the mark."""
         self.problem = None
+        if self.naming:
+            self.name.move(self.view, down)
+            return
         if self.question.is_table:
             self.row = max(0, min(self.row + down, len(self.view.rows) - 1))
             self.column = max(0, min(self.column + right, len(self.view.columns) - 1))
@@ -253,13 +275,12 @@ class Form:
     def commit(self, typed: str = "") -> Outcome:
         """Give what is marked, chosen or typed; None with a problem when that is nothing."""
         self.problem = None
+        if self.naming:
+            return self._named(typed)
         if self.mode is Mode.TYPING:
             return self._read(typed)
         if self.type is QuestionType.SEVERAL:
-            ordered = [each.id for each in self.view.options if each.id in self.chosen]
-            return (
-                self.give(ordered) if ordered else self._say("nothing is chosen", "mark what is true, or say why not")
-            )
+            return self._marked()
         if self.type is QuestionType.INSTRUMENT:
             items = {each.id: self.cells[each.id] for each in self.view.rows if each.id in self.cells}
             return self.give(items) if items else self._say("no item is answered", "answer one, or say why not")
@@ -275,11 +296,44 @@ class Form:
         option = self.view.options[self.caret]
         return self.give(option.stored or option.id)
 
+    def _marked(self) -> Outcome:
+        ordered = [each.id for each in self.view.options if each.id in self.chosen]
+        return self.give(ordered) if ordered else self._say("nothing is chosen", "mark what is true, or say why not")
+
     def _read(self, typed: str) -> Outcome:
         entry = read_entry(self.question, typed, self.as_of)
         if isinstance(entry, EntryProblem):
             return self._say(entry.message, entry.hint)
         return self.give(entry.value)
+
+    def _named(self, typed: str) -> Outcome:
+        """Take the choice that is named; of several choices mark it, and nothing typed gives those marked."""
+        self.name.follow(typed)
+        is_several = self.type is QuestionType.SEVERAL
+        meant = self.name.taken(self.view)
+        if meant is None and is_several and not typed.strip():
+            return self._marked()
+        if meant is None and is_several and re.search("[,;]", typed):
+            return self._named_at_once(typed)
+        if meant is None:
+            return self._say(*self.name.problem(self.view))
+        if meant.is_status:
+            return self.give(status=meant.id)
+        option = next(each for each in self.view.options if each.id == meant.id)
+        if not is_several:
+            return self.give(option.stored or option.id)
+        self._toggle(option)
+        self.name.follow("")
+        return None
+
+    def _named_at_once(self, typed: str) -> Outcome:
+        entry = read_entry(self.view, typed, self.as_of)
+        if isinstance(entry, EntryProblem):
+            return self._say(entry.message, entry.hint)
+        assert isinstance(entry.value, list)
+        self.chosen |= set(entry.value)
+        self.name.follow("")
+        return None
 
     def _say(self, message: str, hint: str) -> Outcome:
         self.problem = (message, hint)

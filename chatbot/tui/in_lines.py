@@ -44,6 +44,7 @@ IN_LINES: dict[str, str] = {
     "source": ":source",
     "note": ":note",
     "reveal": ":reveal",
+    "says": ":says",
     "jump": ":jump",
     "withdraw": ":withdraw",
     "decline_section": ":decline-section",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chatbot.core.protocol import other_register
 from chatbot.errors import UsageError
 from chatbot.settings import CHOICES, Settings, with_text
+from chatbot.tui.drafts import Drafts
 
 if TYPE_CHECKING:
     from chatbot.core.changes import Story
@@ -209,6 +210,8 @@ class Session:
     """The guided tour, while one is being taken."""
     asked_who: bool = False
     """Who interviews was asked for once; nobody is asked again."""
+    drafts: Drafts = field(default_factory=Drafts)
+    """What was begun in this run of the application and not given yet."""
 
     def switch_register(self) -> None:
         """Go to the other wording; only words change."""

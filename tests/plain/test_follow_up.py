@@ -46,3 +46,14 @@ def test_what_is_not_clear_is_chosen_by_number() -> None:
 def test_content_without_topics_says_so() -> None:
     script, _ = play([":ask why", "q"], start())
     assert "has no topics" in script.text
+
+
+def test_what_is_said_is_kept_and_a_question_it_concerns_is_gone_to_by_number() -> None:
+    script, interview = play([":says the pressure falls", "1", "2", "q"], start())
+    assert "nothing is answered yet" in script.text and "What is the pressure? (open)" in script.text
+    assert interview.case.notes == ((None, "the pressure falls"),) and set(interview.case.answers) == {"pressure"}
+
+
+def test_words_that_fit_no_question_are_kept_all_the_same() -> None:
+    script, interview = play(["/", "zebra", "q"], start())
+    assert "no question was found" in script.text and interview.case.notes == ((None, "zebra"),)

@@ -509,3 +509,9 @@ def test_a_question_put_off_before_the_sitting_is_listed_in_the_review() -> None
     assert interview.send(Postpone("smoke")) is None
     script, _ = play(WHOLE[2:], interview)
     assert "  1  Is there smoke?" in script.out
+
+
+def test_a_way_to_answer_without_a_value_may_be_said_in_its_words() -> None:
+    _, interview = play(["yes", "no", "not assessed", "unknown", "q"], start())
+    given = {key: each.status for key, each in interview.case.answers.items() if each.status}
+    assert [each.value for each in given.values()] == ["not_assessed", "unknown"]

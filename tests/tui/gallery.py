@@ -274,6 +274,8 @@ SCENES = (
     Scene("plan_changes", finished, ("f5", "w")),
     Scene("plan_decline", finished, ("f5", "down", "c")),
     Scene("ask", finished, ("f5", "question_mark")),
+    Scene("says", lambda: example("saddle_sensation"), ("slash", "typed:wet, and a dead foot", "enter")),
+    Scene("question_named", lambda: example("saddle_sensation"), ("tab", "typed:num")),
     Scene("keys", lambda: example("saddle_sensation"), ("f1",)),
     Scene("keymap", lambda: example("saddle_sensation"), ("f1", "k", "down")),
     Scene("palette", lambda: example("saddle_sensation"), ("ctrl+p",)),

@@ -37,6 +37,7 @@ from chatbot.content.checks import (
     sense,
     sources,
     spoken,
+    synonyms,
     topics,
     traceability,
     unused,
@@ -84,6 +85,7 @@ def check_package(package: Package, memory: Memory | None = None) -> list[Diagno
     protocol = build_protocol(bundle, "", "", lenient=True, conditions=known)
     found += [*graph.check(package, protocol, sites), *alarm_table.names(package), *blocks.check(package, protocol)]
     found += [*privacy.check(package, protocol), *topics.check(package, protocol), *sources.check(package, protocol)]
+    found += synonyms.check(package, protocol)
     found += [*regions.check(package, protocol, sites), *promises.check(package, protocol, sites)]
     if not errors([*package.found, *found]):
         # These ask what answers can do, and mean nothing while a name or an order is wrong.

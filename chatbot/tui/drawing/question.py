@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.core.entry import entry_hint
+from chatbot.core.entry_names import known_as
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
 from chatbot.tui.drawing import tables
@@ -111,6 +112,8 @@ def _choices(
         return tables.grid(form, words, width, follows=follows, drawn=drawn)
     if form.type is QuestionType.INSTRUMENT:
         return tables.items(form, width)
+    if form.naming:
+        return _named(form, width)
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
@@ -131,6 +134,29 @@ def _choices(
         if at:
             first, last = len(rows), len(rows) + len(shown) - 1
         rows += shown
+    return Drawn(rows, first, last)
+
+
+def _named(form: Form, width: int) -> Drawn:
+    """Draw the choices that fit what is typed: the one Enter takes is marked, one that is only near says so."""
+    rows: list[Line] = []
+    first = last = -1
+    taken = form.name.taken(form.view)
+    near = {each.id for each in form.name.fitting(form.view).near}
+    for each in form.name.offered(form.view):
+        at = each == taken
+        box = ""
+        if form.type is QuestionType.SEVERAL and not each.is_status:
+            box = "[x] " if each.id in form.chosen else "[ ] "
+        other = known_as(form.name.typed, each)
+        said = f"{each.label} · {other}" if other and len(other) > 1 else each.label
+        said += " (near)" if each.id in near else ""
+        drawn = hang(
+            line(Seg(f"{CARET} " if at else "  ", "key"), Seg(f"   {box}")), said, width, "strong" if at else ""
+        )
+        if at:
+            first, last = len(rows), len(rows) + len(drawn) - 1
+        rows += drawn
     return Drawn(rows, first, last)
 
 
@@ -171,15 +197,18 @@ def below(
     if escape and keys:
         keys.insert(0, line(Seg(words.key_for("leave_field"), "key"), Seg(", then:")))
     source = words.label(f"source.{form.source or form.view.source}")
+    begun = wrapped("begun before, not given yet", room, "quiet") if form.resumed else []
     parts: list[list[Line]] = [
         problem,
-        hint,
+        [*begun, *hint],
         _standing(form, words, room),
         wrapped(form.view.credit, room, "quiet") if form.view.credit and not tight else [],
         [] if tight else [BLANK],
         packed(keys, room),
         [(Seg("source: ", "quiet"), Seg(source, "strong" if form.source else "quiet"))],
     ]
+    if form.naming:
+        parts = parts[:3]
     while len(parts) > 1 and sum(map(len, parts)) > most:
         parts.pop()
     return prefixed([row for part in parts for row in part], BAR)
@@ -212,10 +241,13 @@ def _key(key: str, label: str) -> Line:
 def _hint(form: Form, words: Words, width: int) -> list[Line]:
     """Say what a typed answer looks like, or that one may be typed."""
     view = form.view
-    if form.mode is Mode.KEYS and form.is_typed:
+    if form.mode is Mode.KEYS and (form.is_typed or form.draft):
         rows = wrapped(f"typed: {form.draft}", width) if form.draft else []
         what = "type a date" if form.type is QuestionType.DATE else "go on typing"
         return rows + packed([_key(words.key_for("type"), what)], width)
+    if form.naming:
+        marked = "; Enter alone gives those marked" if form.type is QuestionType.SEVERAL else ""
+        return wrapped(f"type its name, or how it begins; Enter takes the one at ▸{marked}", width, "quiet")
     if not form.is_typed or form.mode in {Mode.DOUBT, Mode.REASONS}:
         return []
     said = " · ".join(part for part in (view.unit if not view.range else "", view.range) if part)

@@ -14,8 +14,10 @@ from textual.containers import Vertical
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.keys import score_key
 from chatbot.core.protocol import QuestionType
+from chatbot.core.values import Answer
 from chatbot.core.view import AnsweredView, View
 from chatbot.tui.actions import STATUS_ACTIONS
+from chatbot.tui.drafts import NOTHING, begun, resume
 from chatbot.tui.drawing import history, question, standing
 from chatbot.tui.drawing.tables import Drawn
 from chatbot.tui.form import Form, Mode, Outcome
@@ -59,6 +61,8 @@ class AskSheet(Sheet[T]):
         self.above = Pane(self._above, id="above")
         self.below = Pane(self._below, id="below")
         self.entry: Entry | None = None
+        self._answer_then: Answer | None = None
+        """The answer that stood when the question came up."""
         self.asking = Vertical(self.above, self.below, id="asking")
 
     # --- for subclasses ---
@@ -96,6 +100,7 @@ class AskSheet(Sheet[T]):
 
     def sync(self) -> None:
         """Show the case as it stands now."""
+        self.remember()
         before = self.form
         self.view = self.look()
         shown = self.view.question
@@ -104,6 +109,8 @@ class AskSheet(Sheet[T]):
         else:
             found = self.interview.protocol.questions[shown.id]
             self.form = Form(shown, found, self.interview.case.as_of, self.key_for("all_normal"))
+            resume(self.form, self.session.drafts.at(self.interview.case.case, shown.id))
+            self._answer_then = self.interview.case.answers.get(shown.id)
         self.top, self.scrolled = 0, False
         self._set_field()
         if before is None or shown is None or before.view.id != shown.id:
@@ -119,6 +126,9 @@ class AskSheet(Sheet[T]):
 
     def adopt(self, other: AskSheet[Any]) -> None:
         """Show the case as it stands, with what was entered on another screen at the same question."""
+        other.remember()
+        if self.form is not None:
+            self.form.sent = True  # what was begun is on the other screen
         self.sync()
         if self.form is None or other.form is None or self.form.view.id != other.form.view.id:
             return
@@ -132,20 +142,36 @@ class AskSheet(Sheet[T]):
     def resettle(self) -> None:
         self.reword()
 
+    def remember(self) -> None:
+        """Keep what was begun at this question and not given, until it is asked again."""
+        form, entry = self.form, self.entry
+        if form is None or form.sent or self.interview.case.answers.get(form.view.id) != self._answer_then:
+            return
+        typing = Mode.TYPING in {form.mode, form.before}
+        typed = "" if entry is None or entry.untouched else entry.text
+        self.session.drafts.keep(
+            self.interview.case.case, form.view.id, begun(form, typed if typing or form.is_typed else form.draft)
+        )
+
+    def on_unmount(self) -> None:
+        self.remember()
+
     def _set_field(self) -> None:
-        """Put the field where it belongs, with the answer that stands."""
+        """Put the field where it belongs, with the answer that stands, or what was begun."""
         form = self.form
-        typed = form is not None and form.is_typed
-        if typed and self.entry is None:
+        if form is not None and (form.is_typed or form.naming):
+            field = self._field()
+            field.begin(form.prefill, TEXT_ROWS if form.type is QuestionType.TEXT else 1)
+            field.letters_are_keys = not (form.letters_type or form.naming)
+            field.resume(form.draft)
+        self._show_field()
+
+    def _field(self) -> Entry:
+        """Return the field, mounted when it is needed first."""
+        if self.entry is None:
             self.entry = Entry(id="entry")
             self.asking.mount(self.entry, after=self.above)
-        if self.entry is None:
-            return
-        if form is not None and typed:
-            rows = TEXT_ROWS if form.type is QuestionType.TEXT else 1
-            self.entry.begin(form.prefill, rows)
-            self.entry.letters_are_keys = not form.letters_type
-        self._show_field()
+        return self.entry
 
     def _show_field(self) -> None:
         """Show and focus the field exactly while the answer is being typed."""
@@ -229,6 +255,8 @@ class AskSheet(Sheet[T]):
             return ("reasons",)
         scroll = ("scroll",) if self.overflows else ()
         if form.mode is Mode.TYPING:
+            if form.naming:
+                return ("naming", "typing", *scroll)
             letters = self.entry is not None and self.entry.letters_are_keys and self.entry.untouched
             return ("typing", *(("question",) if letters else ()), *scroll)
         kind = (form.type.value,) if form.type in MANY_KEYS else ()
@@ -243,7 +271,7 @@ class AskSheet(Sheet[T]):
         answered = form.view.id in self.interview.case.answers
         match action:
             case "type":
-                return form.is_typed and form.mode is Mode.KEYS
+                return (form.is_typed or form.can_be_named) and form.mode is Mode.KEYS
             case "still_so":
                 return (form.view.expired or form.view.carried) and form.view.stored is not None
             case "all_normal":
@@ -251,10 +279,12 @@ class AskSheet(Sheet[T]):
             case "withdraw":
                 return answered and form.mode is Mode.KEYS
             case "leave_field":
-                return form.letters_type or not (self.entry is None or self.entry.untouched)
+                return form.letters_type or form.naming or not (self.entry is None or self.entry.untouched)
             case "commit":
                 return form.mode is Mode.TYPING or not form.is_typed or bool(form.view.options)
             case "up" | "down" | "left" | "right":
+                if form.naming:
+                    return bool(form.name.offered(form.view))
                 return form.mode is Mode.KEYS and bool(form.view.options or form.scale or form.question.is_table)
         return True
 
@@ -282,7 +312,8 @@ class AskSheet(Sheet[T]):
         return [*([(shown, label)] if keys else []), *rest]
 
     def press(self, key: str) -> bool:
-        if key in EDITING and self.entry is not None and self.entry.has_focus and self.entry.text:
+        choosing = self.form is not None and self.form.naming and key in {"up", "down"}
+        if key in EDITING and not choosing and self.entry is not None and self.entry.has_focus and self.entry.text:
             return False
         return super().press(key)
 
@@ -334,6 +365,8 @@ class AskSheet(Sheet[T]):
     def act_commit(self) -> None:
         if self.form is not None:
             self._send(self.form.commit(self.entry.text if self.entry is not None else ""))
+            if self.form is not None and self.form.naming and not self.form.name.typed and self.entry is not None:
+                self.entry.begin("", 1)
 
     def act_all_normal(self) -> None:
         if self.form is not None:
@@ -352,6 +385,8 @@ class AskSheet(Sheet[T]):
     def act_type(self) -> None:
         if self.form is not None:
             self.form.mode = self.form.before = Mode.TYPING
+            if self.form.naming:
+                self._set_field()
             self._show_field()
             self.redraw()
 
@@ -415,9 +450,13 @@ class AskSheet(Sheet[T]):
 
     @on(Entry.Touched)
     def _touched(self) -> None:
-        """A problem said about the text before does not stand beside the text now."""
+        """What is typed is kept; a problem said about the text before does not stand beside the text now."""
+        self.remember()
         self.footer_pane.redraw()
-        if self.form is not None and self.form.problem is not None:
+        if self.form is None:
+            return
+        named = self.form.naming and self.entry is not None and self.form.name.follow(self.entry.text)
+        if self.form.problem is not None or named:
             self.form.problem = None
             self.redraw()
 
@@ -446,8 +485,15 @@ class AskSheet(Sheet[T]):
         self._show_field()
         self.redraw()
 
+    def _given_now(self) -> None:
+        """Nothing is left of what was begun: it was given."""
+        if self.form is not None:
+            self.form.sent = True
+            self.session.drafts.keep(self.interview.case.case, self.form.view.id, NOTHING)
+
     def _answered(self, command: GiveAnswer | Withdraw, refusal: Refusal | None) -> None:
         if refusal is None:
+            self._given_now()
             self.answered()
             return
         if self.form is not None:

@@ -10,8 +10,8 @@ from chatbot.tui.lines import Line, Seg, line
 from chatbot.tui.screens.ask import AskSheet
 
 NOT_NOW = frozenset(
-    "back later jump leave note plan handover still_so hand_over events reveal decline_section stop_here "
-    "everything emergency turn panel".split()
+    "back later jump leave note says plan handover still_so hand_over events reveal decline_section "
+    "stop_here everything emergency turn panel".split()
 )
 """What a question offers elsewhere and not while an emergency stands."""
 

@@ -25,7 +25,7 @@ def ask(screen: Sheet[Any]) -> None:
         if text and text.strip():
             _answer(screen, text.strip())
 
-    screen.app.push_screen(Prompt("Ask about the plan", TOLD), given)
+    screen.app.push_screen(Prompt("Ask about the plan", TOLD, place="ask"), given)
 
 
 def _answer(screen: Sheet[Any], text: str) -> None:

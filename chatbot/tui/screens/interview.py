@@ -27,8 +27,10 @@ class InterviewScreen(AskSheet[None]):
 
     HERE: ClassVar[str] = "the question"
 
-    def __init__(self) -> None:
+    def __init__(self, *, opening: bool = False) -> None:
         super().__init__()
+        self.opening = opening
+        """What the person says first is still to be asked for, once."""
         self.side = Pane(self._side, id="side")
         self.status_pane = Pane(self._status_line, id="status")
         self._offered = False
@@ -65,6 +67,9 @@ class InterviewScreen(AskSheet[None]):
             self._alarm()
         elif self.interview.case.recap_due:
             self._recap()
+        elif self.opening:
+            self.opening = False
+            self._says_first()
         elif not self._offered and self.view is not None and self.view.carried:
             self._offered = True
             self.act_carried()
@@ -191,7 +196,7 @@ class InterviewScreen(AskSheet[None]):
 
     def can(self, action: str) -> bool:
         view = self.view
-        if view is not None and view.closed and action in {"back", "note", "jump", "hand_over"}:
+        if view is not None and view.closed and action in {"back", "note", "says", "jump", "hand_over"}:
             return False
         if action == "everything":
             return view is not None and view.for_team and not view.closed
@@ -330,7 +335,17 @@ class InterviewScreen(AskSheet[None]):
         def keep(text: str) -> None:
             self.keep_as_note(text, question)
 
-        self.app.push_screen(Prompt("Note", said, send, keep=keep), lambda _: self.reword())
+        self.app.push_screen(Prompt("Note", said, send, keep=keep, place=f"note {question}"), lambda _: self.reword())
+
+    def act_says(self) -> None:
+        from chatbot.tui.screens.says import ask_for_it
+
+        ask_for_it(self)
+
+    def _says_first(self) -> None:
+        from chatbot.tui.screens.says import ask_for_it
+
+        ask_for_it(self, first=True)
 
     def act_jump(self) -> None:
         from chatbot.tui.screens.jump import Jump
@@ -345,6 +360,11 @@ class InterviewScreen(AskSheet[None]):
     def may_be_left(self) -> bool:  # type: ignore[override]
         """Nothing waits to be confirmed or to get its reason."""
         return self.form is None or self.form.mode in {Mode.KEYS, Mode.TYPING}
+
+    def say(self, text: str) -> None:
+        """Say something above the question until the next answer."""
+        self.done = text
+        self.redraw()
 
     def act_ask(self) -> None:
         from chatbot.tui.screens.follow_up import ask

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from chatbot.core.commands import Refusal
+from chatbot.tui.drafts import Draft
 from chatbot.tui.lines import BLANK, Line, rule, wrapped
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.widgets.entry import Entry
@@ -32,10 +33,16 @@ class Prompt(Sheet[str]):
         rows: int = 3,
         text: str = "",
         keep: Callable[[str], None] | None = None,
+        place: str = "",
     ) -> None:
-        """*keep* is given what was typed when the program is ended from outside."""
+        """*keep* is given what was typed when the program is ended from outside.
+
+        *place*: where in the case a half-typed text belongs; it is there again when the prompt comes up again.
+        """
         super().__init__()
-        self.keep = keep
+        self.keep, self.place = keep, place
+        self.settled_draft = False
+        """What was typed was taken, or kept for another time."""
         self.title_text, self.told, self.send = title, told, send
         self.rows = rows
         self.entry = Entry(text, id="entry")
@@ -51,6 +58,8 @@ class Prompt(Sheet[str]):
     def on_mount(self) -> None:
         self.fresh()
         self.entry.begin(self.entry.text, self.rows)
+        if self.place:
+            self.entry.resume(self.session.drafts.at(self.interview.case.case, self.place).text)
         self.entry.focus()
 
     def resized(self) -> None:
@@ -82,6 +91,15 @@ class Prompt(Sheet[str]):
         if self.keep is not None and not self.entry.untouched:
             self.keep(self.entry.text)
 
+    def remember(self, text: str) -> None:
+        """Keep a half-typed text for the next time, once."""
+        if self.place and not self.settled_draft:
+            self.settled_draft = True
+            self.session.drafts.keep(self.interview.case.case, self.place, Draft(text))
+
+    def on_unmount(self) -> None:
+        self.remember(self.entry.text)
+
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
         if self.repeats("enter", event.pressed_at) or not self.on_top:
@@ -93,12 +111,14 @@ class Prompt(Sheet[str]):
     def act_commit(self) -> None:
         """Hand over what is typed."""
         if self.send is None:
+            self.remember("")
             self.dismiss(self.entry.text)
         else:
             self.send(self.entry.text, self)
 
     @on(Entry.Left)
     def _left(self) -> None:
+        self.remember(self.entry.text)
         self.dismiss(None)
 
     @on(Entry.Refused)
@@ -108,6 +128,7 @@ class Prompt(Sheet[str]):
     def settled(self, refusal: Refusal | None) -> None:
         """Close when the text was taken; otherwise say why not."""
         if refusal is None:
+            self.remember("")
             self.dismiss(self.entry.text)
         else:
             self.say(refusal.message, refusal.hint)

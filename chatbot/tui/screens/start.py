@@ -146,7 +146,7 @@ class _New:
         except BackstoryError as error:
             self.app.push_screen(Fault(error))
         else:
-            self.app.open_interview()
+            self.app.open_interview(opening=True)
 
 
 def _doubt(doubt: LabelDoubt, width: int) -> list[Line]:

@@ -79,6 +79,12 @@ class Entry(TextArea):
         if text:
             self.select_all()
 
+    def resume(self, text: str) -> None:
+        """Go on with a text that was begun before: it counts as typed, and typing adds to it."""
+        if text and text != self.text:
+            self.load_text(text)
+            self.move_cursor(self.document.end)
+
     def take(self, key: str) -> bool:
         """Take a character that was typed before the focus had arrived; False when it is no part of an answer."""
         if len(key) != 1 or (key != UNREADABLE and not is_safe(key)):
