@@ -90,7 +90,7 @@ CHOICES = (
         span=(40, 300),
         unit="columns",
     ),
-    Choice("reduced_motion", "Reduced motion", "Nothing moves or blinks.", ON_OFF),
+    Choice("reduced_motion", "Reduced motion", "No screen moves or blinks; on keeps it so, whatever comes.", ON_OFF),
     Choice(
         "idle_lock_minutes",
         "Lock when idle",
@@ -260,14 +260,24 @@ class Kept:
         path = settings_file(option)
         self.place = "" if path is None else str(path)
         """The file, for people to read; empty when this user has no home."""
+        self._good: Settings | None = None
+        """What was read last without fault."""
 
     def now(self) -> Settings:
         """Return what is chosen. Raises: UsageError."""
         return read_settings(self.option)
 
     def text(self, name: str) -> str:
-        """Return a field as people write it. Raises: UsageError."""
-        return text_of(self.now(), name)
+        """Return a field as people write it. A file that is spoilt later on changes nothing until the next start.
+
+        Raises: UsageError when it was never read without fault.
+        """
+        try:
+            self._good = self.now()
+        except UsageError:
+            if self._good is None:
+                raise
+        return text_of(self._good, name)
 
     def choose(self, name: str, value: str) -> None:
         """Keep a field, written as people write it. Raises: UsageError naming it; StorageError."""

@@ -79,6 +79,17 @@ def test_only_what_was_chosen_is_kept_and_comes_back(tmp_path: Path) -> None:
     assert choices.now().clipboard is False and "clipboard" not in path.read_text()
 
 
+def test_a_file_that_is_spoilt_while_the_program_runs_changes_nothing_and_is_not_written_over(tmp_path: Path) -> None:
+    choices = Kept(kept(tmp_path, '{"role": "auditor"}'))
+    assert choices.text("role") == "auditor"
+    kept(tmp_path, '{"role": "surgeon"}')
+    assert choices.text("role") == "auditor"
+    with pytest.raises(UsageError, match="role cannot be"):
+        choices.choose("clipboard", "on")
+    with pytest.raises(UsageError, match="role cannot be"):
+        Kept(choices.option).text("role")
+
+
 def test_the_clipboard_is_off_and_the_screen_locks_until_chosen_otherwise() -> None:
     assert not Settings().clipboard and Settings().idle_lock_minutes == 5
 

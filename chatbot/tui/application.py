@@ -19,6 +19,7 @@ from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.idle import LOOK_SECONDS, Idleness, minutes_allowed
 from chatbot.tui.keymap import Keymap, KeymapProblem, keymap
+from chatbot.tui.lines import set_measure
 from chatbot.tui.services import Services, Session, Start
 
 INTERNAL_FAULT = 70
@@ -65,6 +66,7 @@ class Backstory(App[int], inherit_bindings=False):
         wanted = "mono" if self.no_color else services.get_setting("theme")
         self.look = wanted if wanted in themes.COLOURS else themes.DEFAULT
         self.theme = f"backstory-{self.look}"
+        set_measure(services.settings().text_width)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {key: value for key, value in themes.COLOURS[themes.DEFAULT].items() if key != "text"}
@@ -196,6 +198,8 @@ class Backstory(App[int], inherit_bindings=False):
         if name == "theme":
             self.look = chosen.theme if chosen.theme in themes.COLOURS else themes.DEFAULT
             self.theme = f"backstory-{self.look}"
+        elif name == "text_width":
+            set_measure(chosen.text_width)
         elif name == "register":
             self.session.register = chosen.register or "clinician"
         elif name in {"actor", "actor_role"}:

@@ -5,6 +5,7 @@ A text is cut between the characters a person sees, never inside one: a letter k
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,14 @@ ELLIPSIS = "…"
 
 MEASURE = 80
 """Columns of running text at most, however wide the screen: longer rows are hard to read from end to end."""
+
+_measure = MEASURE
+
+
+def set_measure(columns: int) -> None:
+    """Let running text take so many columns at most, as the person has chosen; 0: as wide as the screen."""
+    global _measure
+    _measure = columns or sys.maxsize
 
 
 class Seg(NamedTuple):
@@ -167,7 +176,7 @@ def hang(label: str | Seg | Line, text: str, width: int, role: str = "") -> list
     """Set text after a label, later rows under the first."""
     head = (Seg(label),) if isinstance(label, str) else (label,) if isinstance(label, Seg) else label
     indent = width_of(head)
-    width = min(width, indent + MEASURE)
+    width = min(width, indent + _measure)
     if indent > width // 2 and cells(safe(text)) > width - indent:
         # Too narrow to hang: the text starts on its own row.
         return [head, *((Seg("  "), Seg(row, role)) for row in fold(text, width - 2))]
@@ -177,7 +186,7 @@ def hang(label: str | Seg | Line, text: str, width: int, role: str = "") -> list
 
 def wrapped(text: str, width: int, role: str = "") -> list[Line]:
     """Break text into lines of one role."""
-    return [(Seg(row, role),) for row in fold(text, min(width, MEASURE))]
+    return [(Seg(row, role),) for row in fold(text, min(width, _measure))]
 
 
 def spread(left: Line, right: Line, width: int) -> list[Line]:

@@ -50,6 +50,17 @@ async def test_colours_and_wording_hold_at_once_at_the_question_on_screen() -> N
         assert "In plain words: Has passing water stopped?" in screen_text(app)
 
 
+async def test_running_text_is_as_wide_as_was_chosen() -> None:
+    house = House()
+    app = kit.application(house=house)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+o", "down", "down", "down", "enter", *["delete"] * 2, *"40", "enter", "escape", "f3")
+        body = screen_text(app).splitlines()[2:-2]
+        assert max(map(len, body)) <= 42
+        await pilot.press("escape", "ctrl+o", "down", "down", "down", "delete")
+        assert house.settings["text_width"] == ""
+
+
 async def test_who_is_at_the_keyboard_does_not_change_under_an_open_case() -> None:
     house = House()
     app = kit.application(kit.interview(), house)

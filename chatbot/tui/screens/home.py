@@ -33,6 +33,8 @@ class Home(ScrollSheet[None]):
         self.cases: Sequence[CaseSummary] = ()
         self.rows: list[Row] = []
         """One for each lineage; of an opened one also its members. Only those that pass the search."""
+        self.role = ""
+        """Which describes the person; empty before the first start has asked."""
         self.opened: set[str] = set()
         """The first case of each lineage that shows its members."""
         self.caret = 0
@@ -60,12 +62,8 @@ class Home(ScrollSheet[None]):
         self._load()
         self.fresh()
 
-    @property
-    def role(self) -> str:
-        """Which describes the person; empty before the first start has asked."""
-        return self.session.services.get_setting("role")
-
     def _load(self) -> None:
+        self.role = self.session.services.get_setting("role")
         before = self.row.case.path if self.rows else None
         try:
             self.cases = self.session.services.list_cases()
@@ -276,6 +274,7 @@ class Home(ScrollSheet[None]):
         self.ours.ended(0)
 
     def resettle(self) -> None:
+        self.role = self.session.services.get_setting("role")
         self._arrange(self.row.case.path if self.rows else None)
         self.redraw()
 
