@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from chatbot.core import ahead
 from chatbot.core import view as v
-from chatbot.core.answers import answer_text, quick_span, range_text
+from chatbot.core.answers import answer_text
 from chatbot.core.blocks import MARKS, open_block
 from chatbot.core.case import Case, for_team, is_open, unconfirmed
 from chatbot.core.effort import minutes_of
 from chatbot.core.emergency import at_hand
 from chatbot.core.explain import contributors
 from chatbot.core.findings import FlagState, network
-from chatbot.core.keys import STATUS_KEYS, each_has_its_own, place_keys, score_key
 from chatbot.core.outcome import outcome
 from chatbot.core.overdue import overdue_text
 from chatbot.core.plan import as_pinned, build_plan
+from chatbot.core.present_question import QuestionPresenter
 from chatbot.core.protocol import (
-    Axis,
-    Citation,
-    Instrument,
     Protocol,
-    Question,
-    QuestionType,
-    Wording,
-    other_register,
 )
 from chatbot.core.read_back import read_back_view
 from chatbot.core.recheck import recheck
@@ -44,7 +36,7 @@ from chatbot.core.urgency import (
     safety_resolved,
     scope,
 )
-from chatbot.core.values import Status, Urgency, moment_text, parse_duration, to_stored
+from chatbot.core.values import Urgency, moment_text, parse_duration
 
 
 def present(protocol: Protocol, case: Case, register: str = "clinician") -> v.View:
@@ -59,17 +51,7 @@ def standing_alarm(protocol: Protocol, case: Case, register: str = "clinician") 
     return _Presenter(as_pinned(protocol, case), case, register).alarm()
 
 
-class _Presenter:
-    def __init__(self, protocol: Protocol, case: Case, register: str) -> None:
-        self.protocol, self.case, self.register = protocol, case, register
-        self.assessment = case.assessment
-
-    def say(self, wording: Wording) -> str:
-        return wording.in_register(self.register)
-
-    def label(self, key: str) -> str:
-        return self.say(self.protocol.labels[key])
-
+class _Presenter(QuestionPresenter):
     def view(self) -> v.View:
         protocol, case = self.protocol, self.case
         level = case.urgency.value
@@ -218,104 +200,6 @@ class _Presenter:
             # Questions not asked yet raise nothing while a case is open: no precaution follows from them.
             counted["precaution"] = 0
         return v.CountsView(**counted)
-
-    # --- the question ---
-
-    def question(self, question: Question) -> v.QuestionView:
-        protocol, case = self.protocol, self.case
-        section = protocol.sections[question.section]
-        siblings = [key for key in section.questions if is_asked(protocol, self.assessment, key)]
-        answer = case.answers.get(question.id)
-        index = siblings.index(question.id) + 1 if question.id in siblings else len(siblings)
-        first = not any(key in case.answers for key in siblings if key != question.id)
-        expired = question.id in self.assessment.expired
-        return v.QuestionView(
-            id=question.id,
-            section=self.say(section.title),
-            section_intro=self.say(section.intro) if section.intro is not None and first else "",
-            index=index,
-            of=len(siblings),
-            text=self.say(question.ask),
-            other_register=question.ask.in_register(other_register(self.register)),
-            why=self.say(question.why),
-            cites=tuple(self.citation(each) for each in question.cites),
-            type=question.type.value,
-            options=self.options(question),
-            statuses=self.statuses(question),
-            cannot_apply=self.keyed([(each.id, each.label, False) for each in question.cannot_apply]),
-            rows=tuple(v.AxisView(axis.id, self.say(axis.label), self.choices(axis)) for axis in question.rows),
-            columns=tuple(v.AxisView(axis.id, self.say(axis.label), self.choices(axis)) for axis in question.columns),
-            normal=question.normal,
-            unit=question.unit,
-            range=range_text(question) if question.type in {QuestionType.NUMBER, QuestionType.SCALE} else "",
-            source=question.source.value,
-            private=question.private,
-            answer="" if answer is None else answer_text(protocol.labels, question, answer, self.register),
-            stored=None if answer is None or answer.value is None else to_stored(answer.value),
-            expired=expired,
-            carried=answer is not None and answer.carried,
-            postponed=question.id in case.postponed,
-            credit="" if question.instrument is None else self.credit(protocol.instruments[question.instrument]),
-        )
-
-    def credit(self, instrument: Instrument) -> str:
-        return " · ".join(filter(None, (self.say(instrument.attribution), instrument.address)))
-
-    def choices(self, item: Axis) -> tuple[v.OptionView, ...]:
-        """Return the options of an item of an instrument, with the keys of their scores where each has one."""
-        shown = self.keyed([(each.id, each.label, False) for each in item.options])
-        keys = [score_key(each.grade) for each in item.options]
-        if not each_has_its_own(keys):
-            return shown
-        return tuple(replace(option, key=key) for option, key in zip(shown, keys, strict=True))
-
-    def options(self, question: Question) -> tuple[v.OptionView, ...]:
-        if question.type is QuestionType.DATE:
-            quick = self.keyed([(each.id, each.label, False) for each in question.quick])
-            spans = [quick_span(each, self.case.as_of) for each in question.quick]
-            return tuple(replace(option, stored=span) for option, span in zip(quick, spans, strict=True))
-        answer = self.case.answers.get(question.id)
-        value = None if answer is None else answer.value
-        chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
-        drawn = self.keyed([(each.id, each.label, each.exclusive) for each in question.options], frozenset(chosen))
-        return tuple(
-            replace(view, also=(*view.also, *each.synonyms)) if each.synonyms else view
-            for view, each in zip(drawn, question.options, strict=True)
-        )
-
-    def keyed(
-        self, choices: list[tuple[str, Wording, bool]], chosen: frozenset[str] = frozenset()
-    ) -> tuple[v.OptionView, ...]:
-        return tuple(
-            v.OptionView(
-                key=key,
-                id=id_,
-                label=self.say(label),
-                stored=id_,
-                chosen=id_ in chosen,
-                exclusive=exclusive,
-                also=self.otherwise(label),
-            )
-            for key, (id_, label, exclusive) in zip(place_keys(len(choices)), choices, strict=True)
-        )
-
-    def statuses(self, question: Question) -> tuple[v.StatusView, ...]:
-        offered = [status for status in Status if status is not Status.CANNOT_APPLY or question.cannot_apply]
-        return tuple(self.status(status) for status in offered)
-
-    def status(self, status: Status) -> v.StatusView:
-        name = f"status.{status.value}"
-        also = () if name not in self.protocol.labels else self.otherwise(self.protocol.labels[name])
-        return v.StatusView(STATUS_KEYS[status], status.value, self.label(name), also)
-
-    def otherwise(self, wording: Wording) -> tuple[str, ...]:
-        """Return the words of the other register, where they are others."""
-        said = wording.in_register(other_register(self.register))
-        return () if said == self.say(wording) else (said,)
-
-    def citation(self, citation: Citation) -> v.CitationView:
-        reference = self.protocol.references[citation.reference]
-        return v.CitationView(reference.id, reference.citation, citation.locator, reference.type, reference.verified)
 
     # --- the alarm ---
 
