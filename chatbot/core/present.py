@@ -201,8 +201,6 @@ class _Presenter(QuestionPresenter):
             counted["precaution"] = 0
         return v.CountsView(**counted)
 
-    # --- the question ---
-
     # --- the alarm ---
 
     def alarm(self) -> v.AlarmView:

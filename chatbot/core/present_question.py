@@ -1,4 +1,4 @@
-"""The view of one question in one register, for ``present``: its words, choices, keys, sources and what stands."""
+"""One question as a screen shows it: wording, choices with their keys, sources, and the answer that stands."""
 
 from __future__ import annotations
 
@@ -8,25 +8,39 @@ from chatbot.core import view as v
 from chatbot.core.answers import answer_text, quick_span, range_text
 from chatbot.core.case import Case
 from chatbot.core.keys import STATUS_KEYS, each_has_its_own, place_keys, score_key
-from chatbot.core.protocol import Axis, Citation, Instrument, Protocol, Question, QuestionType, Wording, other_register
-from chatbot.core.urgency import is_asked
+from chatbot.core.protocol import (
+    Axis,
+    Citation,
+    Instrument,
+    Protocol,
+    Question,
+    QuestionType,
+    Wording,
+    other_register,
+)
+from chatbot.core.urgency import (
+    is_asked,
+)
 from chatbot.core.values import Status, to_stored
 
 
 class QuestionPresenter:
-    """Draws questions of one case in one register."""
+    """Puts a question of a case into the words of one register."""
 
     def __init__(self, protocol: Protocol, case: Case, register: str) -> None:
         self.protocol, self.case, self.register = protocol, case, register
         self.assessment = case.assessment
 
     def say(self, wording: Wording) -> str:
+        """Return a text in the register."""
         return wording.in_register(self.register)
 
     def label(self, key: str) -> str:
+        """Return a label of the content."""
         return self.say(self.protocol.labels[key])
 
     def question(self, question: Question) -> v.QuestionView:
+        """Return everything a screen shows of a question."""
         protocol, case = self.protocol, self.case
         section = protocol.sections[question.section]
         siblings = [key for key in section.questions if is_asked(protocol, self.assessment, key)]
@@ -64,6 +78,7 @@ class QuestionPresenter:
         )
 
     def credit(self, instrument: Instrument) -> str:
+        """Say whose an instrument is, and where it is kept."""
         return " · ".join(filter(None, (self.say(instrument.attribution), instrument.address)))
 
     def choices(self, item: Axis) -> tuple[v.OptionView, ...]:
@@ -75,6 +90,7 @@ class QuestionPresenter:
         return tuple(replace(option, key=key) for option, key in zip(shown, keys, strict=True))
 
     def options(self, question: Question) -> tuple[v.OptionView, ...]:
+        """Return the choices; of a date its quick intervals."""
         if question.type is QuestionType.DATE:
             quick = self.keyed([(each.id, each.label, False) for each in question.quick])
             spans = [quick_span(each, self.case.as_of) for each in question.quick]
@@ -91,6 +107,7 @@ class QuestionPresenter:
     def keyed(
         self, choices: list[tuple[str, Wording, bool]], chosen: frozenset[str] = frozenset()
     ) -> tuple[v.OptionView, ...]:
+        """Return choices with the key of each by its place; *chosen*: those of the answer that stands."""
         return tuple(
             v.OptionView(
                 key=key,
@@ -105,10 +122,12 @@ class QuestionPresenter:
         )
 
     def statuses(self, question: Question) -> tuple[v.StatusView, ...]:
+        """Return the ways to answer without a value."""
         offered = [status for status in Status if status is not Status.CANNOT_APPLY or question.cannot_apply]
         return tuple(self.status(status) for status in offered)
 
     def status(self, status: Status) -> v.StatusView:
+        """Return one way to answer without a value."""
         name = f"status.{status.value}"
         also = () if name not in self.protocol.labels else self.otherwise(self.protocol.labels[name])
         return v.StatusView(STATUS_KEYS[status], status.value, self.label(name), also)
@@ -119,5 +138,6 @@ class QuestionPresenter:
         return () if said == self.say(wording) else (said,)
 
     def citation(self, citation: Citation) -> v.CitationView:
+        """Return a source as it stands beside a question."""
         reference = self.protocol.references[citation.reference]
         return v.CitationView(reference.id, reference.citation, citation.locator, reference.type, reference.verified)
