@@ -1,6 +1,6 @@
 """Draw the main screens as pictures, one for each theme.
 
-    python -m campaigns.pictures [SCENE ...] [--size 120x40] [--theme NAME] [--to FOLDER]
+    python -m campaigns.pictures [SCENE ...] [--size 112x32] [--theme NAME] [--to FOLDER]
 
 Needs the extra ``[pictures]`` (Pillow) and the font DejaVu Sans Mono (Debian: fonts-dejavu-core). The application
 itself draws each screen; every cell of it is then painted with the font, so that nothing is fetched and nothing is
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 
-MAIN = ("question_choice", "alarm", "plan_line", "home")
-"""The screens that are shown in the documentation."""
+MAIN = {"question_choice": "interview", "alarm": "emergency", "plan_line": "plan", "home": "home"}
+"""The screens that are shown in the documentation, and what their pictures are called."""
 
 FONTS = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu"), Path("/usr/share/fonts/TTF"))
 
@@ -114,7 +114,7 @@ async def take(names: Sequence[str], size: tuple[int, int], theme: str, folder: 
             strips = app.screen._compositor.render_strips()
             rows = [[(segment.text, segment.style) for segment in strip] for strip in strips]
             picture = paint(rows, size, THEMES[theme]["paper"])
-            path = folder / f"{scene.name}_{theme}.png"
+            path = folder / f"{MAIN.get(scene.name, scene.name)}_{theme}.png"
             picture.quantize(COLOURS, dither=0).save(path, optimize=True)
             written.append(path)
     return written
@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scene", nargs="*", default=list(MAIN))
-    parser.add_argument("--size", default="100x30")
+    parser.add_argument("--size", default="112x32")
     parser.add_argument("--theme", choices=list(THEMES), action="append")
     parser.add_argument("--to", type=Path, default=PICTURES)
     options = parser.parse_args(arguments)

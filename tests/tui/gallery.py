@@ -28,6 +28,7 @@ from chatbot.record.event_list import EventLine
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
+from chatbot.tui.widgets.entry import Entry
 from tests.tui import kit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -293,9 +294,11 @@ TYPED = "typed:"
 
 
 async def _rest(app: Any, pilot: Any) -> None:
-    """Wait until what is to be seen has been drawn."""
+    """Wait until what is to be seen has been drawn, and a field that is shown has its focus."""
     await pilot.pause()
-    while getattr(app.screen, "painted_at", 0) is None:
+    while getattr(app.screen, "painted_at", 0) is None or any(
+        field.display and not field.has_focus for field in app.screen.query(Entry)
+    ):
         await pilot.pause()
 
 

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.filter import NoColor
 
+from campaigns.pictures import MAIN
 from chatbot.tui.drawing.question import above
 from chatbot.tui.form import Form
 from chatbot.tui.lines import MEASURE, centred, clusters, fit, fold, hang, pad, plain, rule, width_of, wrapped
 from chatbot.tui.safe import cells, safe
+from chatbot.tui.themes import COLOURS
 from chatbot.tui.words import Words
 from tests.tui import gallery, kit
 
@@ -102,6 +104,15 @@ def test_nothing_moves_by_itself() -> None:
     assert app.animation_level == "none"
     source = "\n".join(path.read_text("utf-8") for path in TUI.rglob("*.py"))
     assert "cursor_blink = False" in source and ".animate(" not in source and "transition" not in source
+
+
+def test_every_theme_has_its_pictures_and_none_is_heavy() -> None:
+    folder = TUI.parents[1] / "docs" / "pictures"
+    names = {f"{name}_{theme}.png" for name in MAIN.values() for theme in COLOURS}
+    assert {path.name for path in folder.glob("*.png")} == names
+    assert all((folder / name).stat().st_size < 150_000 for name in names)
+    page = (folder / "README.md").read_text("utf-8")
+    assert all(f"]({name})" in page for name in names)
 
 
 TWICE = {
