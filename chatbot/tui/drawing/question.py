@@ -53,8 +53,8 @@ def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) ->
     rows += [*choices.lines, *(intro if tight else [])]
     held = tuple(prefixed([line(Seg(fit(form.view.text, room), "strong")), *choices.held], BAR))
     if choices.first < 0:
-        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1, held, choices.placed(offset))
-    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held, choices.placed(offset))
+        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1, held)
+    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held)
 
 
 def calm(form: Form, words: Words, width: int, height: int) -> Drawn:
@@ -65,9 +65,8 @@ def calm(form: Form, words: Words, width: int, height: int) -> Drawn:
         choices = _fitting(form, words, width, height - len(asked))
     held = (line(Seg(fit(form.view.text, width), "strong")), *choices.held)
     if choices.first < 0:
-        return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held, choices.placed(len(asked)))
-    first, last = choices.first + len(asked), choices.last + len(asked)
-    return Drawn([*asked, *choices.lines], first, last, held, choices.placed(len(asked)))
+        return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held)
+    return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held)
 
 
 def _fitting(form: Form, words: Words, width: int, height: int) -> Drawn:
@@ -118,7 +117,6 @@ def _choices(
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
-    places: list[tuple[str, int]] = []
     first = last = -1
     for index, (key, option) in enumerate(zip(form.keys, form.view.options, strict=True)):
         at = index == form.caret
@@ -136,8 +134,7 @@ def _choices(
         if at:
             first, last = len(rows), len(rows) + len(shown) - 1
         rows += shown
-        places.append((option.id, len(rows) - 1))
-    return Drawn(rows, first, last, places=tuple(places))
+    return Drawn(rows, first, last)
 
 
 def _named(form: Form, width: int) -> Drawn:

@@ -29,12 +29,6 @@ class Drawn:
     last: int = -1
     held: tuple[Line, ...] = ()
     """What stays on top while the question itself is out of sight: its text, shortened, and the heads of a table."""
-    places: tuple[tuple[str, int], ...] = ()
-    """Of several choices each, of a table each row: its id, and its last line."""
-
-    def placed(self, down: int) -> tuple[tuple[str, int], ...]:
-        """Return the places so many lines further down."""
-        return tuple((id_, last + down) for id_, last in self.places)
 
 
 def grid(form: Form, words: Words, width: int, *, follows: bool, drawn: bool) -> Drawn:
@@ -56,14 +50,12 @@ def grid(form: Form, words: Words, width: int, *, follows: bool, drawn: bool) ->
     first = last = form.row + 1
     if at_mark:
         last = first + len(legend)
-        places = tuple((e.id, at + len(legend) * (at > first)) for at, e in enumerate(view.rows, 1))
-        return Drawn([*rows[: first + 1], *legend, *rows[first + 1 :]], first, last, (head,), places)
+        return Drawn([*rows[: first + 1], *legend, *rows[first + 1 :]], first, last, (head,))
     rows += wrapped(f"{CARET} {row}, {column}", width, "strong")
     above = 0
     if drawn and form.question.figure is not None:
         rows, above = _with_figure(rows, figure(form.question.figure, _marks(form), words), width)
-    places = tuple((each.id, at + above) for at, each in enumerate(view.rows, 1))
-    return Drawn([*rows, *legend], first + above, last + above, (head,), places)
+    return Drawn([*rows, *legend], first + above, last + above, (head,))
 
 
 def _row(form: Form, place: int, names: int, size: int) -> Line:

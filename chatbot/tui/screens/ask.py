@@ -58,10 +58,6 @@ class AskSheet(Sheet[T]):
         self.scrolled = False
         """The person looks elsewhere than at the mark."""
         self.overflows = False
-        self.spots: tuple[tuple[str, int], ...] = ()
-        """Choices, or rows of a table, with their last line, as drawn last."""
-        self.read: set[str] = set()
-        """Those of them that were in sight since the question came up."""
         self.above = Pane(self._above, id="above")
         self.below = Pane(self._below, id="below")
         self.entry: Entry | None = None
@@ -118,7 +114,6 @@ class AskSheet(Sheet[T]):
         self.top, self.scrolled = 0, False
         self._set_field()
         if before is None or shown is None or before.view.id != shown.id:
-            self.read = set()
             self.fresh()
         self.redraw()
 
@@ -211,7 +206,7 @@ class AskSheet(Sheet[T]):
         below = self._under(width, height)
         room = max(height - self.field_rows - len(below), 3) if self.field_rows else height
         drawn = self.draw_question(width, room)
-        rows, first, last, self.spots = drawn.lines, drawn.first, drawn.last, drawn.places
+        rows, first, last = drawn.lines, drawn.first, drawn.last
         if not self.field_rows:
             if self.form.mode in {Mode.DOUBT, Mode.REASONS}:
                 first, last = len(rows), len(rows) + len(below) - 1
@@ -219,7 +214,6 @@ class AskSheet(Sheet[T]):
         self.overflows = len(rows) > room
         if self.overflows:
             return self._part(rows, room, None if self.scrolled or first < 0 else (first, last), drawn.held)
-        self.read.update(id_ for id_, _ in self.spots)
         spare = min(QUIET_ROWS, room - len(rows) - 1)
         if spare < 1:
             return rows
@@ -235,9 +229,6 @@ class AskSheet(Sheet[T]):
         elif mark is not None:
             self.top = reveal(*mark, self.top, room - len(held))
         shown, self.top = window(rows, room - len(held), self.top, self.page_keys)
-        # Where rows are left out, one at that edge says so.
-        above, below = self.top + (self.top > 0), self.top + len(shown)
-        self.read.update(id_ for id_, last in self.spots if above <= last < below - (below < len(rows)))
         return [*held, *shown]
 
     def _below(self, width: int, height: int) -> list[Line]:
@@ -477,22 +468,7 @@ class AskSheet(Sheet[T]):
 
     # --- sending ---
 
-    def _unread(self, outcome: Outcome) -> list[int]:
-        """Return the lines an answer speaks of that were not in sight yet: what stands there would be taken for no."""
-        if self.form is None or not isinstance(outcome, GiveAnswer):
-            return []
-        speaks_of = set()
-        if self.form.type is QuestionType.SEVERAL and outcome.value is not None:
-            speaks_of = {each.id for each in self.form.view.options}
-        elif self.form.type is QuestionType.GRID and isinstance(outcome.value, dict):
-            speaks_of = {cell.partition(".")[0] for cell in outcome.value.keys() - self.form.cells.keys()}
-        return [last for id_, last in self.spots if id_ in speaks_of - self.read]
-
     def _send(self, outcome: Outcome) -> None:
-        if unread := self._unread(outcome):
-            self.top, self.scrolled = max(0, unread[0] - 1), True
-            self.redraw()
-            return
         if outcome is None:
             self._show_field()
             self.redraw()

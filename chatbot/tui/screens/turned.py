@@ -91,7 +91,7 @@ class Turned(AskSheet[None]):
         else:
             drawn = question.calm(self.form, self.words, room, height - 2)
         held = tuple(prefixed(drawn.held, Seg(" " * indent)))
-        return Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held, drawn.places)
+        return Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held)
 
     def _under(self, width: int, height: int) -> list[Line]:
         if self.form is None or self.covered:
