@@ -5,7 +5,9 @@
 The shortest path is looked for from a vignette: other answers to one question, then to two, are taken whenever the
 person stays in scope and routine with every red flag clear and fewer questions are asked. A grid, an instrument and a
 field of a repeated group are a question each. Words are those a patient hears: what is asked, the options to choose
-from, the introduction of a section. The first safe plan is the one that may be shown once the safety screen is settled.
+from, the introduction of a section. A list of yes/no questions
+is read whole and takes one key besides its marks. The safety screen ends with its read-back: every answer read aloud,
+a page turned, one key. The first safe plan is the one that may be shown after that.
 Ends with 1 when a limit is passed.
 """
 
@@ -20,16 +22,21 @@ from pathlib import Path
 
 from chatbot.content.answers_file import assessed_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
-from chatbot.core.answers import quick_span
+from chatbot.core.answers import answer_text, quick_span
 from chatbot.core.case import Case
 from chatbot.core.domains import atoms_by_question, representatives
 from chatbot.core.effort import minutes, words_of, words_of_intro
 from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
-from chatbot.core.protocol import Protocol, Question, QuestionType
+from chatbot.core.protocol import Protocol, Question, QuestionBlock, QuestionType
+from chatbot.core.read_back import safety_said
+from chatbot.core.recheck import FEWEST
 from chatbot.core.urgency import ScopeState, is_asked, plan_urgency, safety_asked, scope
 from chatbot.core.values import Answer, Span, Urgency, Value, parse_span, to_stored
 
 VIGNETTE = "routine_complete"
+
+KEYS_OF_READ_BACK = 2
+"""At 80 × 24 the answers of the safety screen take two pages."""
 
 MOST_QUESTIONS, MOST_UNTIL_SAFE = 80, 32
 MOST_KEYS_PER_QUESTION = 1.6
@@ -90,6 +97,7 @@ def measured(protocol: Protocol, case: Case) -> Length:
     answers: dict[str, Answer] = {}
     asked: list[str] = []
     keys = words = 0
+    listed: frozenset[str] = frozenset()
     until: tuple[int, int, int] | None = None
     heard: set[str] = set()
     assessment = assess(protocol, answers, case.as_of)
@@ -97,13 +105,40 @@ def measured(protocol: Protocol, case: Case) -> Length:
         answers[key] = case.answers[key]
         asked.append(key)
         question = protocol.questions[key]
-        keys += keys_of(question, case.answers[key], protocol)
+        if key not in listed and (block := _list_at(protocol, assessment, answers, key)) is not None:
+            listed, keys = frozenset(block.questions), keys + 1
+            words += len(block.ask.patient.split())
+        keys += case.answers[key].value != "no" if key in listed else keys_of(question, case.answers[key], protocol)
         words += heard_words(protocol, question, heard)
         assessment = reassess(protocol, assessment, answers, (key,))
         if until is None and safety_asked(protocol, assessment):
+            words += _words_read_back(protocol, answers, assessment)
+            keys += KEYS_OF_READ_BACK
             until = (len(asked), words, keys)
     settled = until or (len(asked), words, keys)
     return Length(tuple(asked), settled[0], keys, words, settled[1], settled[2])
+
+
+def _list_at(
+    protocol: Protocol, assessment: Assessment, answers: Mapping[str, Answer], key: str
+) -> QuestionBlock | None:
+    """Return the list that a question begins; None where it is asked by itself."""
+    section = protocol.sections[protocol.questions[key].section]
+    block = next((each for each in section.blocks if key in each.questions), None)
+    if block is None:
+        return None
+    lines = [each for each in block.questions if assessment.applies[each] is True and each not in {*answers} - {key}]
+    return block if len(lines) >= FEWEST else None
+
+
+def _words_read_back(protocol: Protocol, answers: Mapping[str, Answer], assessment: Assessment) -> int:
+    """Return how many words are read aloud when the answers of the safety screen are read back."""
+    words = 0
+    for key in safety_said(protocol, answers, assessment):
+        question = protocol.questions[key]
+        words += len(question.named.patient.split())
+        words += len(answer_text(protocol.labels, question, answers[key], "patient").split())
+    return words
 
 
 def _next(protocol: Protocol, assessment: Assessment, answers: Mapping[str, Answer]) -> str | None:

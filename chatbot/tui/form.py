@@ -202,9 +202,16 @@ class Form:
             return None
         self.caret = self.view.options.index(option)
         if self.type is QuestionType.SEVERAL:
+            if self.gives_all(key):
+                return self.give([option.id])
             self._toggle(option)
             return None
         return self.give(option.stored or option.id)
+
+    def gives_all(self, key: str) -> bool:
+        """Whether a key answers a list at once: none of these, where nothing is chosen and no answer stands."""
+        option = self.option_at(key) if self.type is QuestionType.SEVERAL else None
+        return option is not None and option.exclusive and not self.chosen and self.view.stored is None
 
     def _toggle(self, option: OptionView) -> None:
         if option.id in self.chosen:

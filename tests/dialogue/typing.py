@@ -55,7 +55,8 @@ def keys_for(form: Form, command: GiveAnswer) -> list[str]:
         return [*first, *_keys_of_cells(form, value), "enter"]
     if question.type is QuestionType.SEVERAL:
         assert isinstance(value, list)
-        return [*first, *(_key_of(form, option) for option in value), "enter"]
+        keys = [_key_of(form, option) for option in value]
+        return [*first, *keys, *([] if len(keys) == 1 and form.gives_all(keys[0]) else ["enter"])]
     if form.scale:
         return [*first, "a" if value == 10 else str(value)]
     if form.is_typed:

@@ -29,6 +29,7 @@ from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
 from chatbot.tui.widgets.entry import Entry
+from tests.core.test_blocks import before_the_block, content
 from tests.tui import kit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -256,6 +257,7 @@ SCENES = (
     Scene("take_over", lambda: example("fever"), ("f4",)),
     Scene("recap", _taken_over),
     Scene("handover", lambda: example("fever"), ("h",)),
+    Scene("block", lambda: before_the_block(content(12)), ("2", "down", "u")),
     Scene("review", example),
     Scene("alarm", emergency),
     Scene("alarm_wrong", emergency, ("c",)),

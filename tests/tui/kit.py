@@ -427,6 +427,13 @@ async def read_through(app: Any, pilot: Any) -> None:
     assert app.screen is not shown
 
 
+async def read_choices(app: Any, pilot: Any) -> None:
+    """Page through the choices of a list, or the rows of a table, until all of them have been on screen."""
+    screen, many = app.screen, {QuestionType.SEVERAL, QuestionType.GRID}
+    while screen.form is not None and screen.form.type in many and not screen.sight.whole:
+        await pilot.press("pagedown")
+
+
 def screen_text(app: Any) -> str:
     """Return what is on screen as text, row by row."""
     # The one use of a private member: Textual has no public way to read the screen.

@@ -20,7 +20,7 @@ from chatbot.tui.form import Form
 from chatbot.tui.screens.read_back import ReadBackScreen
 from tests.dialogue.typing import keys_for
 from tests.dialogue.vignettes import FEW, answers_of, opened, plan_of
-from tests.tui.kit import application, read_through, screen_text
+from tests.tui.kit import application, read_choices, read_through, screen_text
 
 PROTOCOL = load_protocol()
 
@@ -61,6 +61,7 @@ async def test_a_vignette_by_keyboard_gives_the_same_plan(name: str) -> None:
             view = present(PROTOCOL, case).question
             assert view is not None
             form = Form(view, PROTOCOL.questions[case.shown], case.as_of)
+            await read_choices(app, pilot)
             pressed = keys_for(form, answers[case.shown])
             await press(app, pilot, pressed)
             while interview.case is case and "more below" in screen_text(app):

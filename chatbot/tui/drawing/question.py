@@ -24,6 +24,7 @@ from chatbot.tui.lines import (
     width_of,
     wrapped,
 )
+from chatbot.tui.sight import Part
 from chatbot.tui.words import Words, sentence
 
 BAR = Seg("▌ ", "key")
@@ -52,9 +53,10 @@ def above(form: Form, words: Words, width: int, tight: bool, height: int = 0) ->
     # Where rows are few the question itself comes first, and what introduces its section last.
     rows += [*choices.lines, *(intro if tight else [])]
     held = tuple(prefixed([line(Seg(fit(form.view.text, room), "strong")), *choices.held], BAR))
+    parts = choices.below(offset)
     if choices.first < 0:
-        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1, held)
-    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held)
+        return Drawn(prefixed(rows, BAR), text_from, text_from + len(asked) - 1, held, parts)
+    return Drawn(prefixed(rows, BAR), choices.first + offset, choices.last + offset, held, parts)
 
 
 def calm(form: Form, words: Words, width: int, height: int) -> Drawn:
@@ -64,9 +66,10 @@ def calm(form: Form, words: Words, width: int, height: int) -> Drawn:
     if len(asked) + len(choices.lines) > height:
         choices = _fitting(form, words, width, height - len(asked))
     held = (line(Seg(fit(form.view.text, width), "strong")), *choices.held)
+    parts = choices.below(len(asked))
     if choices.first < 0:
-        return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held)
-    return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held)
+        return Drawn([*asked, *choices.lines], 0, len(asked) - 1, held, parts)
+    return Drawn([*asked, *choices.lines], choices.first + len(asked), choices.last + len(asked), held, parts)
 
 
 def _fitting(form: Form, words: Words, width: int, height: int) -> Drawn:
@@ -117,6 +120,7 @@ def _choices(
     if form.mode is Mode.TYPING:
         return Drawn([])
     rows: list[Line] = []
+    parts: list[Part] = []
     first = last = -1
     for index, (key, option) in enumerate(zip(form.keys, form.view.options, strict=True)):
         at = index == form.caret
@@ -133,8 +137,9 @@ def _choices(
         shown = hang(label, option.label, width, "strong" if at or chosen else "")
         if at:
             first, last = len(rows), len(rows) + len(shown) - 1
+        parts.append((option.id, len(rows), len(rows) + len(shown) - 1))
         rows += shown
-    return Drawn(rows, first, last)
+    return Drawn(rows, first, last, parts=tuple(parts))
 
 
 def _named(form: Form, width: int) -> Drawn:

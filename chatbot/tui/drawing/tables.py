@@ -8,6 +8,7 @@ from chatbot.tui.drawing.figure import figure
 from chatbot.tui.form import Form
 from chatbot.tui.lines import BLANK, Line, Seg, centred, hang, line, packed, pad, prefixed, width_of, wrapped
 from chatbot.tui.safe import cells, safe
+from chatbot.tui.sight import Part
 from chatbot.tui.words import Words
 
 CARET = "▸"
@@ -29,6 +30,12 @@ class Drawn:
     last: int = -1
     held: tuple[Line, ...] = ()
     """What stays on top while the question itself is out of sight: its text, shortened, and the heads of a table."""
+    parts: tuple[Part, ...] = ()
+    """Where the choices of a list or the rows of a table stand."""
+
+    def below(self, rows: int) -> tuple[Part, ...]:
+        """Return the parts as they stand under so many rows."""
+        return tuple((name, first + rows, last + rows) for name, first, last in self.parts)
 
 
 def grid(form: Form, words: Words, width: int, *, follows: bool, drawn: bool) -> Drawn:
@@ -50,12 +57,19 @@ def grid(form: Form, words: Words, width: int, *, follows: bool, drawn: bool) ->
     first = last = form.row + 1
     if at_mark:
         last = first + len(legend)
-        return Drawn([*rows[: first + 1], *legend, *rows[first + 1 :]], first, last, (head,))
+        parts = _parts(form, 1, len(legend))
+        return Drawn([*rows[: first + 1], *legend, *rows[first + 1 :]], first, last, (head,), parts)
     rows += wrapped(f"{CARET} {row}, {column}", width, "strong")
     above = 0
     if drawn and form.question.figure is not None:
         rows, above = _with_figure(rows, figure(form.question.figure, _marks(form), words), width)
-    return Drawn([*rows, *legend], first + above, last + above, (head,))
+    return Drawn([*rows, *legend], first + above, last + above, (head,), _parts(form, 1 + above, 0))
+
+
+def _parts(form: Form, begin: int, legend: int) -> tuple[Part, ...]:
+    """Return where the rows of the table stand, from the row *begin*, with the *legend* under the row of the mark."""
+    places = [(each.id, begin + at + (legend if at > form.row else 0)) for at, each in enumerate(form.view.rows)]
+    return tuple((name, at, at) for name, at in places)
 
 
 def _row(form: Form, place: int, names: int, size: int) -> Line:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.core.keys import score_key
@@ -24,6 +25,7 @@ from chatbot.tui.form import Form, Mode, Outcome
 from chatbot.tui.lines import BLANK, Line, reveal, window
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.screens.preview import weigh
+from chatbot.tui.sight import Sight
 from chatbot.tui.widgets.entry import Entry
 from chatbot.tui.widgets.pane import Pane
 
@@ -58,6 +60,12 @@ class AskSheet(Sheet[T]):
         self.scrolled = False
         """The person looks elsewhere than at the mark."""
         self.overflows = False
+        self.sight = Sight()
+        """Which choices of a list, or rows of a table, have been on screen."""
+        self.page_rows = 0
+        """How many rows of the question the window shows."""
+        self.turned_page = False
+        """Enter has turned a page of this question: held down, it gives nothing."""
         self.above = Pane(self._above, id="above")
         self.below = Pane(self._below, id="below")
         self.entry: Entry | None = None
@@ -111,7 +119,7 @@ class AskSheet(Sheet[T]):
             self.form = Form(shown, found, self.interview.case.as_of, self.key_for("all_normal"))
             resume(self.form, self.session.drafts.at(self.interview.case.case, shown.id))
             self._answer_then = self.interview.case.answers.get(shown.id)
-        self.top, self.scrolled = 0, False
+        self.top, self.scrolled, self.turned_page = 0, False, False
         self._set_field()
         if before is None or shown is None or before.view.id != shown.id:
             self.fresh()
@@ -213,7 +221,11 @@ class AskSheet(Sheet[T]):
             rows = [*rows, *below]
         self.overflows = len(rows) > room
         if self.overflows:
-            return self._part(rows, room, None if self.scrolled or first < 0 else (first, last), drawn.held)
+            shown = self._part(rows, room, None if self.scrolled or first < 0 else (first, last), drawn.held)
+            self._see(drawn, len(rows), width)
+            return shown
+        self.top, self.page_rows = 0, len(rows)
+        self._see(drawn, len(rows), width)
         spare = min(QUIET_ROWS, room - len(rows) - 1)
         if spare < 1:
             return rows
@@ -228,8 +240,24 @@ class AskSheet(Sheet[T]):
             held = ()
         elif mark is not None:
             self.top = reveal(*mark, self.top, room - len(held))
-        shown, self.top = window(rows, room - len(held), self.top, self.page_keys)
+        self.page_rows = room - len(held)
+        shown, self.top = window(rows, self.page_rows, self.top, self.page_keys)
         return [*held, *shown]
+
+    def _see(self, drawn: Drawn, length: int, width: int) -> None:
+        """Take note of the choices in sight; the rows at the edges of a part only count what is left out."""
+        assert self.form is not None
+        before, bottom = self.sight.whole, self.top + self.page_rows
+        of = (self.form.view.id, self.form.view.text, width)
+        self.sight.look(of, drawn.parts, self.top + bool(self.top), bottom - (bottom < length))
+        if self.sight.whole != before:
+            self.call_later(self.footer_pane.redraw)
+
+    @property
+    def unread(self) -> bool:
+        """It is a list with choices that were not on screen yet: what nobody saw is not answered with the rest."""
+        form = self.form
+        return form is not None and form.type is QuestionType.SEVERAL and not self.sight.whole
 
     def _below(self, width: int, height: int) -> list[Line]:
         return self._under(width, height) if self.field_rows else []
@@ -260,6 +288,8 @@ class AskSheet(Sheet[T]):
             letters = self.entry is not None and self.entry.letters_are_keys and self.entry.untouched
             return ("typing", *(("question",) if letters else ()), *scroll)
         kind = (form.type.value,) if form.type in MANY_KEYS else ()
+        if self.unread:
+            return ("unread", *kind, "question", *scroll)
         return (*kind, "question", *scroll)
 
     def can(self, action: str) -> bool:
@@ -318,6 +348,7 @@ class AskSheet(Sheet[T]):
         return super().press(key)
 
     def resized(self) -> None:
+        self.sight.forget()
         if self.too_small:
             self.set_focus(None)
         else:
@@ -331,6 +362,9 @@ class AskSheet(Sheet[T]):
             return self.entry.take(key)
         if not self.form.takes(key):
             return False
+        if self.unread and self.form.gives_all(key):
+            self.act_read_on()
+            return True
         self._send(self.form.press(key))
         return True
 
@@ -368,8 +402,23 @@ class AskSheet(Sheet[T]):
             if self.form is not None and self.form.naming and not self.form.name.typed and self.entry is not None:
                 self.entry.begin("", 1)
 
+    def act_read_on(self) -> None:
+        """Show the next choices; nothing of a list is answered before all of it was in sight."""
+        self.turned_page = True
+        self._scroll(max(self.page_rows - 2, 1))
+
+    def on_key(self, event: Key) -> None:
+        """Drop a key that turned a page and may be held down since."""
+        if self.turned_page and self.ours.held(event):
+            keys = {key for action in self.working() if action.id in {"commit", "read_on"} for key in action.keys}
+            if event.key in keys:
+                event.stop()
+                event.prevent_default()
+
     def act_all_normal(self) -> None:
-        if self.form is not None:
+        if not self.sight.whole:
+            self.act_read_on()
+        elif self.form is not None:
             self._send(self.form.all_normal())
 
     def act_confirm(self) -> None:

@@ -23,7 +23,7 @@ WIDEST = 70
 
 OFFERED = frozenset(STATUS_ACTIONS) | frozenset(
     "turn interrupt stop theme commit type leave_field confirm cancel all_normal up down left right later"
-    " page_up page_down".split()
+    " page_up page_down read_on".split()
 )
 """What keys do while the person looks: nothing that shows more than the question."""
 
@@ -91,7 +91,8 @@ class Turned(AskSheet[None]):
         else:
             drawn = question.calm(self.form, self.words, room, height - 2)
         held = tuple(prefixed(drawn.held, Seg(" " * indent)))
-        return Drawn(prefixed(drawn.lines, Seg(" " * indent)), drawn.first, drawn.last, held)
+        lines = prefixed(drawn.lines, Seg(" " * indent))
+        return Drawn(lines, drawn.first, drawn.last, held, drawn.parts)
 
     def _under(self, width: int, height: int) -> list[Line]:
         if self.form is None or self.covered:
