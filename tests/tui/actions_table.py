@@ -225,7 +225,7 @@ SCENES = (
         Step("back", "question", "", asks("water")),
         Step("go_on", "question", "", asks("signs")),
         Step("jump", "question", "", screen("Jump")),
-        Step("scope", "list", "", says("[answered]")),
+        Step("scope", "list", "", says("[answered")),
         Step("choose", "list", "", asks("water")),
         Step("withdraw", "question", "", screen("Preview")),
         Step("leave", "question", "escape", ended(0)),
@@ -331,7 +331,7 @@ SCENES = (
         Step("verify_all", "home", "escape", says("cases verified.")),
         Step("replay", "home", "escape", screen("Page")),
         Step("practise", "home", "escape", says("PRACTICE")),
-        Step("quit", "home", "q", ended(0)),
+        Step("quit", "home", "escape q", ended(0)),
     )),
     Scene("the tour", home(), (
         Step("tour", "home", "", says("TOUR 1/")),
