@@ -43,6 +43,8 @@ CODES = {
     "X002": "the protocol of the case declares no audiences",
     "X003": "the export cannot be written",
     "X004": "the export would take the place of the transcript",
+    "X005": "a page does not stand among the transcripts",
+    "X006": "a file of that name is there already",
 }
 """Every code of this command with what it stands for."""
 

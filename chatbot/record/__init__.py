@@ -13,5 +13,5 @@ transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` 
 ``event_list`` who did what, in words.
 
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
-``confirm`` what is asked before a case is opened again.
+``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.
 """

@@ -83,6 +83,7 @@ def test_the_stored_names_are_the_contract() -> None:
         "recap.read",
         "refusal.informed",
         "safety.left_open",
+        "safety.read_back",
         "site.pinned",
         "storage.recovered",
         "storage.relocated",

@@ -105,6 +105,10 @@ def _signed_open(folder: Path) -> Path:
     return kit.written(folder, SIGNED_OPEN)
 
 
+def _read_back(folder: Path) -> Path:
+    return kit.written(folder, [*kit.STEPS, (ev.SafetyReadBack(DIGEST),)])
+
+
 def _torn(folder: Path) -> Path:
     path = kit.written(folder)
     path.write_bytes(path.read_bytes()[:-33])
@@ -206,6 +210,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "refused": _refused,
     "approvals": _approvals,
     "signed-open": _signed_open,
+    "read-back": _read_back,
 }
 
 
