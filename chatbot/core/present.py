@@ -1,7 +1,4 @@
-"""``present``: the view of a case in one register. A function of (protocol, case, register) and nothing else.
-
-One presenter of one view, so it stays one module a little past 400 lines.
-"""
+"""``present``: the view of a case in one register. A function of (protocol, case, register) and nothing else."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ NOT_TEXT = {
     "page.py": "the names of keys",
     "confirm.py": "the names of fields",
     "people.py": "numbers and times",
-    "keymap.py": "the names of keys",
+    "key_names.py": "the names of keys",
+    "figure.py": "a drawing, one character a place",
 }
 """Files that count or fill up something else, and what."""
 

@@ -21,7 +21,7 @@ def figure(drawn: Figure, marks: Mapping[str, Seg], words: Words) -> list[Line]:
     sides: list[list[Line]] = []
     for side in drawn.sides:
         title = words.say(side.title)
-        width = max(len(title), *map(len, side.rows))
+        width = max(width_of((Seg(title),)), *map(len, side.rows))
         rows = [tuple(_sign(each, cells, marks) for each in row.ljust(width)) for row in side.rows]
         sides.append([(Seg(centred(title, width), "quiet"),), *rows])
     high = max(map(len, sides))
