@@ -9,7 +9,8 @@ one case; ``publish`` files that appear whole or not at all; ``bundle`` protocol
 What others use: ``store`` the writer, with ``pen`` that composes its lines and ``reopen`` that recovers; ``read`` a
 transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` what stands before damage;
 ``lineage`` visits and versions that belong together; ``bonds`` what ties a case to the one it comes from;
-``listing`` them as lines; ``succession`` which case may be followed up or amended, and what changed;
+``listing`` them as lines; ``glance`` at each of them, quickly; ``standing`` how urgent a kept case is;
+``succession`` which case may be followed up or amended, and what changed;
 ``event_list`` who did what, in words.
 
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
