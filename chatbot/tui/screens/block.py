@@ -61,7 +61,7 @@ class BlockScreen(ReadAloud[Marks]):
             drawn = hang(head, each.text, width, "strong" if mark == YES else "")
             self.spans.append((len(rows), len(rows) + len(drawn) - 1))
             rows += drawn
-        told = "Mark what is yes. Enter records no for every other line." if self.marks else "Mark what is yes."
+        told = "Mark what is yes. Every line without a mark is recorded as no."
         return [*rows, BLANK, *wrapped(told, width, "quiet")]
 
     # --- keys ---
@@ -78,16 +78,10 @@ class BlockScreen(ReadAloud[Marks]):
 
     def extra_keys(self) -> list[tuple[str, str]]:
         keys = list(self.keys)
-        marks = (
-            f"{keys[0]}-{keys[-1]}" if len(keys) > 2 and len(keys) < 10 else "1…",
-            self.words.label(f"option.{YES}"),
-        )
-        others = (
-            []
-            if self.shown is None
-            else [(STATUS_KEYS[Status(each.status)], each.label) for each in self.shown.statuses]
-        )
-        return [*super().extra_keys(), marks, *(others if self.caret >= 0 else [])]
+        marks = [(f"{keys[0]}-{keys[-1]}", self.words.label(f"option.{YES}"))] if keys else []
+        statuses = () if self.shown is None or self.caret < 0 or self.narrow else self.shown.statuses
+        others = [(STATUS_KEYS[Status(each.status)], each.label) for each in statuses]
+        return [*super().extra_keys(), *marks, *others]
 
     def plain_key(self, key: str) -> bool:
         if key in self.keys:
