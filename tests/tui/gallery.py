@@ -28,6 +28,7 @@ from chatbot.record.event_list import EventLine
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
+from chatbot.tui.drafts import Drafts
 from chatbot.tui.widgets.entry import Entry
 from tests.core.test_blocks import before_the_block, content
 from tests.tui import kit
@@ -331,6 +332,7 @@ async def _walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene])
         house.__init__()  # type: ignore[misc]
         scene.prepare(house)
         app.session.interview, app.session.asked_who = scene.begin(), False
+        app.session.drafts = Drafts()
         app.session.from_home = app.session.interview is None
         if app.session.interview is None:
             app.go_home()

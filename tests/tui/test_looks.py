@@ -70,6 +70,8 @@ LOOKS_LEN = re.compile(r"\.(center|ljust|rjust)\(|len\((text|label|title|said|na
 NOT_TEXT = {
     "lines.py": "places in a text",
     "safe.py": "measures for all",
+    "key_names.py": "the names of keys",
+    "figure.py": "signs of a drawing, one a column",
     "page.py": "the names of keys",
     "confirm.py": "the names of fields",
     "people.py": "numbers and times",
