@@ -34,8 +34,10 @@ PROTOCOL = load_protocol()
 NAME = "article_patient"
 PATIENCE_SECONDS = 60
 
-READ_ON = 12
-"""So often the longest table is paged through."""
+PAUSE_SECONDS = 2
+
+READ_BACK = "Read this back"
+"""How the screen begins that reads the answers of the safety screen back."""
 
 TMUX_KEYS = {"pagedown": "NPage", "enter": "Enter", "escape": "Escape", "tab": "Tab", "f5": "F5", " ": "Space"}
 
@@ -44,7 +46,6 @@ class Terminal:
     """A tmux window of a size of its own, with the program in it."""
 
     def __init__(self, folder: Path, size: tuple[int, int], term: str, *arguments: str) -> None:
-        self.small = size[1] < 24
         self.socket = str(folder / "tmux")
         environ = f"TERM={term} HOME={folder} BACKSTORY_TRANSCRIPTS={folder / 'cases'} PYTHONPATH={ROOT}"
         program = shlex.join([sys.executable, "-m", "chatbot", "interview", *arguments])
@@ -64,12 +65,34 @@ class Terminal:
         """Wait until a text is on screen; return the screen."""
         end = time.monotonic() + PATIENCE_SECONDS
         while text not in (shown := " ".join(self.screen().replace("▌", " ").split())):
+            if READ_BACK in shown:
+                self.read_on()
+                self.answer(READ_BACK, "enter")
             assert time.monotonic() < end, f"{text!r} never came:\n{self.screen()}"
         return shown
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.tmux("send-keys", *(["-l"] if key not in TMUX_KEYS else []), TMUX_KEYS.get(key, key))
+
+    def answer(self, screen: str, key: str) -> None:
+        """Press a key until a screen is gone; with a pause, as one that reads aloud waits for before it takes a key."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        again = 0.0
+        while screen in self.screen():
+            now = time.monotonic()
+            assert now < end, f"{screen!r} stays:\n{self.screen()}"
+            if now > again:
+                self.press(key)
+                again = now + PAUSE_SECONDS
+
+    def read_on(self) -> None:
+        """Page to the last line: nothing is answered that was not on screen."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while "more below" in (shown := self.screen()):
+            self.press("pagedown")
+            while self.screen() == shown:
+                assert time.monotonic() < end, f"there is no reading on:\n{shown}"
 
     def close(self) -> None:
         self.tmux("kill-server")
@@ -109,9 +132,8 @@ def test_the_articles_patient_on_screen(terminal: Terminal, tmp_path: Path) -> N
         first = view.rows[0].label if view.rows else view.text
         terminal.until(" ".join(first.split())[:24])
         question = PROTOCOL.questions[view.id]
-        if terminal.small and question.type in {QuestionType.SEVERAL, QuestionType.GRID}:
-            for _ in range(READ_ON):
-                terminal.press("pagedown")  # nothing is answered that was not on screen
+        if question.type in {QuestionType.SEVERAL, QuestionType.GRID}:
+            terminal.read_on()
         for key in keys_for(Form(view, question, shadow.case.as_of), answers[view.id]):
             terminal.press(key)
             if key == "escape":
