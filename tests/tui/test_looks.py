@@ -75,7 +75,6 @@ NOT_TEXT = {
     "page.py": "the names of keys",
     "confirm.py": "the names of fields",
     "people.py": "numbers and times",
-    "figure.py": "a drawing, one character a place",
 }
 """Files that count or fill up something else, and what."""
 
