@@ -49,8 +49,8 @@ from tests.tui.kit import screen_text
 
 SIZES = ((120, 40), (80, 24), (40, 15), (250, 80), (60, 20), (41, 50), (39, 15), (20, 5))
 EVENTS_OF_A_CASE = 400
-MOST_AT_ONCE = 8
-"""Pieces that arrive before the screen comes to rest."""
+MOST_AT_ONCE = (8, 30, 60)
+"""Pieces that arrive before the screen comes to rest; of a case always the same."""
 
 STEPS_OF_REST = 4
 """So many times in a row nothing waited to be handled: a message may go from one queue to the next in between."""
@@ -152,12 +152,13 @@ class Fingers:
 
     def __init__(self, chosen: random.Random, answers: dict[str, GiveAnswer]) -> None:
         self.chosen, self.answers = chosen, answers
+        self.at_once = chosen.choice(MOST_AT_ONCE)
 
     def pieces(self, app: Any) -> list[Piece]:
         """Return what arrives before the screen comes to rest again."""
-        if self.chosen.random() < 0.5:
+        if self.chosen.random() < 0.4:
             return [self._answer(app)]
-        return [self._piece(app) for _ in range(self.chosen.randint(1, MOST_AT_ONCE))]
+        return [self._piece(app) for _ in range(self.chosen.randint(1, self.at_once))]
 
     def _piece(self, app: Any) -> Piece:
         kinds: tuple[tuple[Callable[[Any], Piece], int], ...] = (
@@ -298,7 +299,8 @@ class Sitting:
         self.screens[type(stack[-1]).__name__] += 1
         case = None if self.app.session.interview is None else self.app.session.interview.case
         if case is not None and case.alarms and not any(isinstance(each, AlarmScreen) for each in stack):
-            self.problems.append(f"an emergency that nobody has read is not in sight: {case.alarms}")
+            names = ", ".join(type(each).__name__ for each in stack[1:])
+            self.problems.append(f"an emergency that nobody has read is not in sight: {case.alarms} under {names}")
         mounted = sum(1 for _ in stack[-1].walk_children(with_self=True))
         if mounted > MOST_MOUNTED:
             self.problems.append(f"{mounted} widgets are mounted on {type(stack[-1]).__name__}")
@@ -313,7 +315,8 @@ class Sitting:
                 self.app.pop_screen()
             if again:
                 screen = self.app.screen
-                screen.revealed, screen.done = False, ""
+                screen.revealed, screen.done, screen.form = False, "", None
+                self.app.session.drafts = type(self.app.session.drafts)()
                 screen.sync()
             await self.rest()
         return screen_text(self.app)
@@ -377,8 +380,8 @@ class Case:
         self.begin()
         left = ""
         while self.outcome.events < events and not self.interview.case.closed and not self.outcome.problems:
-            half = max(1, (events - self.outcome.events) // 2 if not self.outcome.sittings else events)
-            left = await self.sitting(half, left)
+            remaining = events - self.outcome.events
+            left = await self.sitting(remaining if self.outcome.sittings else max(1, remaining // 2), left)
             self.resume()
         self.desk.close()
 
@@ -403,9 +406,15 @@ class Case:
                 await sitting.rest()
                 if left and (now := await sitting.bare()) != left:
                     problems.append(f"the screen that came back is not the one that was left:\n{left}\n{now}")
+                if left and not sitting.over:
+                    app.screen.sync()  # what has to lie over the question comes back
+                    await sitting.rest()
                 while not sitting.over and sitting.events < events and not problems:
-                    await sitting.feed(fingers.pieces(app))
+                    pieces, on = fingers.pieces(app), type(app.screen).__name__
+                    await sitting.feed(pieces)
                     problems += [*sitting.problems, *seen.unseen(self.interview.events)]
+                    if problems or app.fault:
+                        problems.append(f"what arrived last, on {on}: {pieces}")
                 if not sitting.over:
                     self.size, self.register = (app.size.width, app.size.height), app.session.register
                     bare = await sitting.bare()

@@ -59,6 +59,8 @@ class Backstory(App[int], inherit_bindings=False):
         """The key that chose something in the palette, and when it was last pressed."""
         self.pressed: deque[tuple[str, float]] = deque(maxlen=32)
         """The last keys with their moments, also those that a field took."""
+        self.ending = False
+        """The program is on its way out: keys that still come mean nothing."""
         self.fault = ""
         """What went wrong inside, without a word of anyone's answers; empty while all is well."""
         for name in themes.COLOURS:
@@ -221,6 +223,7 @@ class Backstory(App[int], inherit_bindings=False):
         if code in ENDED_FROM_OUTSIDE:
             for screen in self.screen_stack:
                 getattr(screen, "keep_draft", lambda: None)()
+        self.ending = True
         self.exit(code, return_code=code)
 
     # --- faults of ours ---

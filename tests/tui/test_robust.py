@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from chatbot.core.events import NoteAdded
+from chatbot.core.events import CaseSuspended, NoteAdded
 from chatbot.errors import StorageError
 from chatbot.tui.driver import Keyboard
 from chatbot.tui.safe import cells, is_safe
@@ -87,6 +87,17 @@ async def test_enter_held_down_writes_a_note_once() -> None:
         await pilot.press("h", "i")
         await send(app, pilot, b"\r" * 4)
         assert [event.text for event in case.events if isinstance(event, NoteAdded)] == ["hi"]
+
+
+@pytest.mark.parametrize("after", [b"t", b"j", b"1", b"\x1b[17~"])
+async def test_keys_that_come_after_leaving_mean_nothing(after: bytes) -> None:
+    case = kit.interview()
+    app = kit.application(case)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await send(app, pilot, b"q" + after)
+        assert app.fault == ""
+    assert not case.case.answers and isinstance(case.events[-1], CaseSuspended)
 
 
 async def test_keys_about_the_question_wait_while_a_note_is_written() -> None:

@@ -225,7 +225,7 @@ class Sheet(Screen[T], inherit_bindings=False):
     @property
     def on_top(self) -> bool:
         """Nothing lies over it, and it is not closing. A key that repeats itself may come while that changes."""
-        return self.app.screen is self
+        return self.app.screen is self and not self.ours.ending
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close, once: what comes while it is closing finds it closed."""
