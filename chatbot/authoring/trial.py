@@ -19,7 +19,7 @@ from chatbot.content.library import find_protocol, protocols_folder, shown_path
 from chatbot.content.package import MANIFEST, read_package
 from chatbot.core.batch import NotAccepted, give_all
 from chatbot.core.case import Case
-from chatbot.core.commands import Acknowledge, AskEverything, Forward, GiveAnswer, Show
+from chatbot.core.commands import Acknowledge, AskEverything, Forward, GiveAnswer, ReadBack, Show
 from chatbot.core.events import CaseOpened
 from chatbot.core.findings import network
 from chatbot.core.protocol import Protocol
@@ -210,6 +210,8 @@ class Trial:
             if interview.case.acknowledged:
                 names = ", ".join(sorted(interview.case.acknowledged))
                 self.told.append(f"These answers raise an emergency, taken as read: {names}.")
+            # What was assumed is not read back to anybody; where nothing is due, this is refused and changes nothing.
+            interview.send(ReadBack())
         if self.target is not None:
             interview.send(Show(self.target))
         return interview
@@ -258,6 +260,8 @@ class Trial:
             interview.send(Acknowledge())
             if case.widened:
                 interview.send(AskEverything())
+        if case.read_back:
+            interview.send(ReadBack())
         for wanted in (case.shown, self.target):
             if wanted is not None and wanted in protocol.questions and interview.send(Show(wanted)) is None:
                 break

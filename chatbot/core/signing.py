@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WORDS: Mapping[str, Wording] = {
     "cannot_be_known": Wording("Cannot be found out now", "We cannot find out now"),
-    "person_declines": Wording("The person does not wish to say, or to be examined", "I would rather not say"),
+    "person_declines": Wording("The person does not wish to say, or to be examined", "I prefer not to say"),
     "not_possible_here": Wording("Cannot be asked or examined here", "It cannot be checked here"),
     "handed_on": Wording("Handed on, to be settled by whoever goes on", "The next team will ask"),
     "judgement": Wording("Judged not to matter for this plan", "My clinician thinks it does not change the plan"),

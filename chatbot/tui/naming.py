@@ -47,10 +47,10 @@ class Naming:
         """Return why Enter takes nothing, and what to do."""
         found = self.fitting(view)
         if not self.typed.strip():
-            return "nothing is typed", "type the beginning of an answer, or Esc and its key"
+            return "nothing is typed", "type the beginning of an answer, or leave the field and press its key"
         if found.begun:
             these = "any of these" if len(found.begun) > 1 else "more than the beginning of this"
             return f"{self.typed!r} could be {these}", "go on typing, or choose with the arrows"
         if found.near:
             return f"no answer begins with {self.typed!r}", "these are near: choose with the arrows"
-        return f"no answer here is {self.typed!r}", "Esc shows all of them with their keys"
+        return f"no answer here is {self.typed!r}", "leave the field to see all of them with their keys"

@@ -50,7 +50,7 @@ def test_from_new_to_plan_and_interview(tmp_path: Path) -> None:
     done = backstory(
         *("interview", "first_try", "--plain", "--kind", "test", "--as-of", "2026-01-15T09:30"),
         *("--protocols", folder, "--transcripts", tmp_path / "cases"),
-        input=b"y\n2\n1\nplan\nq\n",
+        input=b"y\n2\n=\n1\nplan\nq\n",
     )
     text = done.stdout.decode()
     assert done.returncode == 0 and "Close the tap" in text and "TEST CASE" in text

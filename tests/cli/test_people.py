@@ -179,7 +179,7 @@ def test_the_event_list_says_who_answered_what_before_and_after_a_hand_over(two:
         "CD",
         "--role",
         "registrar",
-        lines=(chosen["subject"][-3:], "n", "read", "n", ":takeover EF", "fellow", "read", "1, 2"),
+        lines=(chosen["subject"][-3:], "n", "read", "=", "n", ":takeover EF", "fellow", "read", "1, 2"),
     )
     assert code == 0, errors
     assert "For CD, who takes over" in shown and "Answered so far: AB 2" in shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaigns.verification import PAGE, page
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, protocols_folder
@@ -21,7 +23,10 @@ def test_the_page_of_what_was_verified_is_what_the_content_says() -> None:
     assert true, "run python -m campaigns.verification"
 
 
-def test_every_line_of_a_plan_says_how_sure_it_is_and_whether_that_was_verified() -> None:
+def test_every_line_of_a_plan_says_how_sure_it_is_and_whether_that_was_verified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chatbot.tui.lines._measure", 10_000)  # a line of the plan is one row
     protocol = shipped_protocol()
     file = read_answers(ROUTINE)
     assert file.as_of is not None

@@ -143,7 +143,7 @@ async def test_practice_begins_with_one_key_under_the_next_free_number() -> None
     house = House(cases=many_cases())
     app = kit.application(house=house)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("p")
+        await pilot.press("p", "enter")
         assert house.started == [("practice", "practice 2", "", None)]
         assert "PRACTICE" in screen_text(app) and "Has passing water stopped?" in screen_text(app)
 

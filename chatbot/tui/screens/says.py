@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "What they say"
 TOLD = "In their own words, on one line. It is kept as a note and answers nothing; the questions it may concern follow."
 FIRST = f"Before the first question: what do they say first? {TOLD} Enter alone leaves it out."
-CONCERNS = "It may concern these; the open ones come first. Nothing is answered yet. Esc goes on where you were."
+CONCERNS = "It may concern these; the open ones come first. Nothing is answered yet; closed, it goes on where you were."
 NONE_FOUND = "Kept as a note. No question was found in these words."
 
 
