@@ -307,7 +307,10 @@ class Sitting:
         self.mounted = max(self.mounted, mounted)
 
     async def bare(self) -> str:
-        """Return the screen of the interview alone: what lies over it is closed, nothing is half entered."""
+        """Return the screen of the interview alone: what lies over it is closed, nothing is half entered.
+
+        Without its footer: which keys work hangs on what was read in this sitting.
+        """
         from chatbot.tui.screens.interview import InterviewScreen
 
         for again in (True, False):
@@ -319,7 +322,8 @@ class Sitting:
                 self.app.session.drafts = type(self.app.session.drafts)()
                 screen.sync()
             await self.rest()
-        return screen_text(self.app)
+        rows = screen_text(self.app).split("\n")
+        return "\n".join(rows[: len(rows) - self.app.screen.footer_pane.size.height])
 
 
 # --- a case ---------------------------------------------------------------------------------------
