@@ -42,7 +42,7 @@ def _help(shell: Shell, asked: QuestionView | None, _: str) -> bool:
         shell.put(entry_hint(asked))
         shell.put(", ".join(f":{each.key} {each.label}" for each in asked.statuses))
     for each in ACTIONS:
-        shell.put(each.help, f"  {each.key or ' '}  :{each.name:<10}")
+        shell.put(each.help, f"  {each.key or ' '}  :{each.name:<9} ")
     shell.put("In a question that is answered with text, only the forms with a colon are commands.")
     return False
 
