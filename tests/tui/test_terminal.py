@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from chatbot.content.library import load_bundle, load_protocol
+from chatbot.core.commands import ReadBack
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import present
 from chatbot.core.protocol import QuestionType
+from chatbot.core.read_back import unread
 from chatbot.interview import Interview
 from chatbot.record.cases import list_cases
 from chatbot.record.read import read_transcript
@@ -47,6 +49,7 @@ class Terminal:
 
     def __init__(self, folder: Path, size: tuple[int, int], term: str, *arguments: str) -> None:
         self.socket = str(folder / "tmux")
+        self.plain = "--plain" in arguments
         environ = f"TERM={term} HOME={folder} BACKSTORY_TRANSCRIPTS={folder / 'cases'} PYTHONPATH={ROOT}"
         program = shlex.join([sys.executable, "-m", "chatbot", "interview", *arguments])
         command = f"cd {ROOT} && env {environ} {program}; echo ended $?; sleep 600"
@@ -65,7 +68,7 @@ class Terminal:
         """Wait until a text is on screen; return the screen."""
         end = time.monotonic() + PATIENCE_SECONDS
         while text not in (shown := " ".join(self.screen().replace("▌", " ").split())):
-            if READ_BACK in shown:
+            if READ_BACK in shown and not self.plain:
                 self.read_on()
                 self.answer(READ_BACK, "enter")
             assert time.monotonic() < end, f"{text!r} never came:\n{self.screen()}"
@@ -157,6 +160,10 @@ def test_the_articles_patient_line_by_line_on_a_dumb_terminal(terminal: Terminal
         for line in lines_for(question, answers[question.id]):
             terminal.press(line, "enter")
         assert shadow.send(replace(answers[question.id], confirmed=True)) is None
+        if unread(PROTOCOL, shadow.case):
+            terminal.until(READ_BACK)
+            terminal.press("=", "enter")
+            assert shadow.send(ReadBack()) is None
         if shadow.case.shown is not None:
             following = " ".join(PROTOCOL.questions[shadow.case.shown].ask.clinician.split())
             terminal.until(following[:60])
