@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from chatbot.core import ahead
@@ -83,7 +84,7 @@ class _Presenter(QuestionPresenter):
             urgency_label=self.label(f"urgency.{level}"),
             urgency_symbol=self.label(f"symbol.{level}"),
             urgency_text=self.urgency_text(),
-            safety_asked=safety_asked(protocol, self.assessment),
+            safety_asked=self.safety_asked,
             safety_resolved=safety_resolved(protocol, self.assessment),
             alarm=alarm,
             question=None if alarm or case.shown is None else self.question(protocol.questions[case.shown]),
@@ -171,7 +172,7 @@ class _Presenter(QuestionPresenter):
             carried=answer.carried,
         )
 
-    @property
+    @cached_property
     def raising(self) -> frozenset[str]:
         """Questions whose answers make a red flag present."""
         found: set[str] = set()
@@ -180,11 +181,16 @@ class _Presenter(QuestionPresenter):
                 found.update(contributors(self.protocol, flag.when, self.assessment.facts))
         return frozenset(found)
 
+    @cached_property
+    def safety_asked(self) -> bool:
+        """Each safety question that applies has an answer or a status."""
+        return safety_asked(self.protocol, self.assessment)
+
     def flag(self, name: str) -> v.FlagView:
         flag = self.protocol.red_flags[name]
         state = self.assessment.open_flags[name]
         waits = state is FlagState.OPEN and flag.if_unknown is None
-        if safety_asked(self.protocol, self.assessment) and not waits:
+        if self.safety_asked and not waits:
             state = self.assessment.flags[name]
         return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
 
@@ -199,7 +205,7 @@ class _Presenter(QuestionPresenter):
         for status in statuses.values():
             if status in counted:
                 counted[status] += 1
-        if not safety_asked(self.protocol, self.assessment):
+        if not self.safety_asked:
             # Questions not asked yet raise nothing while a case is open: no precaution follows from them.
             counted["precaution"] = 0
         return v.CountsView(**counted)
