@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from chatbot.core.keys import OPTION_KEYS
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, rule, wrapped
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import Marked
 
 
-class Choose(ScrollSheet[str]):
+class Choose(Marked[str]):
     """Returns the id of what was chosen, or None."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
@@ -49,16 +49,12 @@ class Choose(ScrollSheet[str]):
                 return True
         return False
 
-    def act_up(self) -> None:
-        self._move(-1)
+    @property
+    def positions(self) -> int:
+        return len(self.choices)
 
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(self.choices) - 1))
-        self.focus_rows = (self.caret, self.caret)
-        self.redraw()
+    def rows_of_mark(self) -> tuple[int, int]:
+        return (self.caret, self.caret)
 
     def act_choose(self) -> None:
         self.dismiss(self.choices[self.caret][1][0])

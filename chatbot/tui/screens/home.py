@@ -16,7 +16,7 @@ from chatbot.tui.drawing.standing import NAME
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, spread, wrapped
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.page import Page
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import Marked
 from chatbot.tui.services import CaseSummary
 from chatbot.tui.words import day_words, sentence
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chatbot.record.standing import Standing
 
 
-class Home(ScrollSheet[None]):
+class Home(Marked[None]):
     """Lists the cases there are."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("home",)
@@ -242,11 +242,9 @@ class Home(ScrollSheet[None]):
         self._arrange()
         self.redraw()
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
+    @property
+    def positions(self) -> int:
+        return len(self.rows)
 
     def act_page_up(self) -> None:
         self._page(-1)
@@ -263,11 +261,6 @@ class Home(ScrollSheet[None]):
             over = self.top + self.height >= self.length and direction > 0
             self.caret = len(self.rows) - 1 if over or not inside else inside[0]
             self.focus_rows = (0, 0)
-        self.redraw()
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(self.rows) - 1))
-        self.focus_rows = (0, 0)
         self.redraw()
 
     def act_quit(self) -> None:

@@ -8,10 +8,10 @@ from typing import ClassVar
 from chatbot.tui.drawing import answers
 from chatbot.tui.drawing.answers import Entry
 from chatbot.tui.lines import Line, Seg, line, packed, rule, wrapped
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import LongList
 
 
-class Jump(ScrollSheet[str]):
+class Jump(LongList[str]):
     """Returns the id of a question, or None. Letters filter."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
@@ -81,22 +81,9 @@ class Jump(ScrollSheet[str]):
     def can(self, action: str) -> bool:
         return action != "choose" or bool(self.listed)
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
-
-    def act_page_up(self) -> None:
-        self._move(-max(self.height // 2, 1))
-
-    def act_page_down(self) -> None:
-        self._move(max(self.height // 2, 1))
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(self.listed) - 1))
-        self.focus_rows = (0, 0)
-        self.redraw()
+    @property
+    def positions(self) -> int:
+        return len(self.listed)
 
     def act_scope(self) -> None:
         names = [name for name, _ in self.scopes]

@@ -14,7 +14,7 @@ from chatbot.tui.key_names import key_of, spelled
 from chatbot.tui.keymap import FIXED, keymap
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, wrapped
 from chatbot.tui.screens.page import Page
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import LongList
 
 if TYPE_CHECKING:
     from chatbot.tui.screens.base import Sheet
@@ -85,7 +85,7 @@ def changeable() -> list[Row]:
     return sorted(rows, key=lambda each: order.index(each.place))
 
 
-class KeymapScreen(ScrollSheet[None]):
+class KeymapScreen(LongList[None]):
     """Changes keys: Enter on a line, then the key. What cannot hold is said, and nothing is changed."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("keymap",)
@@ -161,22 +161,13 @@ class KeymapScreen(ScrollSheet[None]):
     def can(self, action: str) -> bool:
         return action != "standard_keys" or tuple(self._keys(self.row)) != self.row.action.keys
 
-    def act_up(self) -> None:
-        self._move(-1)
+    @property
+    def positions(self) -> int:
+        return len(self.rows)
 
-    def act_down(self) -> None:
-        self._move(1)
-
-    def act_page_up(self) -> None:
-        self._move(-max(self.height // 2, 1))
-
-    def act_page_down(self) -> None:
-        self._move(max(self.height // 2, 1))
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(self.rows) - 1))
-        self.focus_rows, self.said = (0, 0), None
-        self.redraw()
+    def move(self, step: int) -> None:
+        self.said = None
+        super().move(step)
 
     def act_change_key(self) -> None:
         self.asking, self.said = True, None

@@ -13,7 +13,7 @@ from chatbot.core.find_content import content_targets, first_of, why_not
 from chatbot.export.reference import reference_blocks
 from chatbot.tui.key_names import spelled
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, spread, wrapped
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import LongList
 
 if TYPE_CHECKING:
     from chatbot.tui.screens.base import Sheet
@@ -32,7 +32,7 @@ NOT_LISTED = frozenset("palette up down left right page_up page_down".split())
 """Commands that move the mark, which is elsewhere by then."""
 
 
-class Palette(ScrollSheet[Target]):
+class Palette(LongList[Target]):
     """Closes with what was chosen. Letters are words to find it by."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("find",)
@@ -148,22 +148,9 @@ class Palette(ScrollSheet[Target]):
     def can(self, action: str) -> bool:
         return action != "choose" or (bool(self.found) and self.caret >= 0)
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
-
-    def act_page_up(self) -> None:
-        self._move(-max(self.height // 2, 1))
-
-    def act_page_down(self) -> None:
-        self._move(max(self.height // 2, 1))
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, min(len(self.found), MOST) - 1))
-        self.focus_rows = (0, 0)
-        self.redraw()
+    @property
+    def positions(self) -> int:
+        return min(len(self.found), MOST)
 
     def act_choose(self) -> None:
         self.ours.chosen_with = self.pressed

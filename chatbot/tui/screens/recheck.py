@@ -7,11 +7,11 @@ from typing import ClassVar
 from chatbot.core.keys import OPTION_KEYS
 from chatbot.core.view import RecheckView
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import Marked
 from chatbot.tui.words import day_words
 
 
-class RecheckScreen(ScrollSheet[tuple[str, ...]]):
+class RecheckScreen(Marked[tuple[str, ...]]):
     """Returns the questions that changed, or None to ask all of them singly."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("recheck",)
@@ -67,16 +67,9 @@ class RecheckScreen(ScrollSheet[tuple[str, ...]]):
         self.changed ^= {question}
         self.redraw()
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(self.list.lines) - 1))
-        self.focus_rows = (0, 0)
-        self.redraw()
+    @property
+    def positions(self) -> int:
+        return len(self.list.lines)
 
     def act_mark(self) -> None:
         if self.caret >= 0:

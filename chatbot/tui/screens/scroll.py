@@ -92,6 +92,44 @@ class ScrollSheet(Sheet[T]):
         self.scroll_lines(1)
 
 
+class Marked(ScrollSheet[T]):
+    """A list with a mark that is moved line by line, and the window with it."""
+
+    caret: int
+    """The line the mark stands on; below 0 where it stands nowhere yet."""
+
+    @property
+    def positions(self) -> int:
+        """How many lines the mark may stand on."""
+        raise NotImplementedError
+
+    def act_up(self) -> None:
+        self.move(-1)
+
+    def act_down(self) -> None:
+        self.move(1)
+
+    def move(self, step: int) -> None:
+        """Move the mark by some lines."""
+        self.caret = max(0, min(self.caret + step, self.positions - 1))
+        self.focus_rows = self.rows_of_mark()
+        self.redraw()
+
+    def rows_of_mark(self) -> tuple[int, int]:
+        """Return the rows to bring into sight; where only drawing knows them, it puts them in place of these."""
+        return (0, 0)
+
+
+class LongList(Marked[T]):
+    """A list in which a page is half a screenful, and takes the mark along."""
+
+    def act_page_up(self) -> None:
+        self.move(-max(self.height // 2, 1))
+
+    def act_page_down(self) -> None:
+        self.move(max(self.height // 2, 1))
+
+
 class ReadThrough(ScrollSheet[T]):
     """A screen that counts as read once every line of it was in sight; until then Enter reads on."""
 
@@ -122,7 +160,7 @@ class ReadThrough(ScrollSheet[T]):
         self.act_page_down()
 
 
-class ReadAloud(ReadThrough[T]):
+class ReadAloud(Marked[T], ReadThrough[T]):
     """Lines that are read aloud and then answered all at once: the mark moves, and no key held down answers them."""
 
     DELIBERATE: ClassVar[frozenset[str]] = frozenset({"read_on"})
@@ -142,14 +180,9 @@ class ReadAloud(ReadThrough[T]):
             event.stop()
             event.prevent_default()
 
-    def act_up(self) -> None:
-        self.move(-1)
+    @property
+    def positions(self) -> int:
+        return len(self.spans)
 
-    def act_down(self) -> None:
-        self.move(1)
-
-    def move(self, step: int) -> None:
-        """Move the mark by some lines, and the window with it."""
-        self.caret = max(0, min(self.caret + step, len(self.spans) - 1))
-        self.focus_rows = self.spans[self.caret]
-        self.redraw()
+    def rows_of_mark(self) -> tuple[int, int]:
+        return self.spans[self.caret]

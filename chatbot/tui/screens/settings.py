@@ -11,7 +11,7 @@ from chatbot.tui import themes
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, rule, wrapped
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.prompt import Prompt
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import Marked
 
 TITLE_WIDTH = 17
 """Columns of the names of the fields."""
@@ -23,7 +23,7 @@ OF_A_PERSON = frozenset({"actor", "actor_role"})
 """What cannot change under a case that is open: somebody else takes over there, and that is recorded."""
 
 
-class SettingsScreen(ScrollSheet[None]):
+class SettingsScreen(Marked[None]):
     """Shows and changes what one user has chosen."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("settings",)
@@ -111,16 +111,13 @@ class SettingsScreen(ScrollSheet[None]):
                 return free and text_of(self.chosen, self.at.name) != text_of(Settings(), self.at.name)
         return True
 
-    def act_up(self) -> None:
-        self._move(-1)
+    @property
+    def positions(self) -> int:
+        return len(CHOICES)
 
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
-        self.caret = max(0, min(self.caret + step, len(CHOICES) - 1))
-        self.problem, self.said, self.focus_rows = None, "", (0, 0)
-        self.redraw()
+    def move(self, step: int) -> None:
+        self.problem, self.said = None, ""
+        super().move(step)
 
     def act_next_value(self) -> None:
         self._turn(1)

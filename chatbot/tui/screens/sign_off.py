@@ -9,13 +9,13 @@ from chatbot.core.commands import OTHER_REASON, SIGN_REASONS, OpenReason
 from chatbot.core.signing import reason_problem, reason_text, reason_word
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, wrapped
 from chatbot.tui.screens.prompt import Prompt
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import Marked
 
 KEYS = {str(place): code for place, code in enumerate(SIGN_REASONS, 1)}
 """One key for each coded reason."""
 
 
-class SignOff(ScrollSheet[bool]):
+class SignOff(Marked[bool]):
     """Closes with True when everything has its reason and it is to be signed.
 
     *reasons* are filled in as they are given, so that Escape loses none of them.
@@ -116,17 +116,13 @@ class SignOff(ScrollSheet[bool]):
     def act_comment(self) -> None:
         self._ask_comment(self.reasons[self.waiting[self.caret]["question"]].code)
 
-    def act_up(self) -> None:
-        self._move(-1)
+    @property
+    def positions(self) -> int:
+        return len(self.waiting)
 
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
+    def move(self, step: int) -> None:
         if self.waiting:
-            self.caret = max(0, min(self.caret + step, len(self.waiting) - 1))
-            self.focus_rows = (0, 0)
-            self.redraw()
+            super().move(step)
 
     def act_sign_now(self) -> None:
         self.dismiss(True)
