@@ -84,8 +84,17 @@ LAZY_IN = {
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""
 
-ONE_ROOM_ONLY = {"textual": "tui", "rich": "tui", "pydantic": "content", "yaml": "content", "z3": "proof"}
-"""Third-party package to the one room that may import it."""
+ROOMS_OF = {
+    "textual": {"tui"},
+    "rich": {"tui", "audit"},
+    "pydantic": {"content"},
+    "yaml": {"content"},
+    "z3": {"proof"},
+    "cryptography": {"record"},
+    "pyrage": {"record"},
+    **dict.fromkeys(("duckdb", "pyarrow", "matplotlib", "scipy", "distributed"), {"audit"}),
+}
+"""Third-party package to the rooms that may import it."""
 
 BANNED_MODULES = frozenset(
     "os pathlib io random secrets uuid logging time socket subprocess "
@@ -147,7 +156,7 @@ def layer_problems(source: str, room: str) -> list[str]:
                 problems.append(f"{line}: {room or 'chatbot'} imports {target}")
             elif at_top and line not in typing_only and target in LAZY_IN.get(room, set()):
                 problems.append(f"{line}: {room} imports {target} outside a function")
-        elif top in ONE_ROOM_ONLY and room != ONE_ROOM_ONLY[top]:
+        elif room not in ROOMS_OF.get(top, {room}):
             problems.append(f"{line}: {room or 'chatbot'} imports {top}")
         elif room == "core" and (top not in sys.stdlib_module_names or top in BANNED_MODULES):
             problems.append(f"{line}: core imports {top}")
@@ -198,6 +207,8 @@ PLANTED_IMPORTS = [
     ("cli", "from chatbot.content.library import load", "cli imports content outside a function"),
     ("cli", "from . import errors", "relative import"),
     ("content", "import z3", "content imports z3"),
+    ("export", "import pyrage", "export imports pyrage"),
+    ("record", "import duckdb", "record imports duckdb"),
     ("tui", "import chatbot.misc", "no room is called 'misc'"),
 ]
 
