@@ -69,8 +69,9 @@ def test_the_formulas_agree_with_the_engine_at_every_edge(name: str) -> None:
 
 
 def test_the_formulas_agree_with_the_engine_at_edges_of_the_shipped_protocol() -> None:
-    search, both_sides = Search(model(SHIPPED), seed=1, wander=True), agreement(SHIPPED)
-    for way in Random(7).sample(list(ways(model(SHIPPED))), 16):
+    # A search that wanders has an end by the clock; this one has an end by steps alone.
+    search, both_sides = Search(model(SHIPPED)), agreement(SHIPPED)
+    for way in Random(7).sample(list(ways(model(SHIPPED))), 8):
         interview = search.find(way.formula)
         assert interview is not Unsettled.UNDECIDED, way[:3]
         if isinstance(interview, Interview):
