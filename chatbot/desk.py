@@ -29,6 +29,7 @@ from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
 from chatbot.errors import BackstoryError, ContentError, UsageError
+from chatbot.export.document import with_head
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview, MemoryRecorder, as_shown
 from chatbot.record.cases import CaseSummary, storage_warning, transcripts_folder
@@ -429,7 +430,11 @@ class Desk:
         case, _ = replay(transcript, protocol)
         story = story_of(path, protocol, transcript.events, cached_bundle)
         return plan_text(
-            told(build_plan(protocol, case), self._withdrawn_as_known(), protocol),
+            with_head(
+                told(build_plan(protocol, case), self._withdrawn_as_known(), protocol),
+                transcript.head_code,
+                transcript.records,
+            ),
             protocol.labels,
             width=width,
             register=register,

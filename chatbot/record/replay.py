@@ -68,7 +68,10 @@ class VerifyReport:
 
     @property
     def verdict(self) -> str:
-        """In one word, and never more than was shown: VALID-CLOSED, VALID-OPEN or TORN."""
+        """In one word, and never more than was shown: VALID-CLOSED, VALID-OPEN, TORN, or CORRUPT where register or
+        signatures say that this is not the file that was written."""
+        if self.anchoring.problems or self.signatures.exit_code is ExitCode.CORRUPT:
+            return "CORRUPT"
         if self.torn:
             return "TORN"
         return "VALID-CLOSED" if self.phase in {"signed", "abandoned"} else "VALID-OPEN"

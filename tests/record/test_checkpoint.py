@@ -138,7 +138,7 @@ def removed(path: Path, thief: notes.Signer) -> None:
 
 def altered(path: Path, thief: notes.Signer) -> None:
     place = side(path)
-    place.write_text(place.read_text("utf-8").replace("\n12\n", "\n11\n"), "utf-8")
+    place.write_text(place.read_text("utf-8").replace("\n10\n", "\n9\n"), "utf-8")
 
 
 def signed_again_with_a_newer_key(path: Path, thief: notes.Signer) -> None:
@@ -191,12 +191,11 @@ def test_an_attack_on_a_signed_case_is_told(
     found = report(path, signer)
     assert codes(found) & expected and codes(found) <= expected
     assert found.exit_code is code and found.signatures.state != "SIGNED"
-    assert verify(path, kit.load_bundle).exit_code is not ExitCode.FINE, "the register alone shows it, too"
+    if attack is not altered:
+        assert verify(path, kit.load_bundle).exit_code is not ExitCode.FINE, "the register alone shows it, too"
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in ATTACKS if name not in {"text altered", "checkpoint of another case"}]
-)
+@pytest.mark.parametrize("name", list(ATTACKS))
 def test_without_the_register_a_trusted_key_still_shows_it(
     folder: Path, tmp_path: Path, signer: notes.Signer, name: str
 ) -> None:
@@ -229,11 +228,12 @@ def test_trust_is_a_key_or_a_file_of_keys(tmp_path: Path, signer: notes.Signer) 
         assert raised.value.exit_code is ExitCode.KEY
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"text\n", b"a\n\n\xe2\x80\x94 x\n", b"a\r\n\n\xe2\x80\x94 n AAAAAAAA\n", b"\xff\n\n"]
-)
+NO_NOTES = [b"", b"text\n", b"a\n\n\xe2\x80\x94 x\n", b"a\r\n\n\xe2\x80\x94 n AAAAAAAA\n", b"\xff\n\n"]
+
+
+@pytest.mark.parametrize("data", NO_NOTES)
 def test_what_is_no_note_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         notes.parse_note(data)
 
 

@@ -210,7 +210,7 @@ def test_a_disposed_case_whose_file_is_back_is_told(folder: Path) -> None:
 def test_files_the_register_does_not_know_are_listed(folder: Path) -> None:
     path = kit.written(folder)
     (folder / NAME).unlink()
-    kit.written(folder, seed=1)
+    TranscriptWriter.create(folder, kit.opened("test", "AAAA0001"), kit.PROTOCOL, FixedHost(seed=1)).close()
     found = check_folder(folder)
     assert found.unknown == [path] and len(found.anchored) == 1 and found.exit_code is ExitCode.FINE
 
