@@ -16,14 +16,13 @@ import re
 import sys
 from pathlib import Path
 
-READS = 2  # the newest format that is known here
+READS = 2
 LARGEST_LINE, LARGEST_APPEND, LARGEST_FILE = 64 * 1024, 256 * 1024, 64 * 1024 * 1024
 TRANSCRIPT, REGISTER = b"backstory/transcript/v1\n", b"backstory/register/v1\n"
 MEMBERS = ["actor", "data", "id", "mono_ns", "prev", "seq", "t", "type", "v", "~h"]
 OF_REGISTER = ["data", "prev", "seq", "t", "type", "v", "~h"]
 RECORD = re.compile(rb'\{"actor":.*?,"~h":"([0-9a-f]{64})"\}', re.DOTALL)
 LAST = re.compile(rb',"~h":"([0-9a-f]{64})"\}\Z')
-ENDS = ("case.signed", "case.abandoned")
 ORDER = {"corrupt": 5, "unknown version": 6, "torn": 4, "unreadable": 8, "sound": 0}  # the worst first
 
 
@@ -35,14 +34,11 @@ def seal_holds(record: bytes, domain: bytes = TRANSCRIPT) -> bool:
     return hashlib.sha256(domain + record[: match.start()] + b"}").hexdigest().encode() == match[1]
 
 
-def refuse(_: str) -> None:
-    raise ValueError("a number that is not an integer")
-
-
 def content(record: bytes, names: list[str]) -> dict | None:
     """Return the members of a record in canonical form, or None."""
     try:
-        found = json.loads(record, parse_float=refuse, parse_constant=refuse)
+        # What is refused becomes a text, and its spelling then is another.
+        found = json.loads(record, parse_float=str, parse_constant=str)
         again = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -50,19 +46,13 @@ def content(record: bytes, names: list[str]) -> dict | None:
 
 
 class Judged:
-    """What was found in one file."""
-
     def __init__(self) -> None:
-        self.verdict, self.line, self.why = "sound", 0, ""
+        self.verdict, self.line, self.why, self.closed = "sound", 0, "", False
         self.records: list[dict] = []
 
     def ends(self, verdict: str, line: int, why: str) -> "Judged":
         self.verdict, self.line, self.why = verdict, line, why
         return self
-
-    @property
-    def closed(self) -> bool:
-        return bool(self.records) and self.records[-1]["type"] in ENDS
 
 
 def code(count: int, head: str) -> str:
@@ -74,8 +64,8 @@ def code(count: int, head: str) -> str:
 def examine(data: bytes) -> Judged:
     """Check the chain of one transcript."""
     found, position, last = Judged(), 0, "0" * 64
-    if not data or len(data) > LARGEST_FILE:
-        return found.ends("corrupt", 1, "this is not a transcript: it is empty" if not data else "it is too large")
+    if not 0 < len(data) <= LARGEST_FILE:
+        return found.ends("corrupt", 1, "this is not a transcript: it is empty, or too large")
     if (needs := reader_needed(data)) > READS:
         return found.ends("unknown version", 1, f"it needs a reader of format {needs}; this one reads up to {READS}")
     while position < len(data):
@@ -84,15 +74,14 @@ def examine(data: bytes) -> Judged:
         record = match[0] if match else b""
         members = content(record, MEMBERS) if seal_holds(record) else None
         why = "something stands after the end of the case" if found.closed else wrong(data, position, record, members)
-        if not why and members["prev"] != last:
-            why = "the record does not follow the one before it: its prev is another hash"
-        if not why and members["seq"] != line - 1:
-            why = f"the record does not follow the one before it: it is number {members['seq']}, not {line - 1}"
+        if not why and (members["prev"] != last or members["seq"] != line - 1):
+            why = f"this record, number {members['seq']}, does not follow the one before it"
         if not why and line == 1 and members["data"].get("format") != "backstory-transcript":
             why = "this is not a transcript"
         if why:
             return damaged(found, data, position, line, why)
         found.records.append(members)
+        found.closed = members["type"] in ("case.signed", "case.abandoned")
         last, position = members["~h"], position + len(record)
         if position < len(data) and data[position : position + 1] != b"\n":
             return damaged(found, data, position, line, "something else follows the record on this line")
@@ -104,8 +93,7 @@ def reader_needed(data: bytes) -> int:
     """Return the format that the header asks its readers to know, before any hash is looked at; 0: it does not say."""
     try:
         header = json.loads(data.partition(b"\n")[0][:LARGEST_LINE])["data"]
-        sound = header["format"] == "backstory-transcript" and header["format_version"] >= header["min_reader"]
-        return int(header["min_reader"]) if sound else 0
+        return int(header["min_reader"]) if header["format"] == "backstory-transcript" else 0
     except (ValueError, KeyError, TypeError, RecursionError):
         return 0
 
@@ -125,9 +113,8 @@ def wrong(data: bytes, position: int, record: bytes, members: dict | None) -> st
 
 def named(line: bytes) -> str:
     """Name a damaged record by what its members still say."""
-    kind = re.search(rb'"type":"([a-z._]{1,40})"', line)
-    written = re.search(rb'"t":"([0-9TZ:.-]{24})"', line)
-    return f"this record ({kind[1].decode() if kind else 'no type'}, {written[1].decode() if written else 'no time'})"
+    found = (re.search(pattern, line) for pattern in (rb'"type":"([a-z._]{1,40})"', rb'"t":"([0-9TZ:.-]{24})"'))
+    return f"this record ({', '.join(each[1].decode() if each else 'unknown' for each in found)})"
 
 
 def damaged(found: Judged, data: bytes, position: int, line: int, why: str) -> Judged:
@@ -170,8 +157,8 @@ def compared(found: Judged, lines: list[dict]) -> tuple[str, str]:
     known = [each for each in lines if each["data"].get("case") == case]
     mine = [each for each in known if each["data"]["first"] == hashes[0]]
     if not mine:
-        how = "corrupt" if known else "unanchored"
-        return how, "another file was registered for this case" if known else "the register does not know this case"
+        other = ("corrupt", "another file was registered for this case")
+        return other if known else ("unanchored", "the register does not know this case")
     for each in sorted(mine, key=lambda each: each["data"]["count"]):
         count, head, when = each["data"]["count"], each["data"]["head"], f"{each['type']} {each['t']}"
         if count > len(hashes):
@@ -188,21 +175,14 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--register", type=Path)
     given = parser.parse_args()
-    verdicts = set()
-    try:
-        lines, fault = ([], "") if given.register is None else read_register(given.register.read_bytes())
-        if fault:
-            verdicts.add("corrupt")
-            print(f"{given.register}: CORRUPT {fault}")
-    except OSError as error:
-        sys.exit(f"{given.register}: {error.strerror}")
+    lines, fault = ([], "") if given.register is None else read_register(given.register.read_bytes())
+    verdicts = {"corrupt"} if fault else set()
+    print(f"{given.register}: CORRUPT {fault}\n" if fault else "", end="")
     for path in given.files:
         try:
             found = examine(path.read_bytes())
         except OSError as error:
-            print(f"{path}: UNREADABLE {error.strerror}")
-            verdicts.add("unreadable")
-            continue
+            found = Judged().ends("unreadable", 0, str(error.strerror))
         anchored, why = "unanchored", "no register was given: whole records cut off the end would not show"
         if given.register is not None and found.records:
             anchored, why = compared(found, lines)

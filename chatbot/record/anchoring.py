@@ -54,7 +54,7 @@ def compare(
             raise UsageError(f"there is no register of cases at {register}", hint="name the file of the register")
         return Anchoring("UNANCHORED", f"no register of cases stands in {place.parent}. {_UNSHOWN}")
     fault = () if book.fault is None or book.fault.torn else (book.fault.error(book.path).render(),)
-    found = _compared(path, case, hashes, book)
+    found = judged(path, case, hashes, book)
     return Anchoring(found.state, found.said, (*found.problems, *fault), found.entries, found.upto)
 
 
@@ -64,7 +64,8 @@ _UNSHOWN = (
 )
 
 
-def _compared(path: Path, case: str, hashes: Sequence[str], book: Book) -> Anchoring:
+def judged(path: Path, case: str, hashes: Sequence[str], book: Book) -> Anchoring:
+    """Hold the hashes of all records of a transcript against a register that was read."""
     known = book.of(case)
     if not known:
         return Anchoring("UNANCHORED", f"the register {book.path} does not know case {case}. {_UNSHOWN}")
