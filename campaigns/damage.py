@@ -2,11 +2,11 @@
 
     python campaigns/damage.py --runs 5000 --seed 7
 
-Eight ways that a chain shows: truncations, flipped bits anywhere and in the last record, overwriting, and lines swapped,
-deleted, doubled, or taken from another case. Four that it cannot show, by somebody who knows the format: every hash
-computed anew, an open case cut at the end of a record, a file deleted, a file put in the place of another. These are held
-against the register of cases and against a signed checkpoint, which must each show all of them; without either every one
-must be reported as unanchored. Every verdict on a file is compared with that of the second verifier,
+Eight ways that a chain shows: truncations, flipped bits anywhere and in the last record, overwriting, and lines
+swapped, deleted, doubled, or taken from another case. Four that it cannot show, by somebody who knows the format: every
+hash computed anew, an open case cut at the end of a record, a file deleted, a file put in the place of another. These
+are held against the register of cases and against a signed checkpoint, which must each show all of them; without either
+every one must be reported as unanchored. Every verdict on a file is compared with that of the second verifier,
 ``docs/verify_transcript.py``. Ends with 1 when anything went unnoticed or the two disagree. A small dose runs in
 ``tests/record/test_damage.py``.
 """
@@ -66,8 +66,8 @@ class Count:
     def told(self, name: str) -> str:
         """Return one line."""
         return (
-            f"{name}: {self.runs} runs: {self.corrupt} corrupt, {self.torn} torn, {self.to_anchor} not for a chain to show; "
-            f"of these {self.by_register} shown by the register, {self.by_signature} by the signature, "
+            f"{name}: {self.runs} runs: {self.corrupt} corrupt, {self.torn} torn, {self.to_anchor} not for a chain to "
+            f"show; of these {self.by_register} shown by the register, {self.by_signature} by the signature, "
             f"{self.unanchored} unanchored without; {len(self.disagreements)} disagreements"
         )
 
