@@ -77,6 +77,7 @@ def _fault(error: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from chatbot.cli_integrity import add_checkpoint_parser, check_options
     from chatbot.core.events import KINDS
 
     parser = argparse.ArgumentParser(
@@ -97,9 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     cases.add_argument("case", nargs="?", help="one case: lists its visits and versions")
     cases.add_argument("--json", action="store_true", help="print JSON")
     cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
+    check_options(cases)
     common_options(cases, again=True)
     cases.set_defaults(handler=_cases)
     _keys_parser(commands)
+    add_checkpoint_parser(commands)
     return parser
 
 
@@ -129,10 +132,13 @@ def _interview_parser(commands: Any) -> None:
 
 
 def _keys_parser(commands: Any) -> None:
+    from chatbot.cli_integrity import signing_options
+
     keys = commands.add_parser("keys", help="the site key, from which codes of people are made", allow_abbrev=False)
     what = keys.add_subparsers(title="keys", metavar="WHAT", required=True)
     new = what.add_parser("new", help="make a site key", allow_abbrev=False)
     new.add_argument("--out", type=Path, metavar="FILE", help="where to keep it; never written over")
+    signing_options(new)
     for each in (keys, new):
         common_options(each, again=True)
     new.set_defaults(handler=_keys_new)
@@ -154,6 +160,8 @@ def _check_parser(commands: Any) -> None:
 
 
 def _replay_parser(commands: Any) -> None:
+    from chatbot.cli_integrity import verify_options
+
     parser = commands.add_parser("replay", help="verify a saved case", allow_abbrev=False)
     parser.add_argument("transcript", type=Path)
     parser.add_argument("--verify", action="store_true", help="check chain, state and plan digests (the default)")
@@ -162,6 +170,7 @@ def _replay_parser(commands: Any) -> None:
     parser.add_argument("--register", choices=REGISTERS, help="with --events: wording of the questions")
     parser.add_argument("--salvage", type=Path, metavar="OUT", help="copy what can be read of a damaged transcript")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    verify_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=_replay)
 
@@ -340,14 +349,14 @@ def _screen(
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from chatbot.cli_integrity import anchor_lines, compared_head, named_transcript, print_disposed, verified
     from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.core.text import visible
     from chatbot.core.withdrawals import withdrawn_json
     from chatbot.desk import cached_bundle
-    from chatbot.record.replay import verify
     from chatbot.record.salvage import salvage
 
-    path = saved_transcript(options)
+    path = named_transcript(options)
     if options.salvage is not None:
         saved = salvage(path, options.salvage)
         show(
@@ -359,7 +368,10 @@ def _replay(options: argparse.Namespace) -> int:
         from chatbot.cli_people import print_events
 
         return print_events(options, path)
-    report = verify(path, cached_bundle)
+    if print_disposed(path, options.json):
+        return ExitCode.FINE
+    report = verified(options, path, cached_bundle)
+    compared = compared_head(options, report)
     withdrawn = withdrawn_json(withdrawn_as_far_as_known(options.protocols, complain), report.protocol)
     if options.json:
         show_json({**report.to_json(), **({"withdrawn": withdrawn} if withdrawn else {})})
@@ -370,6 +382,8 @@ def _replay(options: argparse.Namespace) -> int:
             f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
+        for line in (*anchor_lines(report), *([compared] if compared else [])):
+            show(f"  {line}")
         for line in (*about(report.protocol), *(each["text"]["clinician"] for each in withdrawn)):
             show(f"  {line}")
         for problem in report.problems:
@@ -378,6 +392,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from chatbot.cli_integrity import sign_export
     from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.export_command import FORMATS as WRITERS
     from chatbot.export_command import load_export, write_export
@@ -390,16 +405,25 @@ def _export(options: argparse.Namespace) -> int:
         show(text)
     else:
         write_export(text, options.out, path)
+    sign_export(options, path)
     return ExitCode.FINE
 
 
 def _cases(options: argparse.Namespace) -> int:
+    if options.check or options.anchor or options.against_register:
+        from chatbot.cli_integrity import check_cases
+
+        return check_cases(options)
     from chatbot.cli_visits import print_cases
 
     return print_cases(options)
 
 
 def _keys_new(options: argparse.Namespace) -> int:
+    if options.signing or options.name:
+        from chatbot.cli_integrity import make_signing_key
+
+        return make_signing_key(options)
     from chatbot.cli_people import make_key
 
     return make_key(options)

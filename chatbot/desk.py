@@ -29,6 +29,7 @@ from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
 from chatbot.errors import BackstoryError, ContentError, UsageError
+from chatbot.export.document import with_head
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview, MemoryRecorder, as_shown
 from chatbot.record.cases import CaseSummary, storage_warning, transcripts_folder
@@ -73,13 +74,14 @@ class Desk:
         wordings: Wordings | None = None,
         withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
         protocol_names: Callable[[], Sequence[str]] = tuple,
+        signing: Path | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
         *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
         in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
-        longer be used.
+        longer be used. *signing*: the file of the key that signs at sign-off; None: nothing is signed.
         """
         self.transcripts = transcripts
         self.host = host
@@ -91,6 +93,7 @@ class Desk:
         self._wordings = wordings or Wordings()
         self._withdrawals = withdrawals
         self.protocol_names = protocol_names
+        self.signing = signing
         self._writer: TranscriptWriter | None = None
         self._glances = Glances()
         self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
@@ -128,6 +131,7 @@ class Desk:
             wordings=Wordings.of(getattr(options, "language", None), options.protocols),
             withdrawals=lambda: withdrawn_content(options.protocols),
             protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
+            signing=Path(settings.signing_key).expanduser() if settings.signing_key else None,
         )
 
     @cached_property
@@ -264,7 +268,9 @@ class Desk:
         site = self._site(protocol, True)
         opened = self._opened(protocol, kind, label, subject, as_of)
         words = self._wordings.shown(protocol, opened.kind, self._notices.append)
-        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
+        writer = TranscriptWriter.create(
+            self.transcripts, opened, protocol, self.host, actor=self.actor, signing=self.signing
+        )
         self._writer = writer
         self._warn(self.transcripts)
         return self._named(Interview.start(protocol, writer, opened, site, words), self._at_keyboard)
@@ -336,7 +342,9 @@ class Desk:
         facts = named_facts(protocol, site or {})
         site_facts = [SitePinned(facts)] if facts else []
         first = (*who, *site_facts, *pinned_review(protocol.review), *as_shown(beginning.events, words))
-        writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
+        writer = TranscriptWriter.create(
+            folder, opened, protocol, self.host, actor=self.actor, first=first, signing=self.signing
+        )
         self._writer = writer
         self._warn(folder)
         if beginning.left_behind:
@@ -362,7 +370,7 @@ class Desk:
             as_it_stands = read_transcript(path)
             content = self._content_of(as_it_stands)
             refuse_withdrawn(self.withdrawals, content, replay(as_it_stands, content)[0])
-        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor)
+        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor, signing=self.signing)
         try:
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
@@ -422,7 +430,11 @@ class Desk:
         case, _ = replay(transcript, protocol)
         story = story_of(path, protocol, transcript.events, cached_bundle)
         return plan_text(
-            told(build_plan(protocol, case), self._withdrawn_as_known(), protocol),
+            with_head(
+                told(build_plan(protocol, case), self._withdrawn_as_known(), protocol),
+                transcript.head_code,
+                transcript.records,
+            ),
             protocol.labels,
             width=width,
             register=register,
@@ -452,6 +464,8 @@ class Desk:
         """Let go of the case being worked on; everything acknowledged is on disk already."""
         if self._writer is not None:
             self._writer.close()
+            # What could not be registered is still to be told.
+            self._notices += self._writer.notices
             self._writer = None
 
 

@@ -24,7 +24,7 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import near_miss
 from chatbot.core.withdrawals import Withdrawal, told
 from chatbot.errors import StorageError, UsageError
-from chatbot.export.document import Block, plan_blocks, spell
+from chatbot.export.document import Block, plan_blocks, spell, with_head
 from chatbot.export.markdown import markdown_lines
 from chatbot.export.text import text_lines
 from chatbot.record.disk import Disk
@@ -94,6 +94,7 @@ def load_export(
     else:
         # Of rules that hang on private answers it is not even told that they are there.
         plan = told(plan, withdrawals, public_protocol(protocol))
+    plan = with_head(plan, transcript.head_code, transcript.records)
     story = story_of(path, protocol, transcript.events, load_bundle)
     return Export(transcript, protocol, case, audience, register or "clinician", plan, story)
 
@@ -199,9 +200,7 @@ def export_json(export: Export) -> str:
         head["left_open"] = {
             key: {"code": reason.code, "comment": reason.comment} for key, reason in export.case.left_open.items()
         }
-    if not export.withheld:
-        # The head of the chain changes with every answer, so it goes only with the full record.
-        head["head_code"] = export.transcript.head_code
+    head["head_code"] = export.plan["produced_by"]["transcript"]["head_code"]
     return json.dumps(head, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -23,6 +23,7 @@ from chatbot.core.review import Review
 from chatbot.core.view import View
 from chatbot.core.withdrawals import Withdrawal, refusal, stopping, told
 from chatbot.errors import UsageError
+from chatbot.export.document import with_head
 
 
 class Recorder(typing.Protocol):
@@ -130,6 +131,11 @@ class Interview:
     def plan(self) -> dict[str, Any]:
         """Return the plan of the present answers, in the words that screens show."""
         return told(build_plan(self.protocol, self.case), self.withdrawals, self.protocol)
+
+    def printed_plan(self) -> dict[str, Any]:
+        """Return the plan as it leaves the screen: it says where the transcript stood, if one is kept."""
+        head_code = getattr(self.recorder, "head_code", None)
+        return self.plan() if head_code is None else with_head(self.plan(), head_code, int(head_code.partition("-")[0]))
 
     @property
     def actor(self) -> str:

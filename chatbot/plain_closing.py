@@ -14,7 +14,7 @@ from chatbot.plain_lists import read_back
 
 def page(shell: Answering, _: QuestionView | None, __: str) -> bool:
     """Print the person's own page."""
-    shell.blocks(person_blocks(shell.interview.plan(), shell.labels, whose(shell.interview.case)))
+    shell.blocks(person_blocks(shell.interview.printed_plan(), shell.labels, whose(shell.interview.case)))
     return False
 
 
@@ -33,7 +33,7 @@ def write(shell: Answering, __: QuestionView | None, rest: str) -> bool:
     case = shell.interview.case
     text = page_text(
         which,
-        shell.interview.plan(),
+        shell.interview.printed_plan(),
         shell.labels,
         case,
         register=shell.register,

@@ -269,8 +269,9 @@ def _plan(shell: Shell, _: QuestionView | None, rest: str) -> bool:
     """Record that the plan was produced, then print what was recorded."""
     plan, view = shell.interview.plan(), shell.view()
     if shell.send(cmd.IssuePlan()):
+        made = shell.interview.printed_plan()["produced_by"]
         text = plan_text(
-            plan,
+            {**plan, "produced_by": made},
             shell.labels,
             width=shell.width,
             register=shell.register,

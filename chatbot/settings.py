@@ -38,6 +38,8 @@ class Settings:
     """Their role, where it is not ``role``."""
     keys: str | None = None
     """The file of the site key."""
+    signing_key: str | None = None
+    """The file of the key that signs checkpoints at sign-off and export."""
     site: str | None = None
     """File of local facts, used when ``--site`` names none."""
     region: str | None = None
@@ -109,6 +111,7 @@ CHOICES = (
     Choice("region", "Region", "Used when neither --region nor the local facts say.", later=True),
     Choice("site", "Local facts", "The file of whom to call, used when --site names none.", later=True),
     Choice("keys", "Site key", "The file from which codes of people are made.", later=True),
+    Choice("signing_key", "Signing key", "The file of the key that signs at sign-off and export.", later=True),
     Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
 )
 """Every field that can be chosen, in the order of the screen."""

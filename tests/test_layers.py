@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove", "hardening"),
+        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
@@ -65,6 +65,7 @@ ALLOWED: dict[str, set[str]] = {
         *("plain", "plain_people", "cli_common"),
     },
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
+    "cli_integrity": {"core", "record", "settings", "cli_common"},
     "cli_prove": {"core", "content", "proof", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),
@@ -80,6 +81,7 @@ LAZY_IN = {
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience"},
     "cli_governance": {"core", "content", "record", "settings"},
+    "cli_integrity": {"core", "record", "settings"},
     "authoring": {"tui", "plain"},
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""

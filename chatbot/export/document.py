@@ -70,6 +70,22 @@ class Source:
 Block = Heading | Paragraph | Item | Source
 
 
+def with_head(plan: Mapping[str, Any], head_code: str, records: int) -> dict[str, Any]:
+    """Return a plan that says where the transcript behind it stood, outside its digest.
+
+    A plan that keeps private answers back names no number of records: how many there are may hang on one.
+    """
+    withheld = "neutral" in plan
+    kept = {"head_code": head_code.partition("-")[2]} if withheld else {"head_code": head_code, "records": records}
+    return {**plan, "produced_by": {**plan["produced_by"], "transcript": kept}}
+
+
+def head_line(kept: Mapping[str, Any]) -> str:
+    """Spell where a transcript stood, for the foot of a page."""
+    counted = f" · {kept['records']} records" if "records" in kept else ""
+    return f"transcript head {kept['head_code']}{counted}"
+
+
 def is_neutral(block: Block) -> bool:
     """Whether a private answer may change a block, or whether it stands, for an audience that may not know it."""
     return not isinstance(block, Heading) and block.neutral
@@ -506,6 +522,11 @@ class _Writer:
             return []
         return [Paragraph(f"certificate {proof['statements']} · {proof['solver']} · sha256 {proof['digest']}")]
 
+    def transcript(self) -> list[Paragraph]:
+        """Return the head code of the case, which anchors its transcript to this page; none where nothing is kept."""
+        kept = self.plan["produced_by"].get("transcript")
+        return [] if kept is None else [Paragraph(head_line(kept), neutral=self.withheld)]
+
     def versions(self) -> None:
         plan, made = self.plan, self.plan["produced_by"]
         if plan["ignored"]:
@@ -515,6 +536,7 @@ class _Writer:
                 f"{made['software']} {made['version']} · {plan['schema']} · sha256 {plan_digest(dict(plan))}",
                 neutral=self.withheld,
             ),
+            *self.transcript(),
             *self.proof(),
             Paragraph(f"{plan['protocol']['id']} {plan['protocol']['version']} · sha256 {plan['protocol']['digest']}"),
         ]

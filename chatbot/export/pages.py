@@ -9,7 +9,7 @@ from chatbot.core.case import Case
 from chatbot.core.changes import Story
 from chatbot.core.protocol import Wording
 from chatbot.core.summary import incomplete_text
-from chatbot.export.document import Block, Heading, Item, Paragraph, spell
+from chatbot.export.document import Block, Heading, Item, Paragraph, head_line, spell
 from chatbot.export.merged import merged
 from chatbot.export.text import blocks_text, plan_text
 
@@ -95,7 +95,9 @@ class _Page:
         net = [Item(self.pick(e["title"]), tuple(map(self.pick, e["items"]))) for e in plan["safety_net"]]
         found += self.under("heading.safety_net", net)
         found += self.under("heading.open_questions", self.open_questions())
-        return [*found, *self.under("heading.disclaimer", [Paragraph(self.pick(plan["disclaimer"]))])]
+        found += self.under("heading.disclaimer", [Paragraph(self.pick(plan["disclaimer"]))])
+        kept = plan["produced_by"].get("transcript")
+        return found if kept is None else [*found, Paragraph(head_line(kept))]
 
     def under(self, heading: str, blocks: Iterable[Block]) -> list[Block]:
         found = list(blocks)

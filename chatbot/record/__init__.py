@@ -13,6 +13,9 @@ transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` 
 ``succession`` which case may be followed up or amended, and what changed;
 ``event_list`` who did what, in words.
 
+What holds a chain from outside: ``register`` of cases, written by ``registrar``; ``anchoring`` of files to it;
+``checkpoint``, where a chain stood, signed as one of ``notes``.
+
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
 ``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.
 """

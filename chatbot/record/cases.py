@@ -11,7 +11,7 @@ from typing import Any
 
 from chatbot.core.events import KINDS
 from chatbot.errors import BackstoryError, StorageError, UsageError
-from chatbot.record import locks
+from chatbot.record import locks, register
 from chatbot.record.disk import real
 from chatbot.record.host import plain_code
 from chatbot.record.publish import storage_error
@@ -90,7 +90,9 @@ def transcript_files(folder: Path) -> Iterator[Path]:
                 names = [
                     entry.name
                     for entry in entries
-                    if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False)
+                    if entry.name.endswith(".jsonl")
+                    and entry.name != register.NAME
+                    and entry.is_file(follow_symlinks=False)
                 ]
         except (FileNotFoundError, NotADirectoryError):
             continue

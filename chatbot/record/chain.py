@@ -28,15 +28,17 @@ _SEAL = re.compile(rb',"~h":"([0-9a-f]{64})"\}')
 _OPENING = b'{"actor":'
 """How every record begins; inside a JSON text its quotes would be escaped."""
 
+_LOOKS_LIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})
 
-def digest(body: bytes) -> str:
+
+def digest(body: bytes, domain: bytes = DOMAIN) -> str:
     """Return the hash of a record's canonical bytes."""
-    return hashlib.sha256(DOMAIN + body).hexdigest()
+    return hashlib.sha256(domain + body).hexdigest()
 
 
-def seal(body: bytes) -> tuple[bytes, str]:
+def seal(body: bytes, domain: bytes = DOMAIN) -> tuple[bytes, str]:
     """Return the line of a record, without its newline, and its hash. *body* is canonical and not empty."""
-    hash_ = digest(body)
+    hash_ = digest(body, domain)
     return b'%s,"~h":"%s"}' % (body[:-1], hash_.encode()), hash_
 
 
@@ -46,10 +48,10 @@ def unseal(line: bytes) -> tuple[bytes, str] | None:
     return None if found is None else (line[:-SEAL_LENGTH] + b"}", found[1].decode())
 
 
-def verified(line: bytes) -> tuple[bytes, str] | None:
+def verified(line: bytes, domain: bytes = DOMAIN) -> tuple[bytes, str] | None:
     """Return the body and the hash of a line that carries the hash of its own content, else None."""
     body = line[:-SEAL_LENGTH] + b"}"
-    hash_ = digest(body)
+    hash_ = digest(body, domain)
     return (body, hash_) if line.endswith(b',"~h":"%s"}' % hash_.encode()) else None
 
 
@@ -78,6 +80,24 @@ def records_inside(data: bytes) -> list[bytes]:
 
 def head_code(head: str, records: int) -> str:
     """Return what is printed on reports to anchor a transcript: its length and 100 bits of its head."""
+    return f"{records}-{head_letters(head)}"
+
+
+def head_letters(head: str) -> str:
+    """Return the letters of a head code alone: 100 bits of the head in groups of four."""
     letters = b32encode(bytes.fromhex(head)).decode()[:20]
-    groups = "-".join(letters[index : index + 4] for index in range(0, 20, 4))
-    return f"{records}-{groups}"
+    return "-".join(letters[index : index + 4] for index in range(0, 20, 4))
+
+
+def read_head_code(text: str) -> tuple[int | None, str] | None:
+    """Return how many records a head code names, where it says so, and its letters; None when it is no head code.
+
+    It is read as people copy it: small letters, spaces and missing dashes do not matter, and 0, 1 and 8, which
+    base32 does not have, are the letters they look like.
+    """
+    found = re.fullmatch(r"\s*(?:([0-9]{1,9})\s*[-:. ]\s*)?((?:[A-Za-z0-9][-\s]*){20})", text, re.ASCII)
+    if found is None:
+        return None
+    plain = re.sub(r"[-\s]", "", found[2]).upper().translate(_LOOKS_LIKE)
+    groups = "-".join(plain[index : index + 4] for index in range(0, 20, 4))
+    return (None if found[1] is None else int(found[1])), groups

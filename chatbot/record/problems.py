@@ -11,6 +11,8 @@ CODES: dict[str, str] = {
     "T004": "a line that is not a record in canonical form",
     "T005": "the hash of a record does not match its content",
     "T006": "a record does not follow the one before it",
+    "T007": "a transcript that is not as the register or a signature says",
+    "T008": "a registered case whose file is missing",
     "T009": "something stands after the end of the case",
     "T010": "written by a newer version",
     "T011": "an event this version does not know",
@@ -18,6 +20,9 @@ CODES: dict[str, str] = {
     "T013": "an event does not fit its protocol",
     "T014": "a kept protocol does not match its digest",
     "T015": "a record or header with a missing or wrong member",
+    "T020": "the register of cases is damaged",
+    "T021": "a head code that was kept elsewhere does not agree",
+    "T022": "a case that was disposed of, and whose file is here",
     "F001": "a folder that cannot be closed to other users",
     "F002": "no such file",
     "F003": "no permission, or a read-only file system",
@@ -41,5 +46,11 @@ CODES: dict[str, str] = {
     "K007": "a label or code that reads like a person's name",
     "K008": "a label that holds the record number, or a number long enough to be one",
     "K009": "the case was not confirmed; nothing was opened",
+    "K020": "a signature that does not fit, or a checkpoint that is none",
+    "K021": "signed by keys that are not trusted",
+    "K022": "no checkpoint is signed",
+    "K023": "a signature that the register knows is gone",
+    "K024": "signed with a key that was trusted until an earlier day",
+    "K025": "not a verifier key",
 }
-"""Code to what it means. T007 and T008 are kept free for a register of cases."""
+"""Code to what it means."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,18 @@ from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol
 from chatbot.errors import CorruptTranscript, ExitCode
 from chatbot.record import bundle
+from chatbot.record.anchoring import Anchoring, compare_transcript
 from chatbot.record.bonds import Bond, bonds, problems_of
+from chatbot.record.checkpoint import Signatures, Trusted, check
 from chatbot.record.envelope import Record
 from chatbot.record.read import Transcript, read_transcript
 
 LoadBundle = Callable[[bytes], Protocol]
 """From the canonical JSON of a protocol to the protocol. May remember what it has loaded."""
+
+
+NOT_COMPARED = Anchoring("UNANCHORED", "it was not compared with a register of cases")
+NOT_LOOKED_FOR = Signatures("UNSIGNED", "no signature was looked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,27 @@ class VerifyReport:
     """What is not as it should be: a torn end, an earlier case that is missing or is not the one it was."""
     bonds: tuple[Bond, ...] = ()
     """How it stands to the cases it comes from."""
+    anchoring: Anchoring = NOT_COMPARED
+    """How it stands to the register of cases."""
+    signatures: Signatures = NOT_LOOKED_FOR
+    """What the signed checkpoints beside it show."""
 
     @property
     def exit_code(self) -> ExitCode:
         """What a command that verifies ends with."""
-        if any(each.broken for each in self.bonds):
+        signed = self.signatures.exit_code
+        if any(each.broken for each in self.bonds) or self.anchoring.problems or signed is ExitCode.CORRUPT:
             return ExitCode.CORRUPT
+        if signed is not ExitCode.FINE:
+            return signed
         return ExitCode.TORN if self.torn else ExitCode.FINE
 
     @property
     def verdict(self) -> str:
-        """In one word, and never more than was shown: VALID-CLOSED, VALID-OPEN or TORN."""
+        """In one word, and never more than was shown: VALID-CLOSED, VALID-OPEN, TORN, or CORRUPT where register or
+        signatures say that this is not the file that was written."""
+        if self.anchoring.problems or self.signatures.exit_code is ExitCode.CORRUPT:
+            return "CORRUPT"
         if self.torn:
             return "TORN"
         return "VALID-CLOSED" if self.phase in {"signed", "abandoned"} else "VALID-OPEN"
@@ -82,6 +98,12 @@ class VerifyReport:
             "plan_digests_checked": self.plan_digests_checked,
             "torn": self.torn,
             "problems": list(self.problems),
+            "anchoring": {"state": self.anchoring.state, "said": self.anchoring.said, "records": self.anchoring.upto},
+            "signatures": {
+                "state": self.signatures.state,
+                "said": self.signatures.said,
+                "records": self.signatures.upto,
+            },
             "comes_from": [
                 {"how": each.how, "case": each.case, "state": each.state, "path": str(each.path) if each.path else None}
                 for each in self.bonds
@@ -89,17 +111,30 @@ class VerifyReport:
         }
 
 
-def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = None) -> VerifyReport:
-    """Check the chain, load the kept protocol, fold every event, and build every recorded plan again.
+def verify(
+    path: Path,
+    load_bundle: LoadBundle,
+    protocols_folder: Path | None = None,
+    *,
+    register: Path | None = None,
+    trusted: Sequence[Trusted] = (),
+) -> VerifyReport:
+    """Check the chain, load the kept protocol, fold every event, build every recorded plan again, and hold the file
+    against the register of cases and the signed checkpoints beside it.
 
-    *protocols_folder*: where to look for the protocol instead of above the transcript. A torn end is reported,
-    not raised. Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
+    *protocols_folder*: where to look for the protocol instead of above the transcript. *register*: the register to
+    compare with instead of the one of its folder. *trusted*: whose signatures count; without any none is asked for.
+    A torn end is reported, not raised, and so is what register and signatures show.
+    Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
     """
     transcript = read_transcript(path)
     protocol = load_protocol(transcript, load_bundle, protocols_folder)
     case, checked = replay(transcript, protocol)
     damage = transcript.damage
     found = bonds(transcript)
+    anchored = compare_transcript(transcript, register)
+    entries = transcript.entries
+    signed = check(path, [entry.hash for entry in entries], [entry.t for entry in entries], anchored.entries, trusted)
     return VerifyReport(
         path=path,
         case=transcript.case,
@@ -114,8 +149,15 @@ def verify(path: Path, load_bundle: LoadBundle, protocols_folder: Path | None = 
         plan_digests_checked=checked,
         torn=transcript.torn,
         protocol=with_review(protocol, case.review),
-        problems=(*(() if damage is None else (damage.error(path).render(),)), *problems_of(found)),
+        problems=(
+            *(() if damage is None else (damage.error(path).render(),)),
+            *problems_of(found),
+            *anchored.problems,
+            *signed.problems,
+        ),
         bonds=found,
+        anchoring=anchored,
+        signatures=signed,
     )
 
 

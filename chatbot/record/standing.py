@@ -11,6 +11,7 @@ from chatbot.core.phases import Phase
 from chatbot.core.protocol import Protocol, Wording
 from chatbot.core.urgency import plan_urgency
 from chatbot.errors import BackstoryError, ExitCode, VersionUnsupported
+from chatbot.record.anchoring import disposal, disposed_words, missing
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import LoadBundle, verify
 
@@ -80,22 +81,28 @@ class Verdict:
     """What verifying one file gave, in one word; ``problems`` say what is wrong."""
 
     word: str
-    """VALID-CLOSED, VALID-OPEN, TORN, CORRUPT, UNKNOWN-VERSION or UNREADABLE; never more than was shown."""
+    """VALID-CLOSED, VALID-OPEN, TORN, CORRUPT, UNKNOWN-VERSION, UNREADABLE or DISPOSED; never more than was shown."""
     problems: tuple[str, ...] = ()
     records: int = 0
     plans: int = 0
     """How many plans were built again and came out the same."""
     head_code: str = ""
+    anchored: str = ""
+    """ANCHORED or UNANCHORED, and what that means for this file."""
 
     @property
     def holds(self) -> bool:
         """Nothing is wrong."""
-        return self.word.startswith("VALID") and not self.problems
+        return (self.word.startswith("VALID") or self.word == "DISPOSED") and not self.problems
 
 
 def verdict(path: Path, load_bundle: LoadBundle) -> Verdict:
-    """Verify one file: chain, every event folded again, every plan built again, and the cases it comes from."""
+    """Verify one file: chain, every event folded again, every plan built again, its relatives, the register."""
     try:
+        if (gone := disposal(path)) is not None:
+            return Verdict("DISPOSED", head_code=gone.head_code, anchored=disposed_words(gone))
+        if (lost := missing(path)) is not None:
+            raise lost
         report = verify(path, load_bundle)
     except VersionUnsupported as error:
         return Verdict("UNKNOWN-VERSION", (error.render(),))
@@ -103,4 +110,5 @@ def verdict(path: Path, load_bundle: LoadBundle) -> Verdict:
         corrupt = error.exit_code is ExitCode.CORRUPT
         return Verdict("CORRUPT" if corrupt else "UNREADABLE", (error.render(),))
     word = "CORRUPT" if report.exit_code is ExitCode.CORRUPT else report.verdict
-    return Verdict(word, report.problems, report.records, report.plan_digests_checked, report.head_code)
+    anchored = f"{report.anchoring.state}: {report.anchoring.said}"
+    return Verdict(word, report.problems, report.records, report.plan_digests_checked, report.head_code, anchored)

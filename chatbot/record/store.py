@@ -2,7 +2,8 @@
 
 After any error between the first byte written and the end of the sync the file is no longer trusted: the
 system may have dropped the data and say *fine* the next time. The whole transcript is then written anew from
-memory, or the answer counts as not saved. Nothing is ever tried again on the same file.
+memory, or the answer counts as not saved. Nothing is ever tried again on the same file. What the register of cases must
+hear of takes it a little over 400 lines.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from chatbot.record.envelope import CLOSING, EnvelopeProblem, check_opening, hea
 from chatbot.record.host import Host
 from chatbot.record.pen import Draft, Pen, Place, batches
 from chatbot.record.recovery import LARGEST_FILE
+from chatbot.record.registrar import Anchor
 from chatbot.record.reopen import RecoveredTranscript
 
 LEAST_FREE = 16 * 1024 * 1024
@@ -78,7 +80,15 @@ class TranscriptWriter:
     """
 
     def __init__(
-        self, disk: Disk, host: Host, pen: Pen, path: Path, fd: int, durable: _Durable, fallback: Path | None
+        self,
+        disk: Disk,
+        host: Host,
+        pen: Pen,
+        path: Path,
+        fd: int,
+        durable: _Durable,
+        fallback: Path | None,
+        anchor: Anchor | None,
     ) -> None:
         """For ``create`` and ``resume``."""
         self.path = path
@@ -88,6 +98,8 @@ class TranscriptWriter:
         self._disk, self._host, self._pen, self._fallback = disk, host, pen, fallback
         self._fd = fd
         self._durable = durable
+        self._anchor = anchor
+        """What the register of cases hears of; None for a stray copy."""
         self._guard = threading.Lock()
         self._error: OSError | None = None
         """The first thing the system refused while writing the present events."""
@@ -108,6 +120,7 @@ class TranscriptWriter:
         fallback: Path | None = None,
         disk: Disk | None = None,
         first: Sequence[Event] = (),
+        signing: Path | None = None,
     ) -> Self:
         """Begin a transcript: the protocol first, then a file that holds the header from its first moment.
 
@@ -135,11 +148,24 @@ class TranscriptWriter:
         lines = tuple(line for draft in drafts for line in draft.lines)
         answers = sum(event.type in _ANSWERS for event in first)
         durable = _Durable(lines, drafts[-1].place, len(data), answers, ended=False)
-        return cls(disk, host, pen, path, fd, durable, fallback)
+        writer = cls(disk, host, pen, path, fd, durable, fallback, Anchor(folder, disk, signing))
+        try:
+            writer._register("opened")
+        except BaseException:
+            close_quietly(disk, fd)
+            raise
+        return writer
 
     @classmethod
     def resume(
-        cls, path: Path, host: Host, *, actor: str = "", fallback: Path | None = None, disk: Disk | None = None
+        cls,
+        path: Path,
+        host: Host,
+        *,
+        actor: str = "",
+        fallback: Path | None = None,
+        disk: Disk | None = None,
+        signing: Path | None = None,
     ) -> tuple[Self, RecoveredTranscript]:
         """Open a transcript for another sitting; a torn end is set aside and noted.
 
@@ -152,7 +178,11 @@ class TranscriptWriter:
         transcript = opened.transcript
         answers = sum(entry.type in _ANSWERS for entry in transcript.entries)
         durable = _Durable(opened.lines, opened.place, opened.size, answers, ended=False)
-        return cls(disk, host, opened.pen, transcript.path, opened.fd, durable, fallback), transcript
+        anchor = Anchor.of(transcript.path, disk, signing)
+        writer = cls(disk, host, opened.pen, transcript.path, opened.fd, durable, fallback, anchor)
+        if anchor is not None:
+            writer.notices += anchor.opened_again(writer.path, durable.lines, recovered=transcript.recovered)
+        return writer, transcript
 
     # --- what is known ---
 
@@ -186,8 +216,11 @@ class TranscriptWriter:
             self._error = None
             if not self._distrust:
                 self._write(self._pen.draft(events, self._durable.place))
-            if self._distrust:
+            relocated = bool(self._distrust)
+            if relocated:
                 self._relocate(events)
+            if relocated or self._durable.ended:
+                self._register("closed" if self._durable.ended else "relocated")
 
     def _check(self, events: Sequence[Event]) -> None:
         if self._fd < 0:
@@ -322,7 +355,16 @@ class TranscriptWriter:
         """Let go of the file and its lock. Everything appended is durable already."""
         if self._fd >= 0:
             fd, self._fd = self._fd, -1
-            close_quietly(self._disk, fd)
+            try:
+                if not self._durable.ended:
+                    self._register("sitting")
+            finally:
+                close_quietly(self._disk, fd)
+
+    def _register(self, what: str) -> None:
+        """Tell the register of cases where the transcript stands; trouble with it becomes a notice."""
+        if self._anchor is not None:
+            self.notices += self._anchor.tell(what, self.path, self._durable.lines)
 
     def __enter__(self) -> Self:
         return self

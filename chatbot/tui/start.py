@@ -141,7 +141,7 @@ def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
     """Return the plan of a case as text, with whose it is and what was decided."""
     case = of.case
     return plan_text(
-        of.plan(),
+        of.printed_plan(),
         of.protocol.labels,
         register=register,
         case=whose(case),
@@ -153,7 +153,7 @@ def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:
 
 def page_of(of: Interview, page: str, register: str, story: Story | None = None) -> str:
     """Return a page of a case as text, as it is written to a file."""
-    return page_text(page, of.plan(), of.protocol.labels, of.case, register=register, story=story)
+    return page_text(page, of.printed_plan(), of.protocol.labels, of.case, register=register, story=story)
 
 
 def _named(desk: Desk, settings_file: Path | None, name: str, role: str) -> None:

@@ -144,14 +144,32 @@ def test_two_kept_cases_that_differ_in_a_private_answer_read_alike(
         assert lines[0] == lines[1]
 
 
-def test_json_holds_head_and_plan_and_keeps_the_head_code_for_the_full_record(
+@pytest.mark.parametrize("audience", [None, "doctor", "class", "person"])
+@pytest.mark.parametrize("format_", ["text", "md", "json"])
+def test_every_format_says_where_the_transcript_stood(
+    format_: str, audience: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, sign=True)
+    code = load_export(path).transcript.head_code
+    count, _, letters = code.partition("-")
+    out = export(capsys, path, "--to", format_, *(() if audience is None else ("--audience", audience)))[1]
+    withheld = load_export(path, audience).withheld
+    assert (letters if withheld else code) in out.replace("\\", "")
+    assert (code in out.replace("\\", "")) is not withheld, "how many records there are may hang on a private answer"
+    if format_ == "json":
+        made = json.loads(out)["plan"]["produced_by"]["transcript"]
+        assert made == ({"head_code": letters} if withheld else {"head_code": code, "records": int(count)})
+
+
+def test_json_holds_head_and_plan_and_says_less_of_the_chain_where_answers_are_kept_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path, sign=True)
     full: dict[str, Any] = json.loads(export(capsys, path, "--to", "json")[1])
     quiet: dict[str, Any] = json.loads(export(capsys, path, "--to", "json", "--audience", "class")[1])
     assert full["schema"] == "backstory.export/1" and full["head_code"] and full["incomplete"] is None
-    assert "head_code" not in quiet and quiet["plan"]["audience"]["id"] == "class"
+    assert full["head_code"].endswith(quiet["head_code"]) and quiet["head_code"].count("-") == 4
+    assert quiet["plan"]["audience"]["id"] == "class"
     assert "secret" not in json.dumps(quiet).lower()
 
 

@@ -129,7 +129,7 @@ def test_the_pseudo_language_is_never_shown_to_a_patient(folder: Path, tmp_path:
     ours = desk(folder, tmp_path / "cases", PSEUDO)
     with pytest.raises(UsageError, match="made up to test screens"):
         ours.start("clinical", "bed 4", "")
-    assert not list((tmp_path / "cases").rglob("*.jsonl"))
+    assert not list((tmp_path / "cases").glob("*/*.jsonl"))
     assert ours.start("test", "bed 4", "").view().title.startswith("⟦")
     ours.close()
 

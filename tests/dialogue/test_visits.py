@@ -171,7 +171,7 @@ def test_kinds_and_people_never_mix(tmp_path: Path) -> None:
         desk(tmp_path, 7).follow_up(first, subject="S-2", as_of=weeks_later(2))
     with pytest.raises(UsageError, match="lies before the visit"):
         desk(tmp_path, 7).follow_up(first, as_of=weeks_later(-1))
-    assert len(list(tmp_path.rglob("*.jsonl"))) == 1, "nothing was begun"
+    assert len(list(tmp_path.glob("*/*.jsonl"))) == 1, "nothing was begun"
 
 
 def test_a_damaged_case_is_not_followed_up(tmp_path: Path) -> None:

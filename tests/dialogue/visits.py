@@ -68,7 +68,7 @@ def close(interview: Interview) -> None:
 
 def worked(folder: Path, open_: Callable[[Desk], Interview], changed: Changed | None = None) -> tuple[Path, list[str]]:
     """Open a case, confirm what is carried, answer the rest, sign; return its file and what was asked."""
-    at = desk(folder, seed=len(list(folder.rglob("*.jsonl"))))
+    at = desk(folder, seed=len(list(folder.glob("*/*.jsonl"))))
     interview = open_(at)
     while interview.case.alarms:
         read_alarm(interview)

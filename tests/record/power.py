@@ -92,8 +92,11 @@ class PowerDisk(Disk):
     def adopt(self, path: Path) -> None:
         """Take a file that was there before, durable."""
         data = path.read_bytes()
-        self.folders[path.parent] = Folder()
-        folder = self.folders[path.parent]
+        folder = self.folders[path.parent] = Folder()
+        names: dict[str, File | None] = {each.name: None for each in path.parent.iterdir() if each.is_dir()}
+        folder.durable, folder.now = dict(names), dict(names)
+        if above := self.folders.get(path.parent.parent):
+            above.durable[path.parent.name] = above.now[path.parent.name] = None
         folder.durable[path.name] = folder.now[path.name] = File(data, data)
 
     def leftovers(self) -> Iterator[dict[Path, bytes]]:

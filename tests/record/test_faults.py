@@ -59,7 +59,7 @@ def resumed(path: Path, disk: kit.MortalDisk) -> Acknowledged:
 
 def check(folder: Path, done: Acknowledged) -> None:
     """The five checks: nothing lost, no corruption, resumable, private and tidy, nothing twice."""
-    paths = list(folder.rglob("*.jsonl"))
+    paths = list(folder.glob("*/*.jsonl"))
     if not done:
         assert len(paths) <= 1
     if not paths:

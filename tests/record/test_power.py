@@ -40,7 +40,7 @@ def survive(disk: Recording, folder: Path, place: Path) -> int:
             there = target / path.relative_to(folder.parent)
             there.parent.mkdir(parents=True, exist_ok=True)
             there.write_bytes(content)
-        cases = sorted(target.rglob("*.jsonl"))
+        cases = sorted((target / folder.name).glob("*/*.jsonl"))
         if not cases:
             assert acknowledged == 0
             continue
@@ -101,6 +101,7 @@ def test_recovering_a_torn_transcript_survives_a_loss_of_power_at_any_moment(tmp
     disk = Recording(folder.parent)
     disk.adopt(path)
     disk.adopt(folder / "protocols" / f"{kit.DIGEST}.json")
+    disk.adopt(folder / "register.jsonl")
     disk.done = [kit.opened(), *(event for step in kit.STEPS for event in step)][:-1]
     writer, found = TranscriptWriter.resume(path, FixedHost(seed=4), disk=disk)
     with writer:

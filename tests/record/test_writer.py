@@ -93,11 +93,14 @@ def test_the_protocol_is_durable_before_the_case_and_the_name_before_the_answer(
 
     disk = Watching()
     kit.create(folder, disk=disk).close()
-    assert disk.seen[-6:] == ["sync file", "rename .json", "sync folder", "sync file", "link .jsonl", "sync folder"]
+    # The register of cases is begun after the case.
+    seen = disk.seen[: disk.seen.index("link .jsonl") + 2]
+    assert seen[-6:] == ["sync file", "rename .json", "sync folder", "sync file", "link .jsonl", "sync folder"]
     # A protocol that is there already may have been left by a writer killed before its name was durable.
     disk.seen.clear()
     kit.create(folder, disk=disk, seed=1).close()
-    assert disk.seen == ["sync file", "sync folder", "sync file", "link .jsonl", "sync folder"]
+    assert disk.seen[:5] == ["sync file", "sync folder", "sync file", "link .jsonl", "sync folder"]
+    assert "rename .json" not in disk.seen
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277])
@@ -244,7 +247,7 @@ def test_no_case_is_opened_on_a_disk_that_is_nearly_full(folder: Path) -> None:
     with pytest.raises(StorageError) as raised:
         kit.create(folder, disk=Full())
     assert (raised.value.code, raised.value.exit_code) == ("F005", 8)
-    assert list(folder.rglob("*.jsonl")) == []
+    assert list(folder.glob("*/*.jsonl")) == []
 
 
 def test_a_second_writer_is_refused_and_told_who_holds_the_case(folder: Path) -> None:
@@ -478,7 +481,7 @@ def test_a_write_that_takes_nothing_is_an_error_not_an_endless_loop(folder: Path
 
 def test_an_interruption_between_writing_and_saving_leaves_the_file_distrusted(folder: Path) -> None:
     class Interrupting(Disk):
-        interrupted = False
+        interrupted = True
 
         def sync_data(self, fd: int) -> None:
             if not self.interrupted:
@@ -486,7 +489,9 @@ def test_an_interruption_between_writing_and_saving_leaves_the_file_distrusted(f
                 raise KeyboardInterrupt
             super().sync_data(fd)
 
-    with kit.create(folder, disk=Interrupting()) as writer:
+    disk = Interrupting()
+    with kit.create(folder, disk=disk) as writer:
+        disk.interrupted = False
         with pytest.raises(KeyboardInterrupt):
             writer.append([kit.answer("first")])
         writer.append([kit.answer("second")])

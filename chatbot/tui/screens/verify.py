@@ -23,6 +23,7 @@ MEANS = {
     "TORN": "The last entry was not completely saved. Everything before it stands; resuming asks for it again.",
     "CORRUPT": "The file was altered or damaged. Do not rely on it.",
     "UNKNOWN-VERSION": "It was written by a newer version. Nothing can be said about it here.",
+    "DISPOSED": "The file was done away with, on the authority that the register of cases names.",
     "UNREADABLE": "The file, or the content it was made with, could not be read. Nothing can be said about it here.",
 }
 """Verdict to what it says."""
@@ -50,6 +51,8 @@ def verify_one(app: Backstory, case: CaseSummary) -> None:
             said = f"{many(found.records, 'record')}, {many(found.plans, 'plan')} built again"
             rows += [BLANK, *wrapped(said, width), *hang("head code  ", found.head_code, width, "strong")]
             rows += wrapped(ANCHOR, width, "quiet")
+        if found.anchored:
+            rows += [BLANK, *wrapped(found.anchored, width)]
         return [*rows, BLANK, *wrapped(str(case.path), width, "quiet")]
 
     app.push_screen(Page(f"Verify · {case_name(case)}", draw, closed_by="verify"))
