@@ -28,6 +28,7 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
+from chatbot.encryption import Encryption, encryption_of
 from chatbot.errors import BackstoryError, ContentError, UsageError
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview, MemoryRecorder, as_shown
@@ -73,13 +74,14 @@ class Desk:
         wordings: Wordings | None = None,
         withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
         protocol_names: Callable[[], Sequence[str]] = tuple,
+        encryption: Encryption | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
         *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
         in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
-        longer be used.
+        longer be used. *encryption* says to whom new cases are encrypted; None: to nobody.
         """
         self.transcripts = transcripts
         self.host = host
@@ -91,6 +93,7 @@ class Desk:
         self._wordings = wordings or Wordings()
         self._withdrawals = withdrawals
         self.protocol_names = protocol_names
+        self._encryption = encryption or Encryption()
         self._writer: TranscriptWriter | None = None
         self._glances = Glances()
         self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
@@ -128,6 +131,7 @@ class Desk:
             wordings=Wordings.of(getattr(options, "language", None), options.protocols),
             withdrawals=lambda: withdrawn_content(options.protocols),
             protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
+            encryption=encryption_of(options),
         )
 
     @cached_property
@@ -264,7 +268,8 @@ class Desk:
         site = self._site(protocol, True)
         opened = self._opened(protocol, kind, label, subject, as_of)
         words = self._wordings.shown(protocol, opened.kind, self._notices.append)
-        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor)
+        to = self._encryption.for_new_case()
+        writer = TranscriptWriter.create(self.transcripts, opened, protocol, self.host, actor=self.actor, recipients=to)
         self._writer = writer
         self._warn(self.transcripts)
         return self._named(Interview.start(protocol, writer, opened, site, words), self._at_keyboard)
@@ -336,7 +341,10 @@ class Desk:
         facts = named_facts(protocol, site or {})
         site_facts = [SitePinned(facts)] if facts else []
         first = (*who, *site_facts, *pinned_review(protocol.review), *as_shown(beginning.events, words))
-        writer = TranscriptWriter.create(folder, opened, protocol, self.host, actor=self.actor, first=first)
+        to = self._encryption.for_new_case(earlier.transcript.recipients)
+        writer = TranscriptWriter.create(
+            folder, opened, protocol, self.host, actor=self.actor, first=first, recipients=to
+        )
         self._writer = writer
         self._warn(folder)
         if beginning.left_behind:

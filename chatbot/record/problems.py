@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "T013": "an event does not fit its protocol",
     "T014": "a kept protocol does not match its digest",
     "T015": "a record or header with a missing or wrong member",
+    "T020": "encrypted content that does not open with the key of its case",
     "F001": "a folder that cannot be closed to other users",
     "F002": "no such file",
     "F003": "no permission, or a read-only file system",
@@ -41,5 +42,10 @@ CODES: dict[str, str] = {
     "K007": "a label or code that reads like a person's name",
     "K008": "a label that holds the record number, or a number long enough to be one",
     "K009": "the case was not confirmed; nothing was opened",
+    "K020": "an encrypted case that none of the keys at hand opens",
+    "K021": "not an identity file, or a damaged one",
+    "K022": "not a recipient that cases can be encrypted to, or too many of them",
+    "K023": "a key locked with a passphrase that was not unlocked, or a passphrase that is too short",
+    "K024": "a case was not opened, since nobody here could go on with it",
 }
 """Code to what it means. T007 and T008 are kept free for a register of cases."""
