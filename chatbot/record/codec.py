@@ -99,6 +99,11 @@ def _one_shot() -> Callable[[Any], str]:
 _spell = _one_shot()
 
 
+def spelled(value: Any) -> bytes:
+    """Return the one spelling of what ``parse`` returned, or parts of it, without checking it again."""
+    return _spell(value).encode("utf-8")
+
+
 def parse(data: bytes, *, strict: bool = True) -> Any:
     """Read canonical JSON. Without *strict* another spelling of the same value passes too.
 

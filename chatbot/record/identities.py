@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import KeyProblem
+from chatbot.errors import BackstoryError, KeyProblem
 from chatbot.record import publish
 from chatbot.record.disk import Disk, close_quietly, make_private_folder, read_all, real
 from chatbot.record.sealing import MOST_RECIPIENTS, Sealer, Wrap, sealer_of, wraps_of
@@ -298,6 +298,10 @@ class Keyring:
                         self._held += read_identities(path, self.ask)
                 except KeyProblem as problem:
                     self._problem = problem
+                except BackstoryError as problem:
+                    # The settings, which say where it is. A case must not be taken for damaged on their account.
+                    said = f"where your key is cannot be told: {problem.message}"
+                    self._problem = KeyProblem(said, code="K005", place=problem.place, hint=problem.hint)
             if self._problem is not None:
                 raise self._problem
             return self._held

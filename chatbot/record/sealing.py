@@ -18,10 +18,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chatbot.core.events import CaseOpened
-from chatbot.record.codec import CodecProblem, canonical, parse
+from chatbot.record.codec import CodecProblem, canonical, parse, spelled
 
 if TYPE_CHECKING:
     from chatbot.record.identities import Identity
@@ -80,7 +81,8 @@ class Sealer:
         nonce = secrets.token_bytes(NONCE_BYTES)
         text = canonical(secret)
         text += b" " * (-len(text) % STEP)
-        sealed = _cipher(self.key).encrypt(nonce, text, self._bound(record, plain))
+        bound = canonical({**record, "data": plain})
+        sealed = _cipher(self.key).encrypt(nonce, text, self._bound(bound))
         return {**record, "data": {**plain, "c": _spelled(sealed), "n": _spelled(nonce)}}
 
     def open(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class Sealer:
         if len(nonce) != NONCE_BYTES:
             raise SealProblem
         try:
-            text = _cipher(self.key).decrypt(nonce, sealed, self._bound(record, plain))
+            text = _cipher(self.key).decrypt(nonce, sealed, self._bound(spelled({**record, "data": plain})))
             members = parse(text.rstrip(b" "))
         except (InvalidTag, CodecProblem) as problem:
             raise SealProblem from problem
@@ -101,9 +103,9 @@ class Sealer:
             raise SealProblem
         return {**plain, **members}
 
-    def _bound(self, record: Mapping[str, Any], plain: Mapping[str, Any]) -> bytes:
-        """Return what is authenticated with the data of a record."""
-        return DOMAIN + self.case.encode() + b"\n" + canonical({**record, "data": plain})
+    def _bound(self, rest: bytes) -> bytes:
+        """Return what is authenticated with the data of a record; *rest*: the record without them, as it is spelled."""
+        return DOMAIN + self.case.encode() + b"\n" + rest
 
 
 def new_sealer(case: str, recipients: Sequence[str]) -> Sealer:
@@ -179,7 +181,9 @@ def _check(case: str, key: bytes) -> str:
     return hashlib.sha256(KEY_DOMAIN + case.encode() + b"\n" + key).hexdigest()
 
 
+@lru_cache(maxsize=8)
 def _cipher(key: bytes) -> Any:
+    """Making one costs more than using it for a record."""
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
     return ChaCha20Poly1305(key)

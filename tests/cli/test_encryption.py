@@ -150,7 +150,7 @@ def whole_case(home: Path) -> str:
     from chatbot.record.identities import Keyring, using
     from chatbot.record.store import TranscriptWriter
 
-    lines = ("y", "1", ":note ZZCANARYNOTE", ":q")
+    lines = ("y", ":note ZZCANARYNOTE", "1", ":q")
     errors = [new("ZZCANARYLABEL", "--subject", "SUBJZZCANARY", lines=lines)[2]]
     (path,) = (home / "cases" / "test").glob("*.jsonl")
     identity = home / ".config" / "backstory" / "identity.key"
@@ -193,3 +193,33 @@ def test_the_same_case_in_the_clear_shows_them_in_its_own_files_alone(home: Path
     assert found.keys() == set(CANARIES), "the search finds what is there"
     names = set.union(*found.values())
     assert all(name.endswith(".jsonl") or ".jsonl.torn-" in name for name in names), names
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["in the clear", "encrypted"])
+def test_a_fault_of_ours_while_an_answer_is_kept_shows_nothing_of_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], encrypted: bool
+) -> None:
+    import io
+
+    from chatbot import cli
+    from chatbot.record import chain, identities
+
+    if encrypted:
+        key(home, "--use")
+    seal = chain.seal
+
+    def failing(body: bytes) -> tuple[bytes, str]:
+        text = "ZZCANARYNOTE"
+        if json.loads(body)["type"] == "note.added":
+            raise RuntimeError(f"the record holds {text}")
+        return seal(body)
+
+    monkeypatch.setattr(chain, "seal", failing)
+    monkeypatch.setattr(cli, "keep_memory_private", lambda: None)
+    monkeypatch.setattr(identities, "_current", identities.Keyring())
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n:note ZZCANARYNOTE\n"))
+    arguments = ["interview", "--plain", "--kind", "test", "--label", "bed 4", "--as-of", "2026-03-15"]
+    assert cli.main(["--protocols", str(SMALL), *arguments]) == 70
+    said = capfd.readouterr().err
+    assert "RuntimeError" in said and "ZZCANARY" not in said and "Traceback" not in said
+    assert seen(home, tmp_path / "tmp") == {}

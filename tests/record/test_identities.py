@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chatbot.errors import BackstoryError, CorruptTranscript, KeyProblem
+from chatbot.errors import BackstoryError, CorruptTranscript, KeyProblem, UsageError
+from chatbot.record.cases import summarise
 from chatbot.record.identities import (
     Identity,
     Keyring,
@@ -189,6 +190,20 @@ def test_a_file_is_read_when_the_first_encrypted_case_needs_it(tmp_path: Path, f
         read_transcript(path)
         read_transcript(path)
         assert found == [1]
+
+
+def test_settings_that_cannot_be_read_make_no_case_look_damaged(tmp_path: Path, folder: Path) -> None:
+    made = new_identity(tmp_path / "identity.key")
+    with kit.create(folder, recipients=[made.recipient]) as writer:
+        pass
+
+    def where() -> Path:
+        raise UsageError("the settings are not JSON", place="settings.json", hint="mend the file")
+
+    with using(Keyring(where)):
+        for _ in range(2):
+            found = summarise(writer.path)
+            assert found.state == "encrypted" and "not JSON" in found.problem and "K005" in found.problem
 
 
 def test_what_is_wrong_with_the_key_is_said_with_the_ids_that_would_open_the_case(tmp_path: Path, folder: Path) -> None:

@@ -96,6 +96,9 @@ def test_one_key_makes_the_identity_and_the_next_case_is_encrypted_and_opens_aga
         desk.close()
         (case,) = desk.cases()
         assert case.encrypted and case.label == "bed 4"
+        assert desk.look(case.path).chosen.label == "bed 4"
+        assert desk.verdict(case.path).word == "VALID-OPEN" and desk.standing(case.path).problem == ""
+        assert desk.turns(case.path) and desk.event_lines(case.path)
         desk.resume(case.path)
         desk.close()
         assert offered.encrypt(False) == ""  # type: ignore[attr-defined]
@@ -109,6 +112,7 @@ def test_one_key_makes_the_identity_and_the_next_case_is_encrypted_and_opens_aga
         assert {each.label for each in desk.cases()} == {"bed 4", "bed 5"}, "what was seen stays for this run"
         fresh, _ = services(tmp_path, monkeypatch)
         assert {each.label for each in fresh.cases()} == {"", "bed 5"}
+        assert "encrypted" in fresh.standing(case.path).problem
 
 
 def test_a_locked_key_that_is_there_is_not_asked_for_on_a_screen(
