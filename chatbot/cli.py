@@ -82,7 +82,7 @@ def _use_identity(options: argparse.Namespace) -> None:
         import getpass
 
         again = "" if number == 1 else "That did not unlock it. "
-        return getpass.getpass(f"{again}Passphrase of {path} (it is not shown), or Enter to go without: ")
+        return getpass.getpass(f"{again}Passphrase of {path} (unseen; Enter: go without): ")
 
     use_identity(options, ask if sys.stdin.isatty() else None)
 

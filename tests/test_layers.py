@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "plain_lists": {"core", "export", "plain_shell", "plain_answers"},
     "plain_closing": {"core", "export", "plain_shell", "plain_answers", "plain_lists"},
     "plain_commands": {
-        *("core", "export", "patience", "settings", "plain_closing"),
+        *("core", "export", "patience", "settings", "encryption", "plain_closing"),
         *("plain_answers", "plain_finding", "plain_lists", "plain_people", "plain_shell"),
     },
     "cli": {

@@ -58,7 +58,7 @@ class Transcript:
     @property
     def recipients(self) -> tuple[str, ...]:
         """Who can open it: ``age1…``; none where it is not encrypted."""
-        return tuple(each.to for each in wraps_of(self.header["enc"]))
+        return tuple(each.to for each in wraps_of(self.header.get("enc")))
 
     @property
     def head_code(self) -> str:

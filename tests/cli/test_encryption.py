@@ -50,7 +50,8 @@ def test_a_key_for_cases_is_made_private_named_and_not_written_over(home: Path) 
 
 def test_with_the_settings_alone_a_case_is_begun_resumed_verified_listed_and_exported(home: Path) -> None:
     key(home, "--use")
-    assert new("bed 4")[0] == 0
+    code, shown, _ = new("bed 4", lines=("y", ":about", "1"))
+    assert code == 0 and "New cases are encrypted to the key" in shown
     case = case_of("bed 4")
     assert case["encrypted"] is True and case["state"] == "ok" and b"bed 4" not in Path(case["path"]).read_bytes()
     code, shown, _ = resume(case["case"], lines=("y", ":q"))
