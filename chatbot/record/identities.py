@@ -85,7 +85,7 @@ class Shut:
             )
         hint = f"{opens}: name its file with --identity, BACKSTORY_IDENTITY or the settings; {chain}"
         return KeyProblem(
-            "this case is encrypted, and none of your keys opens it", code="K020", place=str(path), hint=hint
+            "this case is encrypted, and none of your keys opens it", code="K030", place=str(path), hint=hint
         )
 
 
@@ -102,7 +102,7 @@ def recipient(text: str) -> Any:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         hint = "a recipient begins with age1; backstory keys recipient FILE prints that of an identity file"
-        raise KeyProblem("this is not a recipient that cases can be encrypted to", code="K022", hint=hint) from error
+        raise KeyProblem("this is not a recipient that cases can be encrypted to", code="K032", hint=hint) from error
 
 
 def recipients_in(text: str) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def recipients_in(text: str) -> tuple[str, ...]:
     for each in found:
         recipient(each)
     if len(found) > MOST_RECIPIENTS:
-        raise KeyProblem(f"a case is encrypted to at most {MOST_RECIPIENTS} recipients", code="K022")
+        raise KeyProblem(f"a case is encrypted to at most {MOST_RECIPIENTS} recipients", code="K032")
     return found
 
 
@@ -173,7 +173,7 @@ def check_passphrase(text: str) -> None:
     if len(text) < SHORTEST_PASSPHRASE:
         raise KeyProblem(
             f"the passphrase is shorter than {SHORTEST_PASSPHRASE} characters",
-            code="K023",
+            code="K033",
             hint="whoever takes the file can try as many as they like: several words that do not belong together",
         )
 
@@ -216,7 +216,7 @@ def _unlocked(data: bytes, path: Path, ask: Ask | None) -> bytes:
     if ask is None:
         raise KeyProblem(
             "this key is locked with a passphrase, which is typed at a terminal",
-            code="K023",
+            code="K033",
             place=str(path),
             hint="run the command at a terminal",
         )
@@ -231,7 +231,7 @@ def _unlocked(data: bytes, path: Path, ask: Ask | None) -> bytes:
             continue
     raise KeyProblem(
         "this key was not unlocked",
-        code="K023",
+        code="K033",
         place=str(path),
         hint="type its passphrase; when you are sure of it, bring the file back from a copy",
     )
@@ -253,7 +253,7 @@ def _parsed(data: bytes, path: Path) -> tuple[Identity, ...]:
 
 def _damaged(path: Path) -> KeyProblem:
     hint = "bring the file back from a copy; backstory keys new --case makes one for new cases"
-    return KeyProblem("this is not an identity file, or it is damaged", code="K021", place=str(path), hint=hint)
+    return KeyProblem("this is not an identity file, or it is damaged", code="K031", place=str(path), hint=hint)
 
 
 def _storage(error: OSError, path: Path, doing: str) -> KeyProblem:
@@ -372,7 +372,7 @@ def check_opens(ring: Keyring, recipients: Sequence[str]) -> None:
         why, place = problem.message, problem.place
     raise KeyProblem(
         f"the case was not opened, since nobody here could go on with it after an interruption: {why}",
-        code="K024",
+        code="K034",
         place=place,
         hint=hint,
     )

@@ -260,7 +260,7 @@ class _Opener:
         try:
             return {**members, "data": self.sealer.open(members)}
         except SealProblem as problem:
-            raise _Problem("T020", "the content of this record does not open with the key of its case") from problem
+            raise _Problem("T023", "the content of this record does not open with the key of its case") from problem
 
     def _begin(self, header: dict[str, Any]) -> None:
         wrong = enc_problem(header["enc"]) or ("" if isinstance(header.get("case"), str) else "case is not text")
@@ -270,7 +270,7 @@ class _Opener:
         try:
             found = self._keyring.opened(header["case"], header["enc"])
         except SealProblem as problem:
-            raise _Problem("T020", "the key of this case does not open, or is not its key") from problem
+            raise _Problem("T023", "the key of this case does not open, or is not its key") from problem
         if isinstance(found, Sealer):
             self.sealer = found
         else:

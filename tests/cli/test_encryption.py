@@ -79,7 +79,7 @@ def test_without_the_key_every_command_ends_with_9_and_the_id_and_writes_nothing
     ):
         for command in commands:
             run = backstory(*command, *options, input=typed("y", "1"))
-            assert run.returncode == 9 and "K020" in said(run) and "bed 4" not in said(run) + run.stdout.decode()
+            assert run.returncode == 9 and "K030" in said(run) and "bed 4" not in said(run) + run.stdout.decode()
             assert path.read_bytes() == before
         listed = backstory("cases", *options).stdout.decode()
         assert "encrypted" in listed and "bed 4" not in listed
@@ -94,9 +94,9 @@ def test_without_the_key_every_command_ends_with_9_and_the_id_and_writes_nothing
 def test_no_case_is_begun_that_nobody_here_could_go_on_with(home: Path, tmp_path: Path) -> None:
     recipient = key(home, "--out", tmp_path / "safe.key")
     code, _, errors = new("bed 4", "--encrypt-to", recipient)
-    assert code == 9 and "K024" in errors and "--recipients-only" in errors and cases() == []
+    assert code == 9 and "K034" in errors and "--recipients-only" in errors and cases() == []
     code, _, errors = new("bed 4", "--encrypt-to", "age1nobody")
-    assert code == 9 and "K022" in errors and cases() == []
+    assert code == 9 and "K032" in errors and cases() == []
     assert new("bed 4", "--encrypt-to", recipient, "--recipients-only")[0] == 0
     assert [each["state"] for each in cases()] == ["encrypted"]
     assert [each["label"] for each in cases("--identity", str(tmp_path / "safe.key"))] == ["bed 4"]

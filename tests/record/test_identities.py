@@ -77,7 +77,7 @@ def test_what_is_no_identity_file_is_refused_without_a_word_of_it(tmp_path: Path
     path = tmp_path / "identity.key"
     path.write_bytes(data)
     path.chmod(0o600)
-    assert code_of(read_identities, path) == "K021"
+    assert code_of(read_identities, path) == "K031"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
@@ -92,7 +92,7 @@ def test_an_identity_open_to_others_is_refused(tmp_path: Path, mode: int) -> Non
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert code_of(read_identities, tmp_path / "missing") == "K005"
-    assert code_of(read_identities, tmp_path) == "K021"
+    assert code_of(read_identities, tmp_path) == "K031"
     (tmp_path / "link").symlink_to(tmp_path)
     assert code_of(read_identities, tmp_path / "link") == "K005"
 
@@ -110,8 +110,8 @@ def test_the_file_is_named_by_option_environment_settings_or_its_place(tmp_path:
 def test_recipients_are_parted_and_checked(tmp_path: Path) -> None:
     one, two = (new_identity(tmp_path / name).recipient for name in "ab")
     assert recipients_in(f" {one},{two}\n{one} ") == (one, two)
-    assert code_of(recipients_in, "age1nobody") == "K022"
-    assert code_of(recipients_in, " ".join(new_identity(tmp_path / f"n{n}").recipient for n in range(17))) == "K022"
+    assert code_of(recipients_in, "age1nobody") == "K032"
+    assert code_of(recipients_in, " ".join(new_identity(tmp_path / f"n{n}").recipient for n in range(17))) == "K032"
 
 
 # --- passphrases ---
@@ -149,17 +149,17 @@ def test_after_three_wrong_passphrases_the_run_goes_on_without_asking_again(lock
     asked: list[int] = []
     ring = Keyring(locked[0], lambda _, number: asked.append(number) or "wrong and long enough")
     for _ in range(2):
-        assert code_of(ring.identities) == "K023"
+        assert code_of(ring.identities) == "K033"
     assert asked == [1, 2, 3]
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(locked: tuple[Path, Identity]) -> None:
-    assert code_of(read_identities, locked[0]) == "K023"
-    assert code_of(read_identities, locked[0], lambda *_: "") == "K023"
+    assert code_of(read_identities, locked[0]) == "K033"
+    assert code_of(read_identities, locked[0], lambda *_: "") == "K033"
 
 
 def test_a_short_passphrase_makes_no_key(tmp_path: Path) -> None:
-    assert code_of(new_identity, tmp_path / "identity.key", "too short") == "K023"
+    assert code_of(new_identity, tmp_path / "identity.key", "too short") == "K033"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -223,7 +223,7 @@ def test_a_case_is_begun_only_where_it_can_be_gone_on_with(tmp_path: Path) -> No
     for ring in (Keyring(), Keyring(identities=[ours]), Keyring(tmp_path / "missing")):
         with pytest.raises(KeyProblem) as raised:
             check_opens(ring, [theirs.recipient])
-        assert raised.value.code == "K024" and theirs.id in raised.value.hint
+        assert raised.value.code == "K034" and theirs.id in raised.value.hint
 
 
 # --- the drill ---
@@ -246,7 +246,7 @@ def test_losing_one_of_two_keys_loses_nothing_and_losing_both_loses_the_answers_
     copy.unlink()
     (tmp_path / "safe.key").unlink()
     later = new_identity(tmp_path / "ours.key")
-    assert code_of(read_transcript, writer.path, ring=Keyring(tmp_path / "ours.key")) == "K020"
+    assert code_of(read_transcript, writer.path, ring=Keyring(tmp_path / "ours.key")) == "K030"
     data = bytearray(writer.path.read_bytes())
     data[-200] ^= 1
     writer.path.write_bytes(bytes(data[:-1]) + b"x" * 40)

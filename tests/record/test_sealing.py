@@ -163,7 +163,7 @@ def test_what_needs_data_ends_with_the_ids_of_the_keys_that_open_it(
             with pytest.raises(KeyProblem) as raised:
                 needs()
             error = raised.value
-            assert (error.code, error.exit_code) == ("K020", ExitCode.KEY) and path.read_bytes() == before
+            assert (error.code, error.exit_code) == ("K030", ExitCode.KEY) and path.read_bytes() == before
             assert keys[0].id in error.hint and keys[1].id in error.hint and "chain of 9 records holds" in error.hint
         assert verdict(path, kit.load_bundle).word == "UNREADABLE"
         assert "encrypted" in standing(path, lambda _: kit.PROTOCOL).problem
@@ -258,16 +258,16 @@ def _unsealed(number: int, record: dict[str, Any]) -> None:
 
 
 ALTERED = [
-    (_cipher, "T020", 4),
-    (_nonce, "T020", 4),
-    (_spelling, "T020", 4),
-    (_actor, "T020", 4),
-    (_type, "T020", 4),
-    (_time, "T020", 4),
+    (_cipher, "T023", 4),
+    (_nonce, "T023", 4),
+    (_spelling, "T023", 4),
+    (_actor, "T023", 4),
+    (_type, "T023", 4),
+    (_time, "T023", 4),
     (_plain, "T015", 4),
-    (_locale, "T020", 1),
-    (_wrap, "T020", 1),
-    (_check, "T020", 1),
+    (_locale, "T023", 1),
+    (_wrap, "T023", 1),
+    (_check, "T023", 1),
     (_unsealed, "T015", 2),
 ]
 

@@ -125,4 +125,4 @@ def test_a_locked_key_that_is_there_is_not_asked_for_on_a_screen(
     place.chmod(0o600)
     with using(Keyring()), pytest.raises(KeyProblem) as raised:
         offered.encrypt(True)  # type: ignore[attr-defined]
-    assert raised.value.code == "K023"
+    assert raised.value.code == "K033"
