@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         keep_memory_private()
+        _use_identity(options)
         handler: Callable[[argparse.Namespace], int] = options.handler
         code = handler(options)
         sys.stdout.flush()
@@ -71,6 +72,19 @@ def _fault(error: Exception) -> str:
         f"error: a fault in backstory {__version__}: {type(error).__name__} at {place}\n"
         "  Every acknowledged answer is saved. Please report this line."
     )
+
+
+def _use_identity(options: argparse.Namespace) -> None:
+    """Say with which key encrypted cases are opened; it is read when one is, and its passphrase asked for then."""
+    from chatbot.encryption import use_identity
+
+    def ask(path: Path, number: int) -> str:
+        import getpass
+
+        again = "" if number == 1 else "That did not unlock it. "
+        return getpass.getpass(f"{again}Passphrase of {path} (unseen; Enter: go without): ")
+
+    use_identity(options, ask if sys.stdin.isatty() else None)
 
 
 # --- arguments ------------------------------------------------------------------------------------
@@ -124,6 +138,8 @@ def _interview_parser(commands: Any) -> None:
     parser.add_argument("--label-is-no-name", action="store_true", help="the label reads like a name and is none")
     parser.add_argument("--subject", default="", help="a code of the person that was made elsewhere")
     parser.add_argument("--record-number", metavar="N", help="gives the code, is not kept; - asks for it unseen")
+    parser.add_argument("--encrypt-to", metavar="KEYS", help="recipients (age1…) a new case is encrypted to; off: none")
+    parser.add_argument("--recipients-only", action="store_true", help="although none of their keys is here")
     parser.add_argument("--actor", default="", help="who interviews: name or initials")
     parser.add_argument("--role", default="", help="their role")
     place_options(parser)
@@ -134,14 +150,21 @@ def _interview_parser(commands: Any) -> None:
 def _keys_parser(commands: Any) -> None:
     from chatbot.cli_integrity import signing_options
 
-    keys = commands.add_parser("keys", help="the site key, from which codes of people are made", allow_abbrev=False)
+    told = "the site key, from which codes of people are made, and keys that open encrypted cases"
+    keys = commands.add_parser("keys", help=told, allow_abbrev=False)
     what = keys.add_subparsers(title="keys", metavar="WHAT", required=True)
-    new = what.add_parser("new", help="make a site key", allow_abbrev=False)
+    new = what.add_parser("new", help="make a site key, or a key for cases", allow_abbrev=False)
     new.add_argument("--out", type=Path, metavar="FILE", help="where to keep it; never written over")
     signing_options(new)
-    for each in (keys, new):
+    new.add_argument("--case", action="store_true", help="a key that cases are encrypted to and opened with")
+    new.add_argument("--passphrase", action="store_true", help="with --case: lock the file with a passphrase")
+    new.add_argument("--use", action="store_true", help="with --case: encrypt new cases to it from now on")
+    recipient = what.add_parser("recipient", help="what cases are encrypted to, of a key for cases", allow_abbrev=False)
+    recipient.add_argument("file", type=Path, metavar="FILE", help="the key")
+    for each in (keys, new, recipient):
         common_options(each, again=True)
     new.set_defaults(handler=_keys_new)
+    recipient.set_defaults(handler=_keys_recipient)
 
 
 def _check_parser(commands: Any) -> None:
@@ -343,8 +366,11 @@ def _screen(
     register: str | None = None,
     resume: Path | None = None,
 ) -> int:
+    from chatbot.encryption import unlock
     from chatbot.tui.start import run_screen
 
+    if problem := unlock():
+        complain(problem)
     return run_screen(desk, interview, register, options.settings, resume=resume)
 
 
@@ -424,6 +450,12 @@ def _keys_new(options: argparse.Namespace) -> int:
         from chatbot.cli_integrity import make_signing_key
 
         return make_signing_key(options)
-    from chatbot.cli_people import make_key
+    from chatbot.cli_people import make_case_key, make_key
 
-    return make_key(options)
+    return make_case_key(options) if options.case else make_key(options)
+
+
+def _keys_recipient(options: argparse.Namespace) -> int:
+    from chatbot.cli_people import show_recipient
+
+    return show_recipient(options)

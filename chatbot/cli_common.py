@@ -26,6 +26,8 @@ def common_options(parser: argparse.ArgumentParser, *, again: bool = False) -> N
     parser.add_argument("--protocols", type=Path, metavar="DIR", default=default, help="where protocols are")
     parser.add_argument("--settings", type=Path, metavar="FILE", default=default, help="your settings")
     parser.add_argument("--keys", type=Path, metavar="FILE", default=default, help="the site key")
+    identity = "the key that opens encrypted cases"
+    parser.add_argument("--identity", type=Path, metavar="FILE", default=default, help=identity)
 
 
 def place_options(parser: argparse.ArgumentParser) -> None:

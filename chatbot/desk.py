@@ -28,6 +28,7 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.site import named_facts, region_kept
 from chatbot.core.values import moment_text
 from chatbot.core.withdrawals import Withdrawal, told
+from chatbot.encryption import Encryption, encryption_of
 from chatbot.errors import BackstoryError, ContentError, UsageError
 from chatbot.export.document import with_head
 from chatbot.export.text import plan_text
@@ -75,13 +76,15 @@ class Desk:
         withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
         protocol_names: Callable[[], Sequence[str]] = tuple,
         signing: Path | None = None,
+        encryption: Encryption | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
         *actor*: who is at the keyboard; empty: nobody said. *keys*: the file of the site key. *site* returns the
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
         in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
-        longer be used. *signing*: the file of the key that signs at sign-off; None: nothing is signed.
+        longer be used. *signing*: the file of the key that signs at sign-off; None: nothing is signed. *encryption*
+        says to whom new cases are encrypted; None: to nobody.
         """
         self.transcripts = transcripts
         self.host = host
@@ -94,6 +97,7 @@ class Desk:
         self._withdrawals = withdrawals
         self.protocol_names = protocol_names
         self.signing = signing
+        self._encryption = encryption or Encryption()
         self._writer: TranscriptWriter | None = None
         self._glances = Glances()
         self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
@@ -132,6 +136,7 @@ class Desk:
             withdrawals=lambda: withdrawn_content(options.protocols),
             protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
             signing=Path(settings.signing_key).expanduser() if settings.signing_key else None,
+            encryption=encryption_of(options),
         )
 
     @cached_property
@@ -269,7 +274,13 @@ class Desk:
         opened = self._opened(protocol, kind, label, subject, as_of)
         words = self._wordings.shown(protocol, opened.kind, self._notices.append)
         writer = TranscriptWriter.create(
-            self.transcripts, opened, protocol, self.host, actor=self.actor, signing=self.signing
+            self.transcripts,
+            opened,
+            protocol,
+            self.host,
+            actor=self.actor,
+            signing=self.signing,
+            recipients=self._encryption.for_new_case(),
         )
         self._writer = writer
         self._warn(self.transcripts)
@@ -343,7 +354,14 @@ class Desk:
         site_facts = [SitePinned(facts)] if facts else []
         first = (*who, *site_facts, *pinned_review(protocol.review), *as_shown(beginning.events, words))
         writer = TranscriptWriter.create(
-            folder, opened, protocol, self.host, actor=self.actor, first=first, signing=self.signing
+            folder,
+            opened,
+            protocol,
+            self.host,
+            actor=self.actor,
+            first=first,
+            signing=self.signing,
+            recipients=self._encryption.for_new_case(earlier.transcript.recipients),
         )
         self._writer = writer
         self._warn(folder)

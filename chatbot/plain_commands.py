@@ -23,6 +23,7 @@ from chatbot.core.telling import outcome_text, word
 from chatbot.core.values import Source
 from chatbot.core.view import COVERED, QuestionView
 from chatbot.core.volunteered import concerned
+from chatbot.encryption import standing
 from chatbot.errors import BackstoryError
 from chatbot.export.lines import alarm_rows, carried_rows, head_rows, story_rows
 from chatbot.export.reply import FollowUp
@@ -216,6 +217,11 @@ def _about(shell: Shell, _: QuestionView | None, __: str) -> bool:
     shell.rows(head_rows(shell.view(), content.intended_use.in_register(shell.register), shell.labels, shell.register))
     shell.put(f"version {__version__}; the content was last changed on {content.last_updated}")
     shell.put(content.editorial_policy.in_register(shell.register))
+    if shell.choices is not None:
+        try:
+            shell.put(standing(shell.choices.now()))
+        except BackstoryError as error:
+            shell.problem(error.message, error.hint)
     return False
 
 

@@ -40,6 +40,12 @@ class Settings:
     """The file of the site key."""
     signing_key: str | None = None
     """The file of the key that signs checkpoints at sign-off and export."""
+    encrypt_to: str | None = None
+    """The recipients new cases are encrypted to, parted by spaces; ``off``: they are not, and nobody is asked."""
+    identity: str | None = None
+    """The file of the key that opens encrypted cases."""
+    recipients_only: bool = False
+    """A case may be encrypted to recipients none of whose keys is here."""
     site: str | None = None
     """File of local facts, used when ``--site`` names none."""
     region: str | None = None
@@ -81,6 +87,9 @@ class Choice:
 
 ON_OFF = ("on", "off")
 
+OFF = "off"
+"""Of ``encrypt_to``: it was decided that new cases are not encrypted."""
+
 CHOICES = (
     Choice("role", "Who you are", "Sets what home puts first, and the kind a new case is offered as.", ROLES),
     Choice("register", "Wording", "The wording that questions begin with.", ("clinician", "patient")),
@@ -112,6 +121,18 @@ CHOICES = (
     Choice("site", "Local facts", "The file of whom to call, used when --site names none.", later=True),
     Choice("keys", "Site key", "The file from which codes of people are made.", later=True),
     Choice("signing_key", "Signing key", "The file of the key that signs at sign-off and export.", later=True),
+    Choice(
+        "encrypt_to",
+        "Encrypt to",
+        "Recipients (age1…) of new cases, parted by spaces; off: not encrypted. Losing their keys loses the cases.",
+    ),
+    Choice("identity", "Case key", "The file of the key that opens encrypted cases. Keep a copy of it.", later=True),
+    Choice(
+        "recipients_only",
+        "Recipients only",
+        "Cases may be encrypted to keys none of which is here: an interrupted one can then not be gone on with here.",
+        ON_OFF,
+    ),
     Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
 )
 """Every field that can be chosen, in the order of the screen."""

@@ -23,15 +23,16 @@ ALLOWED: dict[str, set[str]] = {
     "export": {"core"},
     "interview": {"core", "content", "record", "proof", "export"},
     "settings": set(),
+    "encryption": {"record", "settings"},
     "keymap_file": set(),
     "patience": set(),
     "hardening": set(),
-    "desk": {"core", "content", "record", "export", "interview", "settings"},
+    "desk": {"core", "content", "record", "export", "interview", "settings", "encryption"},
     "export_command": {"core", "content", "record", "export"},
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("settings", "keymap_file", "desk", "patience"),
+        *("settings", "keymap_file", "desk", "patience", "encryption"),
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
@@ -45,19 +46,19 @@ ALLOWED: dict[str, set[str]] = {
     "plain_lists": {"core", "export", "plain_shell", "plain_answers"},
     "plain_closing": {"core", "export", "plain_shell", "plain_answers", "plain_lists"},
     "plain_commands": {
-        *("core", "export", "patience", "settings", "plain_closing"),
+        *("core", "export", "patience", "settings", "encryption", "plain_closing"),
         *("plain_answers", "plain_finding", "plain_lists", "plain_people", "plain_shell"),
     },
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity"),
+        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common"},
     "cli_people": {
-        *("core", "content", "record", "export", "interview", "settings", "desk"),
+        *("core", "content", "record", "export", "interview", "settings", "desk", "encryption"),
         *("plain", "plain_people", "cli_common"),
     },
     "cli_visits": {
@@ -94,7 +95,7 @@ ROOMS_OF = {
     "z3": {"proof"},
     "cryptography": {"record"},
     "pyrage": {"record"},
-    **dict.fromkeys(("duckdb", "pyarrow", "matplotlib", "scipy", "distributed"), {"audit"}),
+    **{name: {"audit"} for name in ("duckdb", "pyarrow", "matplotlib", "scipy", "distributed")},
 }
 """Third-party package to the rooms that may import it."""
 

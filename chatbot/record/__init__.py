@@ -15,6 +15,8 @@ transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` 
 
 What holds a chain from outside: ``register`` of cases, written by ``registrar``; ``anchoring`` of files to it;
 ``checkpoint``, where a chain stood, signed as one of ``notes``.
+What keeps content from others: ``sealing`` encrypts the data of one case; ``identities`` are the keys that open cases,
+and the keyring of a run. Older shapes: ``upcast`` brings them to the one in memory.
 
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
 ``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.

@@ -9,7 +9,7 @@ from pathlib import Path
 from chatbot.core.events import AmendedPinned, PreviousPinned
 from chatbot.errors import BackstoryError
 from chatbot.record.lineage import files_of, folder_of
-from chatbot.record.read import Transcript, read_transcript
+from chatbot.record.read import Transcript, examine_file, transcript_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,19 @@ def _bond(how: str, code: str, pinned: tuple[str, str] | None, kind: str, folder
 
 def _compared(how: str, code: str, head: str, kind: str, path: Path) -> Bond:
     try:
-        earlier = read_transcript(path)
+        data, earlier = examine_file(path)
+        if earlier.shut is None or (earlier.damage is not None and not earlier.damage.torn):
+            transcript_of(path, len(data), earlier)
     except BackstoryError as error:
         return Bond(how, code, "unreadable", path, f"{code}, which this case {how}, cannot be read: {error.message}")
-    if earlier.kind != kind:
-        said = f"{code} is a {earlier.kind} case and this one a {kind} case: kinds never mix"
+    # The chain alone is compared: an earlier case that is encrypted need not be opened for it.
+    found = str(earlier.records[0].data["kind"])
+    if found != kind:
+        said = f"{code} is a {found} case and this one a {kind} case: kinds never mix"
         return Bond(how, code, "differs", path, said)
     if earlier.head == head:
         return Bond(how, code, "same", path)
-    hashes = [record.hash for record in earlier.entries]
+    hashes = [record.hash for record in earlier.records]
     if head in hashes:
         more = len(hashes) - 1 - hashes.index(head)
         said = f"{code} went on by {more} record{'' if more == 1 else 's'} after this case was begun"

@@ -40,7 +40,7 @@ class CaseSummary:
     """When the last record was written, by the wall clock."""
     records: int
     state: str
-    """ok, misplaced (in the folder of another kind), torn or damaged."""
+    """ok, misplaced (in the folder of another kind), encrypted (no key here opens it), torn or damaged."""
     locked: bool
     """Someone is writing it now."""
     problem: str = ""
@@ -55,6 +55,15 @@ class CaseSummary:
     """Clinical moment of the first sitting."""
     opened: str = ""
     """When the first record was written, by the wall clock."""
+    encrypted: bool = False
+    """It is encrypted, opened here or not."""
+    shut: bool = False
+    """It is encrypted and no key here opens it: there is no label, and ``as_of`` is that of its first sitting."""
+
+    @property
+    def name(self) -> str:
+        """What staff recognise it by, where there is anything."""
+        return self.label or ("encrypted" if self.shut else "no label")
 
 
 def transcripts_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -112,7 +121,14 @@ def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
         return CaseSummary(path, "", "", "", "", "", "open", "", 0, "damaged", False, error.render())
     damage = examined.damage
     header: dict[str, Any] = examined.records[0].data if examined.records else {}
-    misplaced = "" if damage is not None else misplaced_problem(path, header["kind"], folder_kind)
+    state, problem = "ok", ""
+    if damage is not None:
+        state, problem = "torn" if damage.torn else "damaged", damage.error(path).render()
+    elif examined.shut is not None:
+        state = "encrypted"
+        problem = examined.shut.error(path, f"its chain of {len(examined.records)} records holds").render()
+    elif misplaced := misplaced_problem(path, header["kind"], folder_kind):
+        state, problem = "misplaced", misplaced
     return CaseSummary(
         path=path,
         case=header.get("case", ""),
@@ -123,14 +139,16 @@ def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
         phase=_phase(examined),
         last=examined.records[-1].t if examined.records else "",
         records=len(examined.records),
-        state=("misplaced" if misplaced else "ok") if damage is None else "torn" if damage.torn else "damaged",
+        state=state,
         locked=locks.is_locked(path),
-        problem=misplaced if damage is None else damage.error(path).render(),
+        problem=problem,
         relocated=any(record.type == "storage.relocated" for record in examined.records),
         amends=header.get("amends") or "",
         follows=header.get("follows") or "",
         began=header.get("as_of", ""),
         opened=examined.records[0].t if examined.records else "",
+        encrypted=bool(header.get("enc")),
+        shut=examined.shut is not None,
     )
 
 

@@ -25,43 +25,43 @@ class CodecProblem(ValueError):
     """A value without a canonical form, or bytes that are not in canonical form."""
 
 
-def canonical(value: object) -> bytes:
-    """Return the one spelling of *value*.
+def canonical(value: object, *, longest: int = LONGEST_STRING) -> bytes:
+    """Return the one spelling of *value*. *longest*: bytes of one string, which a ciphertext may exceed.
 
     Raises: CodecProblem for floats, integers past 2^53-1, keys that are not ASCII text, surrogates, strings
     over 16 KiB, and anything else that is not JSON.
     """
-    return _ENCODER.encode(_plain(value)).encode("utf-8")
+    return _ENCODER.encode(_plain(value, longest)).encode("utf-8")
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, longest: int) -> object:
     """Return *value* as built-in types, having checked all of it."""
     match value:
         case None | bool():
             return value
         case str():
-            return _text(value)
+            return _text(value, longest)
         case int():
             if abs(value) > LARGEST_INTEGER:
                 raise CodecProblem(f"{value} is too large for an integer; write it as text")
             return int(value)
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [_plain(each, longest) for each in value]
         case Mapping():
-            return {_key(key): _plain(each) for key, each in value.items()}
+            return {_key(key): _plain(each, longest) for key, each in value.items()}
         case float():
             raise CodecProblem(f"{value!r} is a float; write decimals as text")
         case _:
             raise CodecProblem(f"a {type(value).__name__} cannot be stored")
 
 
-def _text(value: str) -> str:
+def _text(value: str, longest: int) -> str:
     try:
         size = len(value.encode("utf-8"))
     except UnicodeEncodeError as error:
         raise CodecProblem("a text contains half of a surrogate pair") from error
-    if size > LONGEST_STRING:
-        raise CodecProblem(f"a text of {size} bytes is too long (at most {LONGEST_STRING})")
+    if size > longest:
+        raise CodecProblem(f"a text of {size} bytes is too long (at most {longest})")
     return str(value)
 
 
@@ -97,6 +97,11 @@ def _one_shot() -> Callable[[Any], str]:
 
 
 _spell = _one_shot()
+
+
+def spelled(value: Any) -> bytes:
+    """Return the one spelling of what ``parse`` returned, or parts of it, without checking it again."""
+    return _spell(value).encode("utf-8")
 
 
 def parse(data: bytes, *, strict: bool = True) -> Any:

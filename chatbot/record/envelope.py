@@ -14,18 +14,21 @@ from chatbot.core.events import (
     PINNED_MEMBERS,
     CaseOpened,
     Event,
+    UnknownEvent,
     from_data,
     to_data,
 )
 from chatbot.core.values import ValueProblem, parse_moment
+from chatbot.record import upcast
+from chatbot.record.sealing import enc_problem
 
 FORMAT = "backstory-transcript"
 
-FORMAT_VERSION = 1
-"""What this version writes, and the newest it reads."""
+FORMAT_VERSION = 2
+"""The newest format this version reads."""
 
-MIN_READER = 1
-"""The oldest reader that understands what this version writes."""
+PLAIN_FORMAT, SEALED_FORMAT = 1, 2
+"""What this version writes: a case that is not encrypted, and one that is. Each names itself as its oldest reader."""
 
 CLOSING = frozenset({"case.signed", "case.abandoned"})
 """Nothing may stand after one of these."""
@@ -33,7 +36,7 @@ CLOSING = frozenset({"case.signed", "case.abandoned"})
 MEMBERS = frozenset({"actor", "data", "id", "mono_ns", "prev", "seq", "t", "type", "v"})
 
 _HEADER = frozenset(
-    "format format_version min_reader case kind protocol software as_of subject label locale amends follows".split()
+    "format format_version min_reader case kind protocol software as_of subject label locale amends follows enc".split()
 )
 _HEX_128 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HEX_256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -73,22 +76,31 @@ def is_digest(text: object) -> bool:
     return isinstance(text, str) and _HEX_256.fullmatch(text) is not None
 
 
-def header_data(opened: CaseOpened, software: str) -> dict[str, Any]:
-    """Return the data of a transcript's first record."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for the event of a record whose case stays shut. No shape of it may be mistaken for an answer."""
+
+    type: str
+
+
+def header_data(opened: CaseOpened, software: str, enc: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the data of a transcript's first record; *enc*: how its case is encrypted."""
+    version = PLAIN_FORMAT if enc is None else SEALED_FORMAT
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "min_reader": MIN_READER,
+        "format_version": version,
+        "min_reader": version,
         "software": software,
         "amends": None,
         "follows": None,
         **to_data(opened),
+        **({} if enc is None else {"enc": dict(enc)}),
     }
 
 
 def members(event: Event, data: Mapping[str, Any], **stamp: Any) -> dict[str, Any]:
     """Return a record's members; *stamp* holds actor, id, mono_ns, prev, seq and t."""
-    return {"type": event.type, "v": EVENT_VERSION, "data": data, **stamp}
+    return {"type": event.type, "v": upcast.newest(event.type), "data": data, **stamp}
 
 
 def check_members(record: object, seq: int) -> None:
@@ -115,7 +127,7 @@ def check_members(record: object, seq: int) -> None:
 
 
 def check_header(data: Mapping[str, Any]) -> None:
-    """Check the data of a transcript's first record.
+    """Check the data of a transcript's first record, in the shape held in memory.
 
     Raises: EnvelopeProblem.
     """
@@ -130,6 +142,8 @@ def check_header(data: Mapping[str, Any]) -> None:
     for name in ("amends", "follows"):
         if not isinstance(data[name], str | None):
             raise EnvelopeProblem(f"{name} is neither text nor null")
+    if data["enc"] is not None and (problem := enc_problem(data["enc"])):
+        raise EnvelopeProblem(problem)
     check_opening(data)
 
 
@@ -206,14 +220,14 @@ _SHAPES: dict[str, tuple[tuple[str, Callable[[object], bool], bool], ...]] = {
 
 
 def read_event(record: Mapping[str, Any]) -> Event:
-    """Return the event of a checked record.
+    """Return the event of a checked record, whose data are in their newest shape.
 
     Raises: UnknownEvent when this version does not know it; EnvelopeProblem when a member is of the wrong kind.
     """
     data: dict[str, Any] = record["data"]
     cls = EVENT_TYPES.get(record["type"])
-    if cls is None or record["v"] != EVENT_VERSION:
-        return from_data(record["type"], record["v"], data)
+    if cls is None or (record["v"] != EVENT_VERSION and record["v"] != upcast.newest(record["type"])):
+        raise UnknownEvent(f"event {record['type']!r} version {record['v']} is not known")
     values, missing = [], 0
     for name, fits, optional in _SHAPES[record["type"]]:
         value = data.get(name)
@@ -223,6 +237,6 @@ def read_event(record: Mapping[str, Any]) -> Event:
         values.append(value)
     if len(data) + missing != len(values):
         # More members than the event has: its header, or a newer version, which is for from_data to say.
-        return from_data(record["type"], record["v"], data)
+        return from_data(record["type"], EVENT_VERSION, data)
     event: Event = cls(*values)
     return event

@@ -18,7 +18,9 @@ from chatbot.errors import BackstoryError
 from chatbot.record import chain, codec, locks
 from chatbot.record.cases import PHASES, CaseSummary, misplaced_problem, summarise, transcript_files
 from chatbot.record.envelope import FORMAT, FORMAT_VERSION
+from chatbot.record.identities import keyring
 from chatbot.record.read import read_bytes
+from chatbot.record.sealing import Sealer, enc_problem
 
 _TYPE = re.compile(rb'"type":"([a-z_.]+)"')
 """In a text of a record the quotes would be escaped: this stands only where a type stands."""
@@ -79,6 +81,12 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
     header = first["data"]
     if header["format"] != FORMAT or header["min_reader"] > FORMAT_VERSION:
         return None
+    sealer: Sealer | None = None
+    if header.get("enc") is not None:
+        found = None if enc_problem(header["enc"]) else keyring().opened(header["case"], header["enc"])
+        if not isinstance(found, Sealer):
+            return None
+        sealer, header = found, found.open(first)
     types = [each.decode() for each in _TYPE.findall(data)]
     if len(types) != len(lines) - 1:
         return None
@@ -94,7 +102,7 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
         kind=header["kind"],
         label=header["label"],
         subject=header["subject"],
-        as_of=sitting["data"]["as_of"],
+        as_of=(sitting["data"] if sealer is None else sealer.open(sitting))["as_of"],
         phase=phase,
         last=last["t"],
         records=len(types),
@@ -106,6 +114,7 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
         follows=header.get("follows") or "",
         began=header["as_of"],
         opened=first["t"],
+        encrypted=sealer is not None,
     )
 
 

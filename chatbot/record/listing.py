@@ -8,7 +8,20 @@ from chatbot.core.values import ValueProblem, parse_moment
 from chatbot.record.cases import CaseSummary
 from chatbot.record.lineage import Lineage, Listed
 
-_MEMBERS = ("case", "kind", "label", "subject", "as_of", "phase", "last", "records", "state", "locked")
+_MEMBERS = (
+    "case",
+    "kind",
+    "label",
+    "subject",
+    "as_of",
+    "phase",
+    "last",
+    "records",
+    "state",
+    "locked",
+    "encrypted",
+    "shut",
+)
 
 
 def case_json(lineage: Lineage[CaseSummary], case: CaseSummary) -> dict[str, Any]:
@@ -45,7 +58,7 @@ def case_line(lineage: Lineage[CaseSummary], case: CaseSummary) -> str:
 def _line(case: CaseSummary, more: str) -> str:
     state = "" if case.state == "ok" else f"  {case.state.upper()}"
     open_elsewhere = "  open in another program" if case.locked else ""
-    who = " · ".join(filter(None, [case.label or "no label", case.subject]))
+    who = " · ".join(filter(None, [case.name, case.subject]))
     row = f"{case.case:8}  {case.kind:13}  {case.phase:9}  {case.as_of:16}  {who}"
     return f"{row}{more}{state}{open_elsewhere}"
 

@@ -10,10 +10,11 @@ from typing import Any
 from chatbot.core.events import ActorChanged, CaseOpened, ClockJumped, Event, to_data
 from chatbot.errors import StorageError
 from chatbot.record import chain
-from chatbot.record.codec import CodecProblem, canonical
+from chatbot.record.codec import LONGEST_STRING, CodecProblem, canonical
 from chatbot.record.envelope import header_data, members
 from chatbot.record.host import Host
 from chatbot.record.recovery import LONGEST_APPEND
+from chatbot.record.sealing import MOST_RECIPIENTS, STEP, Sealer
 
 CLOCK_TOLERANCE_MS = 2_000
 """How far wall clock and monotonic clock may drift apart between two appends before it is noted."""
@@ -21,6 +22,9 @@ CLOCK_TOLERANCE_MS = 2_000
 
 _ENVELOPE_ROOM = 4 * 1024
 """Bytes of a line that are not the event's own data, and what quoting may add, generously."""
+
+
+_KEYS_ROOM = MOST_RECIPIENTS * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,9 @@ def stamp_text(moment: datetime) -> str:
 class Pen:
     """Writes drafts for one sitting."""
 
-    def __init__(self, host: Host, last: str | None = None) -> None:
-        """*last*: the time of the last record of an earlier sitting."""
-        self._host = host
+    def __init__(self, host: Host, last: str | None = None, sealer: Sealer | None = None) -> None:
+        """*last*: the time of the last record of an earlier sitting. *sealer*: encrypts the data; None: plain."""
+        self._host, self._sealer = host, sealer
         self._origin = host.monotonic_ns()
         self._wall = None if last is None else datetime.fromisoformat(last)
         self._mono: int | None = None
@@ -91,7 +95,7 @@ class Pen:
     def _line(self, event: Event, place: Place, wall: datetime, mono: int) -> tuple[bytes, Place]:
         data: dict[str, Any] = to_data(event)
         if isinstance(event, CaseOpened):
-            data = header_data(event, self._host.software())
+            data = header_data(event, self._host.software(), None if self._sealer is None else self._sealer.enc)
         record = members(
             event,
             data,
@@ -103,13 +107,20 @@ class Pen:
             mono_ns=mono,
         )
         try:
-            line, hash_ = chain.seal(canonical(record))
+            if self._sealer is not None:
+                record = self._sealer.seal(record)
+            line, hash_ = chain.seal(canonical(record, longest=self._longest))
         except CodecProblem as problem:
             raise _cannot(str(problem)) from problem
         if len(line) > chain.LONGEST_LINE:
             raise _cannot(f"a record of {len(line)} bytes is too long (at most {chain.LONGEST_LINE})")
         actor = event.name if isinstance(event, ActorChanged) else place.actor
         return line, Place(place.seq + 1, hash_, actor)
+
+    @property
+    def _longest(self) -> int:
+        """Bytes of one string: a ciphertext is bounded by its line, and what is in it when it is sealed."""
+        return LONGEST_STRING if self._sealer is None else chain.LONGEST_LINE
 
     def _jump(self, wall: datetime, mono: int) -> ClockJumped | None:
         """Return the event that says a clock was set, or the computer slept, since the last append."""
@@ -122,13 +133,16 @@ class Pen:
         return ClockJumped(wall_ms, mono_ms) if abs(wall_ms - mono_ms) > CLOCK_TOLERANCE_MS else None
 
 
-def batches(events: Sequence[Event]) -> list[list[Event]]:
-    """Part events so that each part fits one append."""
+def batches(events: Sequence[Event], *, sealed: bool = False) -> list[list[Event]]:
+    """Part events so that each part fits one append. *sealed*: they will be encrypted, which makes them longer."""
     batches: list[list[Event]] = []
     room = 0
     for event in events:
         # An event with an uncanonical member is for the pen to refuse; here it only has to be counted.
-        size = len(str(to_data(event)).encode("utf-8", "replace")) + _ENVELOPE_ROOM
+        size = len(str(to_data(event)).encode("utf-8", "replace"))
+        # A ciphertext is filled up and spelled in base64; the header carries the wrapped keys.
+        size = _ENVELOPE_ROOM + ((size + STEP) * 3 // 2 if sealed else size)
+        size += _KEYS_ROOM if sealed and isinstance(event, CaseOpened) else 0
         if not batches or size > room:
             batches.append([])
             room = LONGEST_APPEND

@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "T020": "the register of cases is damaged",
     "T021": "a head code that was kept elsewhere does not agree",
     "T022": "a case that was disposed of, and whose file is here",
+    "T023": "encrypted content that does not open with the key of its case",
     "F001": "a folder that cannot be closed to other users",
     "F002": "no such file",
     "F003": "no permission, or a read-only file system",
@@ -52,5 +53,10 @@ CODES: dict[str, str] = {
     "K023": "a signature that the register knows is gone",
     "K024": "signed with a key that was trusted until an earlier day",
     "K025": "not a verifier key",
+    "K030": "an encrypted case that none of the keys at hand opens",
+    "K031": "not an identity file, or a damaged one",
+    "K032": "not a recipient that cases can be encrypted to, or too many of them",
+    "K033": "a key locked with a passphrase that was not unlocked, or a passphrase that is too short",
+    "K034": "a case was not opened, since nobody here could go on with it",
 }
 """Code to what it means."""

@@ -13,8 +13,10 @@ from chatbot.errors import StorageError
 from chatbot.record import chain
 from chatbot.record.disk import Disk, close_quietly, read_all, real
 from chatbot.record.envelope import Record
+from chatbot.record.identities import Keyring, keyring
 from chatbot.record.publish import storage_error
 from chatbot.record.recovery import LARGEST_FILE, Damage, Examined, examine
+from chatbot.record.sealing import wraps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Transcript:
 
     path: Path
     header: dict[str, Any]
-    """Data of the first record."""
+    """Data of the first record, in the shape of the newest format."""
     events: tuple[Event, ...]
     records: int
     """How many records there are, the header included."""
@@ -52,6 +54,11 @@ class Transcript:
     def digest(self) -> str:
         """The digest of the protocol it was made with."""
         return str(self.header["protocol"]["digest"])
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who can open it: ``age1…``; none where it is not encrypted."""
+        return tuple(each.to for each in wraps_of(self.header.get("enc")))
 
     @property
     def head_code(self) -> str:
@@ -83,20 +90,30 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def examine_file(path: Path) -> tuple[bytes, Examined]:
-    """Return the bytes of a file and what they hold. Raises: StorageError."""
+def examine_file(path: Path, ring: Keyring | None = None) -> tuple[bytes, Examined]:
+    """Return the bytes of a file and what they hold, as far as *ring* (None: that of this run) opens it.
+
+    Raises: StorageError.
+    """
     data = read_bytes(path)
     if len(data) > LARGEST_FILE:
         damage = Damage("T001", f"this is not a transcript: it is larger than {LARGEST_FILE >> 20} MiB", 1)
         return data, Examined((), 0, False, damage)
-    return data, examine(data)
+    return data, examine(data, keyring() if ring is None else ring)
 
 
 def transcript_of(path: Path, size: int, examined: Examined) -> Transcript:
-    """Return what was read as a transcript. Raises: CorruptTranscript or VersionUnsupported naming the line."""
+    """Return what was read as a transcript.
+
+    Raises: CorruptTranscript or VersionUnsupported naming the line; KeyProblem for an encrypted case that stays shut.
+    """
     damage = examined.damage
     if damage is not None and not damage.torn:
         raise damage.error(path)
+    if examined.shut is not None:
+        code = chain.head_code(examined.head, len(examined.records))
+        torn = "" if damage is None else ", its last entry not completely saved"
+        raise examined.shut.error(path, f"its chain of {len(examined.records)} records holds{torn}; head {code}")
     return Transcript(
         path=path,
         header=examined.records[0].data,
@@ -110,13 +127,13 @@ def transcript_of(path: Path, size: int, examined: Examined) -> Transcript:
     )
 
 
-def read_transcript(path: Path, *, allow_torn: bool = True) -> Transcript:
-    """Read and check a whole transcript.
+def read_transcript(path: Path, *, allow_torn: bool = True, ring: Keyring | None = None) -> Transcript:
+    """Read and check a whole transcript. *ring*: opens it where it is encrypted; None: the keyring of this run.
 
     Raises: CorruptTranscript or VersionUnsupported naming the line; TornTranscript unless *allow_torn*;
-    StorageError when it is missing or cannot be read.
+    KeyProblem when it is encrypted and no key opens it; StorageError when it is missing or cannot be read.
     """
-    data, examined = examine_file(path)
+    data, examined = examine_file(path, ring)
     transcript = transcript_of(path, len(data), examined)
     if transcript.damage is not None and not allow_torn:
         raise transcript.damage.error(path)

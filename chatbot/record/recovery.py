@@ -1,4 +1,4 @@
-"""Judge the bytes of a transcript: sound, torn at its end, or corrupt. Pure.
+"""Judge the bytes of a transcript: sound, torn at its end, or corrupt. Pure, but for the keyring it is given.
 
 Every append is on disk before the next one begins, so a crash can leave at most one append unfinished.
 That, and nothing else, is *torn*. *good* ends after the last record that verifies in sequence, ``fragment``
@@ -12,26 +12,32 @@ is what follows:
 
 Nothing may follow the end of a case, so there the fragment is never torn. Nor is a damaged first record:
 the header is written before the file gets its name.
+
+An encrypted case is judged by its chain alone where no key opens it; with one, a record whose ciphertext does not
+open is corrupt, however well its chain was made.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from chatbot.core.events import UnknownEvent
+from chatbot.core.events import Event, UnknownEvent
 from chatbot.errors import BackstoryError, CorruptTranscript, TornTranscript, VersionUnsupported
-from chatbot.record import chain, codec
+from chatbot.record import chain, codec, upcast
 from chatbot.record.envelope import (
     CLOSING,
     FORMAT,
     FORMAT_VERSION,
     EnvelopeProblem,
     Record,
+    Unread,
     check_header,
     check_members,
     read_event,
 )
+from chatbot.record.identities import Keyring, Shut
+from chatbot.record.sealing import SEALED_MEMBERS, SEALED_OF_HEADER, Sealer, SealProblem, enc_problem
 
 LONGEST_APPEND = 256 * 1024
 """Bytes written by one append."""
@@ -79,6 +85,10 @@ class Examined:
     lacks_newline: bool
     """Only the newline after the last record is missing."""
     damage: Damage | None
+    sealer: Sealer | None = None
+    """What opened its content; None for a case that is not encrypted, or stays shut."""
+    shut: Shut | None = None
+    """Why its content stays shut. Then its records have no data but the plain members of the header, and no events."""
 
     @property
     def head(self) -> str:
@@ -200,8 +210,11 @@ def _crossed_a_sector(data: bytes, good: int, inside: list[bytes]) -> bool:
     return len(stamps) == 1
 
 
-def examine(data: bytes) -> Examined:
-    """Read all records with their events and judge what follows the last good one."""
+def examine(data: bytes, keyring: Keyring | None = None) -> Examined:
+    """Read all records with their events and judge what follows the last good one.
+
+    *keyring*: opens an encrypted case; one that it does not open stays shut.
+    """
     newer = _newer(data)
     if newer is not None:
         return Examined((), 0, False, newer)
@@ -209,9 +222,10 @@ def examine(data: bytes) -> Examined:
     records: list[Record] = []
     damage = chained.damage
     good = 0
+    opener = _Opener(keyring or Keyring())
     for members, hash_, end in chained.links:
         try:
-            records.append(_record(members, hash_))
+            records.append(_record(opener.opened(members), hash_, opener.shut))
         except _Problem as problem:
             # A chain broken further down weighs more than an event that only a newer version knows.
             if problem.code != "T011" or damage is None or damage.torn:
@@ -219,7 +233,48 @@ def examine(data: bytes) -> Examined:
             break
         good = end
     lacks_newline = damage is None and not data.endswith(b"\n")
-    return Examined(tuple(records), good, lacks_newline, damage)
+    return Examined(tuple(records), good, lacks_newline, damage, opener.sealer, opener.shut)
+
+
+class _Opener:
+    """Opens the data of one transcript after another record, once its header has said how."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._encrypted = False
+        self.sealer: Sealer | None = None
+        self.shut: Shut | None = None
+
+    def opened(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Return the members of a record with its data in the clear. Raises: _Problem."""
+        data = members["data"]
+        if members["seq"] == 0 and data.get("format") == FORMAT and data.get("enc") is not None:
+            self._begin(data)
+        if not self._encrypted:
+            return members
+        if not data.keys() >= SEALED_MEMBERS or (members["seq"] and data.keys() != SEALED_MEMBERS):
+            raise _Problem("T015", "the data of this record are not encrypted, those of its case are")
+        if self.sealer is None:
+            kept = {name: value for name, value in data.items() if name not in SEALED_MEMBERS}
+            return {**members, "data": {**dict.fromkeys(SEALED_OF_HEADER, ""), **kept} if members["seq"] == 0 else {}}
+        try:
+            return {**members, "data": self.sealer.open(members)}
+        except SealProblem as problem:
+            raise _Problem("T023", "the content of this record does not open with the key of its case") from problem
+
+    def _begin(self, header: dict[str, Any]) -> None:
+        wrong = enc_problem(header["enc"]) or ("" if isinstance(header.get("case"), str) else "case is not text")
+        if wrong:
+            raise _Problem("T015", wrong)
+        self._encrypted = True
+        try:
+            found = self._keyring.opened(header["case"], header["enc"])
+        except SealProblem as problem:
+            raise _Problem("T023", "the key of this case does not open, or is not its key") from problem
+        if isinstance(found, Sealer):
+            self.sealer = found
+        else:
+            self.shut = found
 
 
 def _newer(data: bytes) -> Damage | None:
@@ -237,14 +292,18 @@ def _newer(data: bytes) -> Damage | None:
     return Damage("T010", message, 1)
 
 
-def _record(members: dict[str, Any], hash_: str) -> Record:
-    """Return a chained record with its event."""
+def _record(members: dict[str, Any], hash_: str, shut: Shut | None = None) -> Record:
+    """Return a chained record with its event; without one where its case stays shut."""
+    data = members["data"]
     try:
         if members["seq"] == 0:
-            if members["data"].get("format") != FORMAT:
+            if data.get("format") != FORMAT:
                 raise _Problem("T001", "this is not a transcript of Backstory")
-            check_header(members["data"])
-        event = read_event(members)
+            data = _header(data)
+        elif shut is None and (members["type"], members["v"]) in upcast.EVENTS:
+            members = _raised(members)
+            data = members["data"]
+        event = read_event(members) if shut is None else cast(Event, Unread(members["type"]))
     except UnknownEvent as problem:
         raise _Problem("T011", f"{problem}; it was written by a newer version") from problem
     except EnvelopeProblem as problem:
@@ -256,7 +315,26 @@ def _record(members: dict[str, Any], hash_: str) -> Record:
         mono_ns=members["mono_ns"],
         actor=members["actor"],
         type=members["type"],
-        data=members["data"],
+        data=data,
         event=event,
         hash=hash_,
     )
+
+
+def _raised(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a record with its event in its newest shape. Raises: EnvelopeProblem."""
+    try:
+        version, data = upcast.event(members["type"], members["v"], members["data"])
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EnvelopeProblem(f"{members['type']} is not of its version {members['v']}") from error
+    return {**members, "v": version, "data": dict(data)}
+
+
+def _header(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a header in the shape held in memory, checked. Raises: EnvelopeProblem."""
+    try:
+        data = upcast.header(data)
+    except ValueError as error:
+        raise EnvelopeProblem(f"the header is not of its format: {error}") from error
+    check_header(data)
+    return data

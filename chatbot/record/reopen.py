@@ -17,6 +17,7 @@ from chatbot.errors import StorageError, UsageError
 from chatbot.record import locks, publish
 from chatbot.record.disk import Disk, close_quietly, read_all, real, same_file, sync_folder, unlink_quietly, write_all
 from chatbot.record.host import Host
+from chatbot.record.identities import keyring
 from chatbot.record.pen import Pen, Place
 from chatbot.record.read import Transcript, transcript_of
 from chatbot.record.recovery import LARGEST_FILE, Examined, examine
@@ -87,7 +88,7 @@ def _open_locked(disk: Disk, path: Path) -> int:
 
 def _prepared(disk: Disk, host: Host, path: Path, fd: int, place: Place) -> Reopened:
     data = read_all(disk, fd, LARGEST_FILE)
-    examined = examine(data)
+    examined = examine(data, keyring())
     transcript = transcript_of(path, len(data), examined)
     if examined.closed:
         raise UsageError(
@@ -97,7 +98,7 @@ def _prepared(disk: Disk, host: Host, path: Path, fd: int, place: Place) -> Reop
             hint="look at it with replay, or open an amendment or a follow-up",
         )
     _remove_unfinished(disk, path)
-    pen = Pen(host, examined.records[-1].t)
+    pen = Pen(host, examined.records[-1].t, examined.sealer)
     place = replace(place, seq=len(examined.records), prev=examined.head)
     if examined.damage is not None:
         return _recover(disk, path, fd, data, examined, pen, place)
@@ -129,7 +130,7 @@ def _recover(disk: Disk, path: Path, fd: int, data: bytes, examined: Examined, p
         disk.rename(temporary, path)
         sync_folder(disk, path.parent)
         pen.written(draft)
-        transcript = transcript_of(path, len(new), examine(new))
+        transcript = transcript_of(path, len(new), examine(new, keyring()))
     except BaseException:
         close_quietly(disk, new_fd)
         unlink_quietly(disk, temporary)

@@ -28,7 +28,8 @@ class Salvaged:
     lost_bytes: int
     reason: str
     noted: bool
-    """The loss stands in the new file; not so when the case had ended, since nothing may follow its end."""
+    """The loss stands in the new file; not so when the case had ended, since nothing may follow its end, nor when it
+    is encrypted and no key opens it."""
 
 
 def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "") -> Salvaged:
@@ -45,7 +46,8 @@ def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "")
         raise damage.error(path)
     good, lost = data[: examined.good], data[examined.good :]
     good += b"" if good.endswith(b"\n") else b"\n"
-    if not examined.closed:
+    noted = not examined.closed and examined.shut is None
+    if noted:
         host = host or Host()
         whole = hashlib.sha256(data).hexdigest()
         note = (
@@ -54,7 +56,7 @@ def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "")
         )
         place = Place(len(examined.records), examined.head, actor or f"os:{host.user()}")
         events = (StorageRecovered(len(lost), hashlib.sha256(lost).hexdigest()), NoteAdded(note))
-        good += Pen(host, examined.records[-1].t).draft(events, place).data
+        good += Pen(host, examined.records[-1].t, examined.sealer).draft(events, place).data
     try:
         publish.publish(Disk(), real(out.absolute().parent) / out.name, good)
     except FileExistsError as error:
@@ -63,4 +65,4 @@ def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "")
         ) from error
     except OSError as error:
         raise publish.storage_error(error, out, "write the copy") from error
-    return Salvaged(out, len(examined.records), damage.line, len(lost), damage.message, noted=not examined.closed)
+    return Salvaged(out, len(examined.records), damage.line, len(lost), damage.message, noted=noted)

@@ -36,6 +36,7 @@ from chatbot.record.pen import Draft, Pen, Place, batches
 from chatbot.record.recovery import LARGEST_FILE
 from chatbot.record.registrar import Anchor
 from chatbot.record.reopen import RecoveredTranscript
+from chatbot.record.sealing import new_sealer
 
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes that must be free before a case is opened."""
@@ -121,19 +122,21 @@ class TranscriptWriter:
         disk: Disk | None = None,
         first: Sequence[Event] = (),
         signing: Path | None = None,
+        recipients: Sequence[str] = (),
     ) -> Self:
         """Begin a transcript: the protocol first, then a file that holds the header from its first moment.
 
         *first*: events recorded with the opening, all of them or none: the file gets its name when it is whole.
         *actor*: who is at the keyboard; the account otherwise. *fallback*: a folder, best on another disk,
-        used when the first can no longer be written. Raises: StorageError; then no transcript exists.
+        used when the first can no longer be written. *recipients*: whom the case is encrypted to; none: it is not.
+        Raises: StorageError, KeyProblem; then no transcript exists.
         """
         disk = disk or Disk()
         _check_opening(opened, protocol, host)
         folder = real(folder.absolute())
-        pen = Pen(host)
+        pen = Pen(host, sealer=new_sealer(opened.case, recipients) if recipients else None)
         drafts: list[Draft] = []
-        for events in batches((opened, *first)):
+        for events in batches((opened, *first), sealed=bool(recipients)):
             drafts.append(pen.draft(events, drafts[-1].place if drafts else Place(actor=actor or f"os:{host.user()}")))
         data = b"".join(draft.data for draft in drafts)
         place = folder / opened.kind
@@ -170,7 +173,8 @@ class TranscriptWriter:
         """Open a transcript for another sitting; a torn end is set aside and noted.
 
         Raises: LockedByAnother; CorruptTranscript or VersionUnsupported, the file then being untouched;
-        UsageError when the case is signed or abandoned; StorageError.
+        UsageError when the case is signed or abandoned; KeyProblem when it is encrypted and no key of the keyring
+        opens it; StorageError.
         """
         disk = disk or Disk()
         place = Place(actor=actor or f"os:{host.user()}")

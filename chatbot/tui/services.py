@@ -177,6 +177,10 @@ class Services:
     """The file of the settings, for people to read; empty: they cannot be kept."""
     protocol_names: Callable[[], Sequence[str]] = tuple
     """The protocols there are to choose from."""
+    encrypt: Callable[[bool], str] | None = None
+    """Encrypts new cases from now on, or does not; returns what must be told. None: it is not offered here."""
+    encryption: Callable[[], str] = str
+    """Says whether new cases are encrypted, in one sentence; empty: it is not said here."""
 
     def settings(self) -> Settings:
         """Return what is chosen now, field by field."""

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from chatbot import encryption
 from chatbot.core.approvals import states_text, with_review
 from chatbot.core.changes import Story
 from chatbot.core.overdue import next_due, overdue_text
@@ -134,7 +135,17 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         turns=desk.turns,
         verdict=desk.verdict,
         demonstration=desk.demonstration,
+        encrypt=None if place_of_settings(settings_file) is None else partial(_encrypted, settings_file),
+        encryption=lambda: encryption.standing(choices.now()),
     )
+
+
+def _encrypted(settings_file: Path | None, on: bool) -> str:
+    """Turn the encryption of new cases on or off; return what must be told."""
+    if on:
+        return encryption.turn_on(settings_file).said
+    encryption.turn_off(settings_file)
+    return ""
 
 
 def whole_plan(of: Interview, register: str, story: Story | None = None) -> str:

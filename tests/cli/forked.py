@@ -14,6 +14,8 @@ from typing import Any
 
 PRELOADED = (
     "chatbot.cli",
+    "chatbot.cli_people",
+    "chatbot.cli_visits",
     "chatbot.content.answers_file",
     "chatbot.content.library",
     "chatbot.core.plan",
@@ -22,6 +24,8 @@ PRELOADED = (
     "chatbot.plain",
     "chatbot.record.replay",
     "chatbot.settings",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "pyrage",
 )
 """What most commands need; the rest is imported where it is used, as ever."""
 

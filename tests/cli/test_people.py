@@ -286,11 +286,16 @@ def at_a_terminal(steps: list[tuple[str, str]], *arguments: str, term: str = "du
 
 def test_at_a_terminal_the_number_is_asked_for_unseen_and_who_interviews_once(home: Path) -> None:
     backstory("keys", "new")
-    who = [("Who interviews?", "AB"), ("Role of AB", "nurse")]
+    who = [("Who interviews?", "AB"), ("Role of AB", "nurse"), ("Encrypt new cases?", "")]
     begin = ("interview", "--plain", "--kind", "test", "--as-of", "2026-03-15", "--label")
     code, shown = at_a_terminal([*who, ("Record number", NUMBER), (">", "q")], *begin, "AB bed 3")
     assert code == 0 and "4711" not in shown and case_of("AB bed 3")["subject"] in shown, shown
     code, shown = at_a_terminal([("Record number", ""), (">", "q")], *begin, "CD window")
-    assert code == 0 and "Who interviews?" not in shown and case_of("CD window")["subject"] == ""
+    assert (
+        code == 0
+        and "Who interviews?" not in shown
+        and "Encrypt new" not in shown
+        and case_of("CD window")["subject"] == ""
+    )
     settings = json.loads((home / ".config" / "backstory" / "settings.json").read_text())
-    assert (settings["actor"], settings["actor_role"]) == ("AB", "nurse")
+    assert (settings["actor"], settings["actor_role"]) == ("AB", "nurse") and settings["encrypt_to"] == "off"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chatbot.core import events as ev
 from chatbot.record.host import FixedHost
+from chatbot.record.identities import Identity, Keyring, new_identity
 from chatbot.record.store import TranscriptWriter
 from tests.record import kit
 
@@ -214,6 +215,56 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
 }
 
 
+SEALED_FOLDER = FOLDER.parent / "v2"
+"""Encrypted cases. Their keys and nonces are random, so they are read for ever but never written the same again."""
+
+IDENTITY = SEALED_FOLDER / "test-identity.txt"
+"""The key that opens them: made for these files, used for nothing else, and no secret."""
+
+SEALED: dict[str, tuple[tuple[ev.Event, ...], ...]] = {
+    "every-event": EVERY_EVENT,
+    "signed-open": SIGNED_OPEN,
+    "open": kit.STEPS,
+    "torn": kit.STEPS,
+}
+"""What stands in them after their opening; the last record of the torn one is cut."""
+
+SEALED_FIRST: dict[str, tuple[ev.Event, ...]] = {"follow-up": FOLLOW_UP, "amendment": AMENDMENT}
+
+
+def sealed_ring() -> Keyring:
+    """Return the keyring that opens them. A file that was checked out has the mode that git gives it."""
+    lines = IDENTITY.read_text("ascii").splitlines()
+    return Keyring(identities=[Identity(lines[2], lines[1].removeprefix("# public key: "))])
+
+
+def _write_sealed() -> None:
+    """Write those that are missing, and the identity first of all."""
+    SEALED_FOLDER.mkdir(exist_ok=True)
+    if not IDENTITY.exists():
+        new_identity(IDENTITY)
+    to = [sealed_ring().identities()[0].recipient]
+    host = FixedHost(seed=9, software="backstory 1")
+    for number, name in enumerate((*SEALED, *SEALED_FIRST)):
+        path = SEALED_FOLDER / f"{name}.jsonl"
+        if path.exists():
+            continue
+        opened = replace(kit.opened("clinical", f"K7M20AZ{number}"), subject="K7M2-0AXQ-9ZZZ")
+        with tempfile.TemporaryDirectory() as folder:
+            first = SEALED_FIRST.get(name, ())
+            writer = TranscriptWriter.create(Path(folder), opened, kit.PROTOCOL, host, first=first, recipients=to)
+            with writer:
+                for events in SEALED.get(name, ()):
+                    writer.append(events)
+            data = writer.path.read_bytes()
+        path.write_bytes(data[:-33] if name == "torn" else data)
+        print(f"added {path}")
+    kept = SEALED_FOLDER / "protocols" / f"{kit.DIGEST}.json"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(kit.CANONICAL.encode())
+
+
 def written(name: str) -> bytes:
     """Write one of them now."""
     with tempfile.TemporaryDirectory() as folder:
@@ -227,6 +278,7 @@ def main() -> None:
         if not path.exists():
             path.write_bytes(written(name))
             print(f"added {path}")
+    _write_sealed()
     kept = FOLDER / "protocols" / f"{kit.DIGEST}.json"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)

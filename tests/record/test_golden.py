@@ -9,8 +9,8 @@ import pytest
 from chatbot.core.events import EVENT_TYPES, from_data
 from chatbot.record import bundle
 from chatbot.record.codec import parse
-from chatbot.record.read import read_transcript
-from tests.record import golden, kit
+from chatbot.record.read import examine_file, read_transcript
+from tests.record import golden, kit, second_opinion
 
 FILES = sorted(golden.FOLDER.glob("*.jsonl"))
 
@@ -65,3 +65,48 @@ HEADS = {
 @pytest.mark.parametrize(("name", "code"), HEADS.items())
 def test_the_heads_of_golden_transcripts_are_known_from_elsewhere(name: str, code: str) -> None:
     assert read_transcript(golden.FOLDER / f"{name}.jsonl").head_code.startswith(code)
+
+
+# --- encrypted ones ---
+
+SEALED = sorted(golden.SEALED_FOLDER.glob("*.jsonl"))
+
+
+def test_there_is_an_encrypted_golden_file_of_every_shape() -> None:
+    assert {path.stem for path in SEALED} == {*golden.SEALED, *golden.SEALED_FIRST}
+
+
+@pytest.mark.parametrize("path", SEALED, ids=lambda path: path.stem)
+def test_an_encrypted_golden_transcript_is_opened_with_its_key(path: Path) -> None:
+    found = read_transcript(path, ring=golden.sealed_ring())
+    steps = (golden.SEALED_FIRST.get(path.stem, ()), *golden.SEALED.get(path.stem, ()))
+    written = [each for step in steps for each in step]
+    torn = path.stem == "torn"
+    assert list(found.events[1:]) == (written[:-1] if torn else written) and found.torn is torn
+    assert (found.header["label"], found.header["subject"]) == ("bed 4", "K7M2-0AXQ-9ZZZ")
+    assert bundle.load(path, found.digest) == kit.CANONICAL.encode()
+
+
+@pytest.mark.parametrize("path", SEALED, ids=lambda path: path.stem)
+def test_the_chain_of_an_encrypted_golden_transcript_needs_no_key(path: Path) -> None:
+    data, found = examine_file(path)
+    verdict, line = second_opinion.judge(data)
+    assert (verdict == "torn") is (path.stem == "torn") is (found.damage is not None and found.damage.torn)
+    assert found.shut is not None and b"bed 4" not in data and b"K7M2-0AXQ" not in data
+    assert line == (0 if found.damage is None else found.damage.line)
+
+
+SEALED_HEADS = {
+    "amendment": "5-EYCC-7H7O-SVDQ-WCDY-3JQ5",
+    "every-event": "26-SLFZ-JXP2-XAKJ-KMEJ-MVIO",
+    "follow-up": "4-IXKU-LX3D-JJAB-BMUD-6GFQ",
+    "open": "9-M3DA-72KI-HZOX-FND4-A7GF",
+    "signed-open": "12-MQYG-Q44G-AKIM-YFIG-XNNO",
+    "torn": "8-NMBG-QSME-C5DJ-6BRW-H6MD",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), SEALED_HEADS.items())
+def test_the_heads_of_encrypted_golden_transcripts_are_known_from_elsewhere(name: str, code: str) -> None:
+    path = golden.SEALED_FOLDER / f"{name}.jsonl"
+    assert read_transcript(path, ring=golden.sealed_ring()).head_code == code

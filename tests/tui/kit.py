@@ -322,6 +322,8 @@ class House:
     files: dict[str, str] = field(default_factory=dict)
     """Pages by the name they were written under."""
     turns: dict[int, Standing] = field(default_factory=dict)
+    encrypts: bool = False
+    """Encryption of new cases is offered."""
 
     def services(self) -> Services:
         content = protocol()
@@ -361,7 +363,15 @@ class House:
             page_text=lambda of, page, register: f"THE {page.upper()} for {register}",
             page_place=lambda of, page: f"/home/ab/{page}.txt",
             write_page=self._write,
+            encrypt=self._encrypt if self.encrypts else None,
+            encryption=lambda: self.settings.get("encrypt_to", "") and f"Encrypted: {self.settings['encrypt_to']}.",
         )
+
+    def _encrypt(self, on: bool) -> str:
+        if self.refuse is not None:
+            raise self.refuse
+        self.settings["encrypt_to"] = "age1ours" if on else "off"
+        return "Keep a copy of /srv/identity.key in another place." if on else ""
 
     def _standing(self, path: Any) -> Standing | None:
         self.looked_at.append(path)

@@ -85,9 +85,15 @@ def _group(row: Row) -> str:
     return state if kind == KINDS[0] else f"{kind.upper()} CASES, {state}"
 
 
+NAMELESS = {"encrypted": "encrypted"}
+"""State to what stands for the label of a case whose label cannot be read."""
+
+
 def case_name(case: CaseSummary) -> str:
     """Return a case as staff know it: label and code."""
-    return " · ".join(part for part in (case.label or "no label", case.subject or case.case) if part)
+    return " · ".join(
+        part for part in (case.label or NAMELESS.get(case.state, "no label"), case.subject or case.case) if part
+    )
 
 
 def searched(row: Row, standing: Standing | None, register: str) -> str:

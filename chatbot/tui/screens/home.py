@@ -277,9 +277,13 @@ class Home(Marked[None]):
     # --- who ---
 
     def _welcome(self) -> None:
-        from chatbot.tui.screens.welcome import Welcome
+        from chatbot.tui.screens.welcome import Welcome, offer_encryption
 
-        self.app.push_screen(Welcome(self.ours), self._described)
+        def described(role: str | None) -> None:
+            self._described(role)
+            offer_encryption(self.ours, self.resettle)
+
+        self.app.push_screen(Welcome(self.ours), described)
 
     def act_role(self) -> None:
         """Ask again which describes the person."""

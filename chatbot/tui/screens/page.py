@@ -122,6 +122,7 @@ def about_page(session: Session, *, accept: str = "", accept_label: str = "") ->
             ("Not a medical device", ""),
             ("Editorial policy", about.editorial_policy.in_register(say)),
             ("Where answers are saved", session.services.transcripts),
+            ("", session.services.encryption()),
         ]
         rows = paragraphs(parts, width)
         return [*rows, BLANK, *wrapped("This program is not a medical device.", width, "warn")]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chatbot.errors import BackstoryError, UsageError
-from chatbot.settings import CHOICES, Choice, Settings, text_of, with_text
+from chatbot.settings import CHOICE, CHOICES, Choice, Settings, text_of, with_text
 from chatbot.tui import themes
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, rule, wrapped
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.prompt import Prompt
 from chatbot.tui.screens.scroll import Marked
+from chatbot.tui.screens.welcome import ask_encryption
 
 TITLE_WIDTH = 17
 """Columns of the names of the fields."""
@@ -88,6 +89,8 @@ class SettingsScreen(Marked[None]):
     def _told(self, each: Choice) -> str:
         if each.name in OF_A_PERSON and self.session.interview is not None:
             return f"Not while a case is open: {self.key_for('hand_over')} there hands over, and that is recorded."
+        if each.name == "encrypt_to" and (standing := self.session.services.encryption()):
+            return f"{standing} {each.told}"
         return f"{each.told} From the next start on." if each.later else each.told
 
     # --- keys ---
@@ -133,17 +136,31 @@ class SettingsScreen(Marked[None]):
 
     def act_change(self) -> None:
         each, options = self.at, self.options(self.at)
-        if len(options) == 2 and text_of(self.chosen, each.name) in options:
+        if each.name == "encrypt_to" and self.session.services.encrypt is not None:
+            ask_encryption(self.ours, self._encryption_chosen, typed=True)
+        elif len(options) == 2 and text_of(self.chosen, each.name) in options:
             self._turn(1)
         elif options:
             listed = [(option, option) for option in options]
             self.app.push_screen(Choose(each.title, listed, self._told(each)), lambda one: self._chosen(each, one))
         else:
-            now = text_of(self.chosen, each.name)
-            self.app.push_screen(
-                Prompt(each.title, f"{self._told(each)} Enter alone: not chosen.", self._take, rows=1, text=now),
-                lambda typed: None if typed is None else self._choose(each.name, typed),
-            )
+            self._type(each)
+
+    def _type(self, each: Choice) -> None:
+        now = text_of(self.chosen, each.name)
+        self.app.push_screen(
+            Prompt(each.title, f"{self._told(each)} Enter alone: not chosen.", self._take, rows=1, text=now),
+            lambda typed: None if typed is None else self._choose(each.name, typed),
+        )
+
+    def _encryption_chosen(self, value: str) -> None:
+        """Go on after encryption was switched, or let recipients be typed."""
+        if value == "type":
+            self._type(CHOICE["encrypt_to"])
+            return
+        self.problem, self.said = None, "Kept."
+        self._read()
+        self.redraw()
 
     def _take(self, typed: str, prompt: Prompt) -> None:
         try:

@@ -1,11 +1,13 @@
-"""The first start: what this is, on one screen, and which describes the person before it."""
+"""The first start: what this is, which describes the person before it, and whether new cases are encrypted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chatbot.settings import ROLES
+from chatbot.encryption import ENCRYPTED, NOT_ENCRYPTED, OFFERED
+from chatbot.errors import BackstoryError
+from chatbot.settings import ON_OFF, ROLES
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, pad, wrapped
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.words import sentence
@@ -65,3 +67,49 @@ def ask_role(app: Backstory, then: Callable[[str | None], None]) -> None:
     """Ask again which describes the person; Escape leaves it."""
     choices = [(role, f"{sentence(role)}: {BRINGS[role]}") for role in ROLES]
     app.push_screen(Choose(ASKED, choices, "It sets what home puts first."), then)
+
+
+def offer_encryption(app: Backstory, then: Callable[[], None]) -> None:
+    """Ask once whether new cases are encrypted, where nobody has decided; there is no way past it but to choose."""
+    services = app.session.services
+    if services.encrypt is None or services.get_setting("encrypt_to"):
+        then()
+        return
+    ask_encryption(app, lambda _: then(), must=True)
+
+
+def ask_encryption(app: Backstory, then: Callable[[str], None], *, must: bool = False, typed: bool = False) -> None:
+    """Ask whether new cases are encrypted, and let it hold. *typed*: recipients may be typed instead.
+
+    *then* is told what was chosen: on, off, or type.
+    """
+    on, off = ON_OFF
+    choices = [
+        (off, NOT_ENCRYPTED),
+        (on, ENCRYPTED),
+        *([("type", "Type recipients of keys kept elsewhere")] if typed else []),
+    ]
+
+    def chosen(value: str | None) -> None:
+        if value in {on, off}:
+            _encrypted(app, value == on)
+        if value is not None:
+            then(value)
+
+    app.push_screen(Choose("Encrypt new cases?", choices, OFFERED, must=must), chosen)
+
+
+def _encrypted(app: Backstory, on: bool) -> None:
+    from chatbot.tui.screens.fault import Fault
+    from chatbot.tui.screens.page import told_page
+
+    encrypt = app.session.services.encrypt
+    if encrypt is None:
+        return
+    try:
+        said = encrypt(on)
+    except BackstoryError as error:
+        app.push_screen(Fault(error))
+    else:
+        if said:
+            app.push_screen(told_page("New cases are encrypted", [said], ""))
