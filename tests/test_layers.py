@@ -38,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
         *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding", "plain_lists", "settings"),
         "plain_closing",
     },
+    "plain_player": {"core", "record", "export"},
     "plain_people": {"core", "record", "export", "interview"},
     "plain_shell": {"core", "record", "export", "interview", "settings"},
     "plain_answers": {"core", "export", "plain_shell"},
@@ -51,11 +52,11 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove", "hardening"),
+        *("patience", "authoring", "cli_prove", "hardening", "cli_replay"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
-    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common"},
+    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common", "cli_replay"},
     "cli_people": {
         *("core", "content", "record", "export", "interview", "settings", "desk"),
         *("plain", "plain_people", "cli_common"),
@@ -63,6 +64,10 @@ ALLOWED: dict[str, set[str]] = {
     "cli_visits": {
         *("core", "content", "record", "export", "interview", "settings", "desk"),
         *("plain", "plain_people", "cli_common"),
+    },
+    "cli_replay": {
+        *("core", "content", "record", "export", "settings", "desk", "tui", "plain"),
+        *("plain_player", "cli_common", "cli_people"),
     },
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
     "cli_prove": {"core", "content", "proof", "cli_common"},
@@ -79,6 +84,10 @@ LAZY_IN = {
     },
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience"},
+    "cli_replay": {
+        *("core", "content", "record", "export", "settings", "desk", "tui", "plain"),
+        *("plain_player", "cli_people"),
+    },
     "cli_governance": {"core", "content", "record", "settings"},
     "authoring": {"tui", "plain"},
 }

@@ -18,6 +18,9 @@ from chatbot.record.publish import storage_error
 from chatbot.record.read import examine_file
 from chatbot.record.recovery import Examined
 
+NOT_CASES = frozenset({"access.jsonl", "register.jsonl"})
+"""Files in a folder of cases that are none."""
+
 _NETWORK = frozenset("nfs nfs4 cifs smb3 smbfs ncpfs afs 9p fuse.sshfs fuse.glusterfs ceph fuse.rclone".split())
 _MOUNTS = Path("/proc/self/mounts")
 
@@ -90,7 +93,9 @@ def transcript_files(folder: Path) -> Iterator[Path]:
                 names = [
                     entry.name
                     for entry in entries
-                    if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False)
+                    if entry.name.endswith(".jsonl")
+                    and entry.name not in NOT_CASES
+                    and entry.is_file(follow_symlinks=False)
                 ]
         except (FileNotFoundError, NotADirectoryError):
             continue
