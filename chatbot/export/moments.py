@@ -73,7 +73,7 @@ def changed_lines(protocol: Protocol, changed: Changed, register: str, *, reveal
     if changed.urgency is not None:
         level = changed.urgency.after
         text = f"urgency: {label(f'symbol.{level}')} {label(f'urgency.{level}')}{was(changed.urgency, 'urgency')}"
-        found.append(Said("▲", text, _URGENCY_GRAVE.get(level, "")))
+        found.append(Said("»", text, _URGENCY_GRAVE.get(level, "")))
     covered = frozenset() if revealed else taint(protocol).red_flags
     clear = [each for each in changed.flags if each.after == "clear"]
     # What a private answer settled is not named: that would tell the answer. What stands is named, as everywhere.
@@ -89,6 +89,14 @@ def changed_lines(protocol: Protocol, changed: Changed, register: str, *, reveal
         found.append(
             Said(FLAG_MARK["clear"], f"{count} red flag{'' if count == 1 else 's'}: {label('flag.clear')}", "good")
         )
+    for each in changed.rules:
+        title = titled(lambda name: protocol.rules[name].title, each.id)
+        if not each.after:
+            found.append(Said("−", f"no longer in the plan: {title}{was(each, 'rule')}"))
+            continue
+        sign = "+" if not each.before else "~"
+        text = f"{label(f'rule.{each.after}')}: {title}{was(each, 'rule')}"
+        found.append(Said(sign, text, _RULE_GRAVE.get(each.after, "")))
     hidden = frozenset() if revealed else taint(protocol).findings
     for each in changed.findings:
         title = COVERED if each.id in hidden else titled(lambda name: protocol.findings[name].title, each.id)
@@ -100,14 +108,6 @@ def changed_lines(protocol: Protocol, changed: Changed, register: str, *, reveal
             found.append(Said("+", f"holds now: {title}"))
         else:
             found.append(Said("−", f"holds no longer: {title}"))
-    for each in changed.rules:
-        title = titled(lambda name: protocol.rules[name].title, each.id)
-        if not each.after:
-            found.append(Said("−", f"no longer in the plan: {title}{was(each, 'rule')}"))
-            continue
-        sign = "+" if not each.before else "~"
-        text = f"{label(f'rule.{each.after}')}: {title}{was(each, 'rule')}"
-        found.append(Said(sign, text, _RULE_GRAVE.get(each.after, "")))
     if changed.phase is not None:
         found.append(Said("»", f"phase: {label(f'phase.{changed.phase.after}')}{was(changed.phase, 'phase')}"))
     if changed.unresolved is not None:

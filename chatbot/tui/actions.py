@@ -233,7 +233,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("next_flag", "f", "red flag", "The next record in which a red flag appears.", "player"),
     _action("next_correction", "c", "correction", "The next answer that was corrected or taken back.", "player"),
     _action("next_urgency", "u", "urgency", "The next record that made the urgency another.", "player"),
-    _action("plan", "p f5", "plan then", "The plan as it would have been issued at this moment.", "player"),
+    _action("plan", "p f5", "plan", "The plan as it would have been issued at this moment.", "player"),
     _action("why", "w", "why", "Why the case stood as it did at this moment, and all that changed.", "player"),
     _action("go_to", "g", "go to", "Go to a record by its number.", "player"),
     _action("next_mark", "m", "mark", "The next alarm, sitting, plan, or end of the case.", "player", footer=False),

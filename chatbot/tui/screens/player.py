@@ -406,19 +406,21 @@ class PlayerScreen(ScrollSheet[None]):
         """Show the plan as it would have been issued at this moment."""
         number, state, register = self.moment_shown.number, self.state, self.session.register
         protocol = self.recording.protocol
-        text = plan_text(
-            state.plan(),
-            protocol.labels,
-            register=register,
-            case=whose(state.case),
-            decisions=state.case.decisions,
-            left_open=state.case.left_open,
-        )
+        plan = state.plan()
         told = ["Questions not asked by then count as unknown."]
         told += ["It holds private answers in full."] if taint(protocol).questions else []
 
         def draw(width: int) -> list[Line]:
-            return [*wrapped(" ".join(told), width, "warn"), BLANK, *wrapped(text, width)]
+            text = plan_text(
+                plan,
+                protocol.labels,
+                width=min(width, 100),
+                register=register,
+                case=whose(state.case),
+                decisions=state.case.decisions,
+                left_open=state.case.left_open,
+            )
+            return [*wrapped(" ".join(told), width, "warn"), BLANK, *(line(each) for each in text.splitlines())]
 
         self.app.push_screen(Page(f"The plan as it was at record {number}", draw, closed_by="plan"))
 
