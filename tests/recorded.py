@@ -1,4 +1,4 @@
-"""One kept case with everything a player can jump to: an emergency that was a misunderstanding, two sittings, a plan."""
+"""One kept case with everything a player can jump to: a misunderstood emergency, two sittings, a plan, the end."""
 
 from __future__ import annotations
 

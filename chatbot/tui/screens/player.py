@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -144,7 +145,20 @@ class PlayerScreen(ScrollSheet[None]):
         return self._view_of(self.index, self.session.register)
 
     def _present(self, index: int, register: str) -> View:
-        return present(self.recording.protocol, self.playback.case(index), register)
+        found = present(self.recording.protocol, self.playback.case(index), register)
+        level = self.playback.state(index).urgency.value
+        if level == found.urgency:
+            return found
+        # Of a finished case, what its plan says: there what was not asked counts as unknown.
+        labels, words = self.recording.protocol.labels, Words(self.recording.protocol, register)
+        text = f"urgency_text.{level}"
+        return replace(
+            found,
+            urgency=level,
+            urgency_label=words.label(f"urgency.{level}"),
+            urgency_symbol=words.label(f"symbol.{level}"),
+            urgency_text=words.label(text).partition("{open}")[0].rstrip(" :") if text in labels else "",
+        )
 
     @property
     def event(self) -> EventLine:
@@ -159,8 +173,7 @@ class PlayerScreen(ScrollSheet[None]):
     def header(self, width: int) -> list[Line]:
         found = self.recording.verdict if self.verified else None
         badge = drawing.badge(found.word if found else "", found.head_code if found else "", width)
-        told = wrapped(f"! {self.told}", width, "warn") if self.told else []
-        return [*standing.header(self.view, width, self.narrow), *badge, *told]
+        return [*standing.header(self.view, width, self.narrow), *badge]
 
     def _status(self, width: int) -> list[Line]:
         return standing.status(self.view, self.words, width)
@@ -190,7 +203,8 @@ class PlayerScreen(ScrollSheet[None]):
     def lines(self, width: int) -> list[Line]:
         moment = self.moment_shown
         playing = f"▶ {RATES[self.rate]}×" if self.playing else f"‖ {RATES[self.rate]}×"
-        rows = drawing.position(moment, len(self.recording.records), playing, self.said, width)
+        rows = wrapped(f"! {self.told}", width, "warn") if self.told else []
+        rows += drawing.position(moment, len(self.recording.records), playing, self.said, width)
         entries = self.playback.entries
         same = self.index > 0 and entries[self.index - 1].actor == moment.actor
         who = not (self.tight and self.narrow and same)
@@ -261,6 +275,7 @@ class PlayerScreen(ScrollSheet[None]):
         """Show the record at an index, or the nearest that can be played."""
         self.index = self.playback.seek(index)
         self.top = 0
+        self.told = ""
         self.redraw()
 
     def _move(self, index: int) -> None:
