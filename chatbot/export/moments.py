@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatbot.core.playback import Changed, Moment, Turn
+from chatbot.core.playback import Moment
 from chatbot.core.protocol import Protocol, Wording
 from chatbot.core.taint import taint
+from chatbot.core.then import Changed, Turn
 from chatbot.core.view import COVERED
 from chatbot.export.document import spell
 from chatbot.export.standing import FLAG_MARK

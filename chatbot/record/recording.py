@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.core.answers import answer_text
-from chatbot.core.playback import Changed, Playback, State, Turn
+from chatbot.core.playback import Playback
 from chatbot.core.protocol import Protocol
 from chatbot.core.taint import taint
+from chatbot.core.then import Changed, State, Turn
 from chatbot.core.values import Answer, moment_text, to_stored
 from chatbot.errors import CorruptTranscript
 from chatbot.record.envelope import Record

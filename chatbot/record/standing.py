@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.core.case import Case, evolve, fold
-from chatbot.core.playback import urgency_of
 from chatbot.core.protocol import Protocol, Wording
+from chatbot.core.then import urgency_of
 from chatbot.errors import BackstoryError, ExitCode, VersionUnsupported
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import LoadBundle, verify

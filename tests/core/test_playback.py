@@ -13,7 +13,8 @@ from chatbot.core.case import fold
 from chatbot.core.events import AnswerGiven
 from chatbot.core.findings import FlagState
 from chatbot.core.plan import plan_digest
-from chatbot.core.playback import MARKS, Playback, Stopped, urgency_of
+from chatbot.core.playback import MARKS, Playback, Stopped
+from chatbot.core.then import urgency_of
 from tests import recorded
 
 

@@ -1,4 +1,7 @@
-"""The player: a kept case like a recording, step by step or in its own time, read only."""
+"""The player: a kept case like a recording, step by step or in its own time, read only.
+
+One screen with every key of it, so it stays one module past 400 lines.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ from textual.timer import Timer
 
 from chatbot.core.events import AnswerCarried, AnswerCorrected, AnswerGiven, AnswerWithdrawn
 from chatbot.core.plan import as_pinned
-from chatbot.core.playback import MARKS, Moment, State
+from chatbot.core.playback import MARKS, Moment
 from chatbot.core.present import present
 from chatbot.core.present_question import QuestionPresenter
 from chatbot.core.taint import taint
+from chatbot.core.then import State
 from chatbot.core.view import View
 from chatbot.errors import BackstoryError
 from chatbot.export.moments import MARK_WORDS, changed_lines
