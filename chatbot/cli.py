@@ -1,7 +1,6 @@
 """The command ``backstory``: arguments, exit codes, and one clear message for whatever goes wrong.
 
-Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen. That makes it a little
-longer than 400 lines.
+Each handler imports what it needs, so that ``--help`` and ``check`` never wait for a screen.
 """
 
 from __future__ import annotations
@@ -113,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     cases.add_argument("--json", action="store_true", help="print JSON")
     cases.add_argument("--kind", choices=KINDS, help="only cases of this kind")
     check_options(cases)
+    cases.add_argument("--access", action="store_true", help="who opened cases, or this one, to read them")
     common_options(cases, again=True)
     cases.set_defaults(handler=_cases)
     _keys_parser(commands)
@@ -183,19 +183,9 @@ def _check_parser(commands: Any) -> None:
 
 
 def _replay_parser(commands: Any) -> None:
-    from chatbot.cli_integrity import verify_options
+    from chatbot.cli_replay import add_parser
 
-    parser = commands.add_parser("replay", help="verify a saved case", allow_abbrev=False)
-    parser.add_argument("transcript", type=Path)
-    parser.add_argument("--verify", action="store_true", help="check chain, state and plan digests (the default)")
-    parser.add_argument("--events", action="store_true", help="who did what: every event in words")
-    parser.add_argument("--show-private", action="store_true", help="with --events: private answers too")
-    parser.add_argument("--register", choices=REGISTERS, help="with --events: wording of the questions")
-    parser.add_argument("--salvage", type=Path, metavar="OUT", help="copy what can be read of a damaged transcript")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    verify_options(parser)
-    common_options(parser, again=True)
-    parser.set_defaults(handler=_replay)
+    add_parser(commands)
 
 
 def _export_parser(commands: Any) -> None:
@@ -374,51 +364,9 @@ def _screen(
     return run_screen(desk, interview, register, options.settings, resume=resume)
 
 
-def _replay(options: argparse.Namespace) -> int:
-    from chatbot.cli_integrity import anchor_lines, compared_head, named_transcript, print_disposed, verified
-    from chatbot.content.in_use import withdrawn_as_far_as_known
-    from chatbot.core.text import visible
-    from chatbot.core.withdrawals import withdrawn_json
-    from chatbot.desk import cached_bundle
-    from chatbot.record.salvage import salvage
-
-    path = named_transcript(options)
-    if options.salvage is not None:
-        saved = salvage(path, options.salvage)
-        show(
-            f"{saved.path}: {saved.records} records copied; "
-            f"{saved.lost_bytes} bytes from line {saved.line} on were lost"
-        )
-        return ExitCode.FINE
-    if options.events:
-        from chatbot.cli_people import print_events
-
-        return print_events(options, path)
-    if print_disposed(path, options.json):
-        return ExitCode.FINE
-    report = verified(options, path, cached_bundle)
-    compared = compared_head(options, report)
-    withdrawn = withdrawn_json(withdrawn_as_far_as_known(options.protocols, complain), report.protocol)
-    if options.json:
-        show_json({**report.to_json(), **({"withdrawn": withdrawn} if withdrawn else {})})
-    else:
-        show(
-            f"{path}: {report.verdict}\n"
-            f"  case {visible(report.whose)}, {report.records} records, phase {report.phase}, "
-            f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
-            f"  head {report.head_code}"
-        )
-        for line in (*anchor_lines(report), *([compared] if compared else [])):
-            show(f"  {line}")
-        for line in (*about(report.protocol), *(each["text"]["clinician"] for each in withdrawn)):
-            show(f"  {line}")
-        for problem in report.problems:
-            complain(problem)
-    return int(report.exit_code)
-
-
 def _export(options: argparse.Namespace) -> int:
     from chatbot.cli_integrity import sign_export
+    from chatbot.cli_replay import note_access
     from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.export_command import FORMATS as WRITERS
     from chatbot.export_command import load_export, write_export
@@ -426,6 +374,7 @@ def _export(options: argparse.Namespace) -> int:
     path = saved_transcript(options)
     withdrawals = withdrawn_as_far_as_known(options.protocols, complain)
     export = load_export(path, options.audience, options.register, withdrawals)
+    note_access(options, "export", path)
     text = WRITERS[options.to](export)
     if options.out is None:
         show(text)
@@ -440,9 +389,10 @@ def _cases(options: argparse.Namespace) -> int:
         from chatbot.cli_integrity import check_cases
 
         return check_cases(options)
+    from chatbot.cli_replay import print_access
     from chatbot.cli_visits import print_cases
 
-    return print_cases(options)
+    return print_access(options) if options.access else print_cases(options)
 
 
 def _keys_new(options: argparse.Namespace) -> int:

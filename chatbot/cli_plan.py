@@ -182,6 +182,7 @@ def _topic(name: str | None, protocol: Protocol) -> str | None:
 
 def _saved(options: argparse.Namespace, name: str) -> tuple[Protocol, Case]:
     """Return a saved case under the content it was made with; nothing is written."""
+    from chatbot.cli_replay import note_access
     from chatbot.content.in_use import withdrawn_as_far_as_known
     from chatbot.core.withdrawals import concerning
     from chatbot.desk import cached_bundle
@@ -193,6 +194,7 @@ def _saved(options: argparse.Namespace, name: str) -> tuple[Protocol, Case]:
     if not path.exists():
         path = find_case(transcripts_folder(options.transcripts, os.environ), name)
     transcript = read_transcript(path)
+    note_access(options, "ask", path)
     if transcript.damage is not None:
         complain(transcript.damage.error(path).render())
     protocol = load_protocol(transcript, cached_bundle)

@@ -33,6 +33,7 @@ from chatbot.errors import BackstoryError, ContentError, UsageError
 from chatbot.export.document import with_head
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview, MemoryRecorder, as_shown
+from chatbot.record.access import AccessLog
 from chatbot.record.cases import CaseSummary, storage_warning, transcripts_folder
 from chatbot.record.confirm import look
 from chatbot.record.event_list import EventLine, event_lines
@@ -41,6 +42,7 @@ from chatbot.record.host import Host
 from chatbot.record.keys import keys_file, read_key
 from chatbot.record.lineage import folder_of
 from chatbot.record.read import Transcript, read_transcript
+from chatbot.record.recording import Recording, open_recording
 from chatbot.record.replay import load_protocol as protocol_of
 from chatbot.record.replay import replay
 from chatbot.record.standing import Standing, Verdict, standing, turns, verdict
@@ -183,6 +185,24 @@ class Desk:
     def verdict(self, path: Path) -> Verdict:
         """Verify a kept case. Reads only."""
         return verdict(path, cached_bundle)
+
+    def recording(self, path: Path) -> Recording:
+        """Open a kept case to be played. Reads only.
+
+        Raises: CorruptTranscript, VersionUnsupported, StorageError.
+        """
+        return open_recording(path, cached_bundle)
+
+    @cached_property
+    def access(self) -> AccessLog:
+        """Where it is noted that cases were opened to be read."""
+        return AccessLog(self.host, os.environ)
+
+    def noted(self, what: str, path: Path | None, cases: int = 1) -> str:
+        """Note that a case was opened to be read, or with no *path* many; return what must be said about it, if any."""
+        if path is None:
+            return self.access.note_run(what, self.transcripts, cases, actor=self.actor)
+        return self.access.note(what, path, actor=self.actor)
 
     def demonstration(self) -> Interview:
         """Begin a case that shows how an interview goes. It is kept in memory alone; no file is touched."""

@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         *("plain_people", "plain_shell", "plain_answers", "plain_commands", "plain_finding", "plain_lists", "settings"),
         "plain_closing",
     },
+    "plain_player": {"core", "record", "export"},
     "plain_people": {"core", "record", "export", "interview"},
     "plain_shell": {"core", "record", "export", "interview", "settings"},
     "plain_answers": {"core", "export", "plain_shell"},
@@ -52,11 +53,11 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption"),
+        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
-    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common"},
+    "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common", "cli_replay"},
     "cli_people": {
         *("core", "content", "record", "export", "interview", "settings", "desk", "encryption"),
         *("plain", "plain_people", "cli_common"),
@@ -64,6 +65,10 @@ ALLOWED: dict[str, set[str]] = {
     "cli_visits": {
         *("core", "content", "record", "export", "interview", "settings", "desk"),
         *("plain", "plain_people", "cli_common"),
+    },
+    "cli_replay": {
+        *("core", "content", "record", "export", "settings", "desk", "tui", "plain"),
+        *("plain_player", "cli_common", "cli_people", "cli_integrity"),
     },
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
     "cli_integrity": {"core", "record", "settings", "cli_common"},
@@ -81,6 +86,10 @@ LAZY_IN = {
     },
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience"},
+    "cli_replay": {
+        *("core", "content", "record", "export", "settings", "desk", "tui", "plain"),
+        *("plain_player", "cli_people", "cli_integrity"),
+    },
     "cli_governance": {"core", "content", "record", "settings"},
     "cli_integrity": {"core", "record", "settings"},
     "authoring": {"tui", "plain"},

@@ -39,6 +39,7 @@ from chatbot.core.urgency import (
     safety_asked,
     safety_resolved,
     scope,
+    shown_flag,
 )
 from chatbot.core.values import Urgency, moment_text, parse_duration
 
@@ -188,10 +189,7 @@ class _Presenter(QuestionPresenter):
 
     def flag(self, name: str) -> v.FlagView:
         flag = self.protocol.red_flags[name]
-        state = self.assessment.open_flags[name]
-        waits = state is FlagState.OPEN and flag.if_unknown is None
-        if self.safety_asked and not waits:
-            state = self.assessment.flags[name]
+        state = shown_flag(self.protocol, self.assessment, name, self.safety_asked)
         return v.FlagView(name, self.say(flag.title), state.value, flag.urgency.value)
 
     def first(self, statuses: Mapping[str, str]) -> tuple[v.PlanLineView, ...]:

@@ -85,6 +85,19 @@ def safety_resolved(protocol: Protocol, assessment: Assessment) -> bool:
     )
 
 
+def shown_flags(protocol: Protocol, assessment: Assessment) -> dict[str, FlagState]:
+    """Return each red flag as a screen shows it: open while it was not asked about and safety still is."""
+    asked = safety_asked(protocol, assessment)
+    return {name: shown_flag(protocol, assessment, name, asked) for name in protocol.red_flags}
+
+
+def shown_flag(protocol: Protocol, assessment: Assessment, name: str, asked: bool) -> FlagState:
+    """Return one red flag as a screen shows it. *asked*: the safety screen was asked."""
+    state = assessment.open_flags[name]
+    waits = state is FlagState.OPEN and protocol.red_flags[name].if_unknown is None
+    return assessment.flags[name] if asked and not waits else state
+
+
 def emergencies(protocol: Protocol, assessment: Assessment) -> tuple[str, ...]:
     """Return the flags that call for an emergency now, in content order."""
     standing = {FlagState.PRESENT, FlagState.CANNOT_EXCLUDE}

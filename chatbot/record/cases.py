@@ -18,6 +18,9 @@ from chatbot.record.publish import storage_error
 from chatbot.record.read import examine_file
 from chatbot.record.recovery import Examined
 
+NOT_CASES = frozenset({"access.jsonl", register.NAME})
+"""Files in a folder of cases that are none."""
+
 _NETWORK = frozenset("nfs nfs4 cifs smb3 smbfs ncpfs afs 9p fuse.sshfs fuse.glusterfs ceph fuse.rclone".split())
 _MOUNTS = Path("/proc/self/mounts")
 
@@ -100,7 +103,7 @@ def transcript_files(folder: Path) -> Iterator[Path]:
                     entry.name
                     for entry in entries
                     if entry.name.endswith(".jsonl")
-                    and entry.name != register.NAME
+                    and entry.name not in NOT_CASES
                     and entry.is_file(follow_symlinks=False)
                 ]
         except (FileNotFoundError, NotADirectoryError):

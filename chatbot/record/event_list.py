@@ -5,7 +5,7 @@ Pure, from records and their protocol to lines. Private answers are masked unles
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, assert_never
 
@@ -56,21 +56,28 @@ class EventLine:
 
 
 def event_lines(
-    protocol: Protocol, entries: Iterable[Record], *, register: str = "clinician", show_private: bool = False
+    protocol: Protocol,
+    entries: Iterable[Record],
+    *,
+    register: str = "clinician",
+    show_private: bool = False,
+    covered: Collection[str] | None = None,
 ) -> list[EventLine]:
-    """Return every event in words, in order.
+    """Return every event in words, in order. *covered*: questions whose answers are masked; None: the private ones.
 
     The records may be the beginning of a transcript. Raises: KeyError for a question the protocol does not have.
     """
-    teller = _Teller(protocol, register, show_private)
+    if covered is None:
+        covered = () if show_private else {key for key, question in protocol.questions.items() if question.private}
+    teller = _Teller(protocol, register, covered)
     return [teller.line(entry) for entry in entries]
 
 
 class _Teller:
     """Tells one event after the other; remembers what later ones refer to."""
 
-    def __init__(self, protocol: Protocol, register: str, show_private: bool) -> None:
-        self.protocol, self.register, self.show_private = protocol, register, show_private
+    def __init__(self, protocol: Protocol, register: str, covered: Collection[str]) -> None:
+        self.protocol, self.register, self.covered = protocol, register, covered
         self.as_of = ""
         self.roles: dict[str, str] = {}
         self.answers: dict[str, str] = {}
@@ -102,7 +109,7 @@ class _Teller:
         return ", ".join(titles)
 
     def hidden(self, key: str | None) -> bool:
-        return key is not None and not self.show_private and self.protocol.questions[key].private
+        return key in self.covered
 
     def answer(self, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> str:
         """Return an answer with its source, its reason and its note."""

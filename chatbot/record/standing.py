@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.core.case import Case, evolve, fold
-from chatbot.core.phases import Phase
 from chatbot.core.protocol import Protocol, Wording
-from chatbot.core.urgency import plan_urgency
+from chatbot.core.then import urgency_of
 from chatbot.errors import BackstoryError, ExitCode, VersionUnsupported
 from chatbot.record.anchoring import disposal, disposed_words, missing
 from chatbot.record.read import Transcript, read_transcript
@@ -17,9 +16,6 @@ from chatbot.record.replay import LoadBundle, verify
 
 Load = Callable[[Transcript], Protocol]
 """From a transcript to the protocol it was made with; raises what loading raises."""
-
-FINISHED = frozenset({Phase.PLANNED, Phase.SIGNED})
-"""Phases in which what was not asked counts as unknown, as in the plan that was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ def standing(path: Path, load: Load) -> Standing:
 
 
 def _standing(protocol: Protocol, case: Case, problem: str = "") -> Standing:
-    level = plan_urgency(protocol, case.assessment) if case.phase in FINISHED else case.urgency
+    level = urgency_of(protocol, case)
     return Standing(
         level.value,
         protocol.labels.get(f"symbol.{level.value}"),

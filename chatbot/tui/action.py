@@ -54,6 +54,7 @@ PLACES = {
     "sign_off": "Before signing",
     "home": "Home",
     "search": "While searching at home",
+    "player": "While a case is replayed",
     "list": "A list",
     "find": "The palette",
     "help": "Key help",

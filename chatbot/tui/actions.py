@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
         "r",
         "plain words",
         "The same in the other wording: clinician or patient. Only words change.",
-        "question review plan alarm standing recap read_back block",
+        "question review plan alarm standing recap read_back block player",
     ),
     _action(
         "source", "s", "source", "Where the next answer comes from: patient, record, examination, observer.", "question"
@@ -153,7 +153,7 @@ ACTIONS: tuple[Action, ...] = (
         "f9",
         "private answers",
         "Show the private answers among the earlier ones, or cover them again.",
-        "question review typing read_back",
+        "question review typing read_back player",
         footer=False,
     ),
     _action(
@@ -217,7 +217,7 @@ ACTIONS: tuple[Action, ...] = (
         "question review",
         footer=False,
     ),
-    _action("events", "f10", "who answered", "Who answered what: every event.", "question review", footer=False),
+    _action("events", "f10", "who answered", "Who answered what: every event.", "question review home", footer=False),
     _action("new_case", "n", "new interview", "Begin a case.", "home"),
     _action("choose", "enter", "open", "Go on with the case under the mark; read a closed one.", "home search"),
     _action("follow_up", "f", "follow-up", "The next visit of a finished case.", "home"),
@@ -227,7 +227,31 @@ ACTIONS: tuple[Action, ...] = (
     _action("keep_search", "tab", "keys", "Letters are keys again; the list stays narrowed.", "search"),
     _action("clear_search", "escape", "show all", "Give the search up.", "home search"),
     _action("verify", "v", "verify", "Check the file of this case: chain, events and plans.", "home"),
-    _action("replay", "r f10", "replay", "Read a kept case step by step: who answered what.", "home"),
+    _action("next_moment", "right", "next", "The next record.", "player"),
+    _action("previous_moment", "left", "before", "The record before.", "player"),
+    _action("play", "space", "play", "Play on from here, or pause; long pauses are cut short.", "player"),
+    _action("next_flag", "f", "red flag", "The next record in which a red flag appears.", "player"),
+    _action("next_correction", "c", "correction", "The next answer that was corrected or taken back.", "player"),
+    _action("next_urgency", "u", "urgency", "The next record that made the urgency another.", "player"),
+    _action("plan", "p f5", "plan", "The plan as it would have been issued at this moment.", "player"),
+    _action("why", "w", "why", "Why the case stood as it did at this moment, and all that changed.", "player"),
+    _action("go_to", "g", "go to", "Go to a record by its number.", "player"),
+    _action("next_mark", "m", "mark", "The next alarm, sitting, plan, or end of the case.", "player", footer=False),
+    _action("faster", "plus equals_sign", "faster", "Play faster: 2, 5 or 20 times.", "player"),
+    _action("slower", "minus", "slower", "Play slower, down to its own speed.", "player"),
+    _action("first_moment", "home", "first", "The opening of the case.", "player", footer=False),
+    _action("last_moment", "end", "last", "The last record.", "player", footer=False),
+    _action("previous_flag", "F", "red flag before", "The last red flag before this.", "player", footer=False),
+    _action(
+        "previous_correction", "C", "correction before", "The last correction before this.", "player", footer=False
+    ),
+    _action(
+        "previous_urgency", "U", "urgency before", "The last change of urgency before this.", "player", footer=False
+    ),
+    _action("previous_mark", "M", "mark before", "The last mark of another kind before this.", "player", footer=False),
+    _action("events", "e f10", "event list", "Who answered what: every event in words.", "player", footer=False),
+    _action("verify", "v", "verdict", "What verifying the file gave, and what that means.", "player", footer=False),
+    _action("replay", "r", "replay", "Play a kept case like a recording, read only.", "home"),
     _action(
         "practise",
         "p",
@@ -280,7 +304,11 @@ ACTIONS: tuple[Action, ...] = (
     _action("standard_keys", "delete", "as usual", "The keys everybody begins with.", "keymap"),
     _action("retry", "enter", "try again", "Try to save it again.", "fault"),
     _action(
-        "dismiss", "escape q", "close", "Back to where you were.", "page fault plan keymap standing sign_off settings"
+        "dismiss",
+        "escape q",
+        "close",
+        "Back to where you were.",
+        "page fault plan keymap standing sign_off settings player",
     ),
     _action("dismiss", "escape", "close", "Back to where you were.", "list confirm find"),
     _action(

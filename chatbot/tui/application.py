@@ -46,9 +46,10 @@ class Backstory(App[int], inherit_bindings=False):
 
     def __init__(self, services: Services, start: Start) -> None:
         super().__init__(driver_class=TolerantDriver)
-        from_home = start.interview is None and start.resume is None
+        from_home = start.interview is None and start.resume is None and start.replay is None
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
+        self.to_play = None if start.replay is None else (start.replay, start.at, start.told)
         self.idleness = Idleness(services.clock())
         self.animation_level = "none"
         self.keys_chosen: Mapping[str, Any] = {}
@@ -84,6 +85,10 @@ class Backstory(App[int], inherit_bindings=False):
             from chatbot.tui.screens.confirm import go_on_with
 
             go_on_with(self, self.to_resume, lambda: self.ended(0))
+        elif self.to_play is not None:
+            from chatbot.tui.screens.player import PlayerScreen
+
+            self.push_screen(PlayerScreen(*self.to_play), lambda _: self.ended(0))
         else:
             self.go_home()
         if self.keymap.problems:

@@ -12,6 +12,7 @@ _NOTHING_MOVES = "Nothing is marked: every line is read out, and chosen by its n
 _SHELL = "A command of its own, before the interview: backstory --help."
 _LISTED = "A command of its own lists the cases: backstory cases."
 _KEPT = "A command of its own: backstory replay CASE --verify."
+_PLAYED = "backstory replay CASE --plain takes the same as a word: help lists them."
 _STATUS = "The same letter at a question, or its name after a colon."
 _NOT_DRAWN = "The line mode draws nothing."
 _NO_KEYS = "Commands have names there, and keys are not changed."
@@ -104,10 +105,21 @@ IN_LINES: dict[str, str] = {
     "clear_search": _LISTED,
     "verify": _KEPT,
     "verify_all": _KEPT,
-    "replay": ":events",
+    "replay": "A command of its own: backstory replay CASE --plain.",
     "tour": "It is a tour of the screen; :help lists every command.",
     "quit": ":quit",
     "give_code": "The end of the code is typed before the case is opened.",
+    # a case that is replayed
+    **dict.fromkeys(
+        (
+            *("next_moment", "previous_moment", "first_moment", "last_moment", "play", "go_to"),
+            *("next_flag", "previous_flag", "next_correction", "previous_correction"),
+            *("next_urgency", "previous_urgency", "next_mark", "previous_mark"),
+        ),
+        _PLAYED,
+    ),
+    "faster": "It is read at the speed of whoever reads; pauses are said in words.",
+    "slower": "It is read at the speed of whoever reads; pauses are said in words.",
     # everywhere
     "help": ":help",
     "settings": ":settings",

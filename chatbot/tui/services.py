@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
     from chatbot.record.event_list import EventLine
+    from chatbot.record.recording import Recording
     from chatbot.record.standing import Standing, Verdict
     from chatbot.tui.tour import Tour
 
@@ -163,6 +164,11 @@ class Services:
     """Takes ``CaseSummary.path``: where its urgency became another, by the number of the event."""
     verdict: Callable[[Any], Verdict] = _missing
     """Takes ``CaseSummary.path``: verifies a kept case."""
+    recording: Callable[[Any], Recording] = _missing
+    """Takes ``CaseSummary.path``: opens a kept case to be played. Nothing is locked or written."""
+    noted: Callable[[str, Any, int], str] = lambda what, path, cases: ""
+    """What for, the path (None: many cases) and how many: notes that it was opened to be read. Returns what must be
+    said about that, empty when all is well."""
     demonstration: Callable[[], Interview] = _missing
     """Begins a made-up case in memory, of which nothing remains."""
     read_keys: Callable[[], Mapping[str, Any]] = dict
@@ -199,6 +205,12 @@ class Start:
     resume: Any = None
     """Begin by confirming and going on with the case at this path, and end when it is left."""
     register: str = "clinician"
+    replay: Recording | None = None
+    """Begin by playing this case, and end when the player is left."""
+    at: int = 0
+    """The number of the record it begins at."""
+    told: str = ""
+    """What is said at the top of the player."""
 
 
 @dataclass(slots=True)

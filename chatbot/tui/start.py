@@ -23,6 +23,7 @@ from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.keymap_file import keymap_path, read_keymap, write_keymap
 from chatbot.record.pages import default_page, write_page
+from chatbot.record.recording import Recording
 from chatbot.settings import Kept
 from chatbot.settings import settings_file as place_of_settings
 from chatbot.tui.app import run
@@ -45,6 +46,19 @@ def run_screen(
     choices = Kept(settings_file)
     services = services_of(desk, protocol, settings_file)
     return run(services, Start(interview, resume, register or choices.now().register or "clinician"))
+
+
+def run_replay(
+    desk: Desk, recording: Recording, at: int, register: str | None, settings_file: Path | None, told: str = ""
+) -> int:
+    """Play a kept case from a record on, until the player is left; return the exit code. *told* is said at its top.
+
+    Raises: EnvironmentProblem without a terminal.
+    """
+    choices = Kept(settings_file)
+    services = services_of(desk, recording.protocol, settings_file)
+    start = Start(register=register or choices.now().register or "clinician", replay=recording, at=at, told=told)
+    return run(services, start)
 
 
 def run_trial(
@@ -134,6 +148,8 @@ def services_of(desk: Desk, protocol: Protocol, settings_file: Path | None) -> S
         standing=desk.standing,
         turns=desk.turns,
         verdict=desk.verdict,
+        recording=desk.recording,
+        noted=desk.noted,
         demonstration=desk.demonstration,
         encrypt=None if place_of_settings(settings_file) is None else partial(_encrypted, settings_file),
         encryption=lambda: encryption.standing(choices.now()),

@@ -22,6 +22,7 @@ from chatbot.tui.services import Start
 from chatbot.tui.start import services_of
 from tests.core.test_blocks import before_the_block, content
 from tests.core.test_read_back import REST, SAFE, after
+from tests.recorded import recording
 from tests.tui import kit
 from tests.tui.kit import House, Records, Summary, screen_text
 from tests.tui.test_alarm_screen import AT_HAND
@@ -154,14 +155,23 @@ def failing() -> Interview:
 
 
 def home(*cases: Summary) -> Callable[[Path], Any]:
-    def make(_: Path) -> Any:
-        house = House(cases=list(cases))
+    def make(folder: Path) -> Any:
+        house = House(cases=list(cases), recording=lambda path: recording(folder))
         services = replace(
             house.services(), follow_up=lambda path: kit.interview(), amend=lambda path: kit.interview(), read_plan=plan
         )
         return Backstory(services, Start())
 
     return make
+
+
+def played(folder: Path) -> Any:
+    """A kept case that is played."""
+    return Backstory(House().services(), Start(replay=recording(folder)))
+
+
+def at_record(number: int) -> Check:
+    return lambda app: app.screen.moment_shown.number == number
 
 
 def plan(path: Any, register: str) -> str:
@@ -329,9 +339,36 @@ SCENES = (
         Step("clear_search", "home", "", lambda app: app.screen.filter == ""),
         Step("verify", "home", "", says("VALID-CLOSED")),
         Step("verify_all", "home", "escape", says("cases verified.")),
-        Step("replay", "home", "escape", screen("Page")),
-        Step("practise", "home", "escape", says("PRACTICE")),
+        Step("events", "home", "escape", screen("Page")),
+        Step("replay", "home", "escape", screen("PlayerScreen")),
+        Step("dismiss", "player", "", screen("Home")),
+        Step("practise", "home", "", says("PRACTICE")),
         Step("quit", "home", "escape q", ended(0)),
+    )),
+    Scene("a case that is replayed", played, (
+        Step("next_moment", "player", "", at_record(1)),
+        Step("last_moment", "player", "", at_record(33)),
+        Step("previous_moment", "player", "", at_record(32)),
+        Step("first_moment", "player", "", at_record(0)),
+        Step("next_flag", "player", "", at_record(3)),
+        Step("next_correction", "player", "", at_record(7)),
+        Step("next_urgency", "player", "", at_record(9)),
+        Step("next_mark", "player", "", at_record(12)),
+        Step("previous_correction", "player", "", at_record(7)),
+        Step("previous_urgency", "player", "", at_record(3)),
+        Step("previous_mark", "player", "", at_record(0)),
+        Step("previous_flag", "player", "end", at_record(9)),
+        Step("faster", "player", "", lambda app: app.screen.rate == 1),
+        Step("slower", "player", "", lambda app: app.screen.rate == 0),
+        Step("play", "player", "", lambda app: app.screen.playing),
+        Step("reveal", "player", "", lambda app: app.screen.revealed),
+        Step("register", "player", "", lambda app: app.session.register == "patient"),
+        Step("plan", "player", "", says("The plan as it was at record")),
+        Step("why", "player", "escape", says("Why it stood so at record")),
+        Step("events", "player", "escape", says("Who answered what")),
+        Step("verify", "player", "escape", says("VALID-CLOSED")),
+        Step("go_to", "player", "escape", says("Go to record")),
+        Step("dismiss", "player", "escape", ended(0)),
     )),
     Scene("the tour", home(), (
         Step("tour", "home", "", says("TOUR 1/")),

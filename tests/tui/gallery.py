@@ -26,6 +26,7 @@ from chatbot.errors import StorageError
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
 from chatbot.record.read import read_transcript
+from chatbot.record.recording import open_recording
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
 from chatbot.tui.drafts import Drafts
@@ -212,6 +213,12 @@ def _with_events(house: kit.House) -> None:
     ]
 
 
+def _played(house: kit.House) -> None:
+    house.cases = [kit.Summary("five", "8DEF-0005", "demonstration", "article", "", records=211)]
+    house.recording = lambda path: open_recording(EXAMPLE, lru_cache(load_bundle))
+    house.unnoted = "that this was opened is not noted in /srv/cases/access.jsonl: the file system is read-only"
+
+
 def _taken_over() -> Interview:
     interview = example("fever")
     assert interview.send(cmd.ChangeActor("CD", "doctor")) is None
@@ -230,6 +237,10 @@ SCENES = (
     Scene("home_search", nobody, ("slash", "typed:bed"), _with_cases),
     Scene("verify", nobody, ("v",), _with_cases),
     Scene("verify_all", nobody, ("V",), _with_cases),
+    Scene("player", nobody, ("r", "u"), _played),
+    Scene("player_question", nobody, ("r", "f", "left"), _played),
+    Scene("player_end", nobody, ("r", "end"), _played),
+    Scene("player_why", nobody, ("r", "f", "w"), _played),
     Scene("settings", nobody, ("ctrl+o", "down", "down", "down")),
     Scene("tour", nobody, ("g",)),
     Scene("tour_why", nobody, ("g", "enter", "enter")),

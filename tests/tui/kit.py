@@ -324,6 +324,12 @@ class House:
     turns: dict[int, Standing] = field(default_factory=dict)
     encrypts: bool = False
     """Encryption of new cases is offered."""
+    recording: Callable[[Any], Any] | None = None
+    """What opens a case to be played; None: no case can be."""
+    noted: list[tuple[str, Any, int]] = field(default_factory=list)
+    """Openings that were noted."""
+    unnoted: str = ""
+    """What is said about noting them."""
 
     def services(self) -> Services:
         content = protocol()
@@ -359,6 +365,8 @@ class House:
             standing=self._standing,
             turns=lambda path: self.turns,
             verdict=lambda path: self.verdicts.get(path, Verdict("VALID-CLOSED", (), 12, 1, "12-ABCD")),
+            recording=self._recording,
+            noted=self._noted,
             demonstration=lambda: interview(kind="demonstration", label="tour", subject=""),
             page_text=lambda of, page, register: f"THE {page.upper()} for {register}",
             page_place=lambda of, page: f"/home/ab/{page}.txt",
@@ -376,6 +384,16 @@ class House:
     def _standing(self, path: Any) -> Standing | None:
         self.looked_at.append(path)
         return self.standings.get(path)
+
+    def _recording(self, path: Any) -> Any:
+        if self.recording is None:
+            raise UsageError("the protocol of the case is not kept above it", hint="put protocols/ beside it")
+        return self.recording(path)
+
+    def _noted(self, what: str, path: Any, cases: int) -> str:
+        self.noted.append((what, path, cases))
+        told, self.unnoted = self.unnoted, ""
+        return told
 
     def _write(self, text: str, typed: str, replacing: bool) -> str:
         if typed in self.files and not replacing:

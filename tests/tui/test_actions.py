@@ -24,6 +24,7 @@ from chatbot.tui.screens.jump import Jump
 from chatbot.tui.screens.page import Page
 from chatbot.tui.screens.people import RecapScreen
 from chatbot.tui.screens.plan import PlanScreen
+from chatbot.tui.screens.player import PlayerScreen
 from chatbot.tui.screens.preview import Preview
 from chatbot.tui.screens.settings import SettingsScreen
 
@@ -39,6 +40,7 @@ SCREENS = [
     (Page, ("page", "scroll")),
     (Preview, ("preview", "scroll")),
     (PlanScreen, ("plan", "line", "scroll")),
+    (PlayerScreen, ("player", "scroll")),
     (SettingsScreen, ("settings", "scroll")),
 ]
 

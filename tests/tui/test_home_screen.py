@@ -170,7 +170,7 @@ async def test_a_kept_case_is_read_step_by_step_with_where_its_urgency_became_an
     house = House(cases=[Summary()], events=lines, turns={1: turn})
     app = kit.application(house=house)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r")
+        await pilot.press("f10")
         rows = screen_text(app).splitlines()
         answered = next(at for at, row in enumerate(rows) if "answered the first question" in row)
         assert "◆ same day" in rows[answered + 1]

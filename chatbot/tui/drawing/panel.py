@@ -43,14 +43,19 @@ def _item(id_: str, rows: Iterable[Line]) -> Item:
     return Item(id_, tuple(rows))
 
 
-def glance(view: View, words: Words, asking: Collection[str], width: int, height: int) -> list[Line]:
-    """Draw the panel beside the question: what stands by name, as much of the rest as there is room for."""
+def glance(
+    view: View, words: Words, asking: Collection[str], width: int, height: int, opened_by: str = "panel"
+) -> list[Line]:
+    """Draw the panel beside the question: what stands by name, as much of the rest as there is room for.
+
+    *opened_by*: the action that shows all of it.
+    """
     shown = named(view, asking)
     for lines in range(len(view.first), -1, -1):
         rows = [row for item in items(view, words, asking, width, shown, view.first[:lines]) for row in item.rows]
         if len(rows) <= height:
             return rows
-    return [*rows[: height - 1], line(Seg(f"▾ more: {words.key_for('panel')}", "strong"))]
+    return [*rows[: height - 1], line(Seg(f"▾ more: {words.key_for(opened_by)}", "strong"))]
 
 
 def named(view: View, asking: Collection[str]) -> list[FlagView]:

@@ -178,7 +178,7 @@ class Home(Marked[None]):
     def can(self, action: str) -> bool:
         here = bool(self.rows)
         match action:
-            case "choose" | "up" | "down" | "replay" | "verify":
+            case "choose" | "up" | "down" | "replay" | "events" | "verify":
                 return here
             case "verify_all" | "search":
                 return bool(self.cases)
@@ -328,15 +328,22 @@ class Home(Marked[None]):
     # --- a kept case ---
 
     def act_replay(self) -> None:
+        """Play the case like a recording."""
+        from chatbot.tui.screens.player import play
+
+        play(self.ours, self.row.case.path)
+
+    def act_events(self) -> None:
         from chatbot.tui.screens.people import show_events
 
         case = self.row.case
         show_events(self.ours, case.path, f"Who answered what · {drawing.case_name(case)}")
+        self._noted("events", case.path)
 
     def act_verify(self) -> None:
         from chatbot.tui.screens.verify import verify_one
 
-        verify_one(self.ours, self.row.case)
+        self._say(verify_one(self.ours, self.row.case))
 
     def act_verify_all(self) -> None:
         """Verify every case listed, their visits and versions too."""
@@ -344,6 +351,15 @@ class Home(Marked[None]):
 
         listed = {each.path: each for row in self.rows for each in row.lineage.members}
         self.app.push_screen(VerifyAll(list(listed.values()), every=not self.filter))
+        self._noted("verify", None, len(listed))
+
+    def _noted(self, what: str, path: Any, cases: int = 1) -> None:
+        """Note that a case was opened to be read, and say what keeps that from being noted."""
+        self._say(self.session.services.noted(what, path, cases))
+
+    def _say(self, told: str) -> None:
+        if told:
+            self.said = sentence(f"{told}.")
 
     def act_members(self) -> None:
         self.opened ^= {self.row.lineage.root}
@@ -376,6 +392,7 @@ class Home(Marked[None]):
             self.app.push_screen(Fault(error))
         else:
             self.app.push_screen(Page("A closed case, to read", lambda width: wrapped(text, width)))
+            self._noted("plan", case.path)
 
     def _confirm(self, title: str, accept: str, case: CaseSummary, begin: Callable[[Any], Interview]) -> None:
         def draw(width: int) -> list[Line]:

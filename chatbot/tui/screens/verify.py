@@ -39,9 +39,15 @@ def role_of(verdict: Verdict) -> str:
     return "good" if verdict.holds else "warn" if verdict.word in {"TORN", "UNKNOWN-VERSION"} else "alarm"
 
 
-def verify_one(app: Backstory, case: CaseSummary) -> None:
-    """Verify one case and show what came of it."""
+def verify_one(app: Backstory, case: CaseSummary) -> str:
+    """Verify one case and show what came of it; return what must be said about noting that, if anything."""
     found = app.session.services.verdict(case.path)
+    app.push_screen(verdict_page(found, case_name(case), str(case.path)))
+    return app.session.services.noted("verify", case.path, 1)
+
+
+def verdict_page(found: Verdict, name: str, path: str) -> Page:
+    """Return the page that says what verifying one case gave."""
 
     def draw(width: int) -> list[Line]:
         rows = [line(Seg(found.word, role_of(found))), *wrapped(MEANS.get(found.word, ""), width)]
@@ -53,9 +59,9 @@ def verify_one(app: Backstory, case: CaseSummary) -> None:
             rows += wrapped(ANCHOR, width, "quiet")
         if found.anchored:
             rows += [BLANK, *wrapped(found.anchored, width)]
-        return [*rows, BLANK, *wrapped(str(case.path), width, "quiet")]
+        return [*rows, BLANK, *wrapped(path, width, "quiet")]
 
-    app.push_screen(Page(f"Verify · {case_name(case)}", draw, closed_by="verify"))
+    return Page(f"Verify · {name}", draw, closed_by="verify")
 
 
 class VerifyAll(Page):
