@@ -75,6 +75,7 @@ class Desk:
         withdrawals: Callable[[], Sequence[Withdrawal]] = tuple,
         protocol_names: Callable[[], Sequence[str]] = tuple,
         signing: Path | None = None,
+        fallback: Path | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
@@ -82,6 +83,7 @@ class Desk:
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
         in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
         longer be used. *signing*: the file of the key that signs at sign-off; None: nothing is signed.
+        *fallback*: the folder a case goes on in when its own can no longer be written.
         """
         self.transcripts = transcripts
         self.host = host
@@ -94,6 +96,7 @@ class Desk:
         self._withdrawals = withdrawals
         self.protocol_names = protocol_names
         self.signing = signing
+        self.fallback = fallback
         self._writer: TranscriptWriter | None = None
         self._glances = Glances()
         self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
@@ -132,6 +135,7 @@ class Desk:
             withdrawals=lambda: withdrawn_content(options.protocols),
             protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
             signing=Path(settings.signing_key).expanduser() if settings.signing_key else None,
+            fallback=Path(settings.fallback).expanduser() if settings.fallback else None,
         )
 
     @cached_property
@@ -157,8 +161,18 @@ class Desk:
         return moment_text(local(self.host.wall()))
 
     def cases(self) -> Sequence[CaseSummary]:
-        """Return every case in the folder by a glance at each, damaged ones included."""
-        return self._glances.cases(self.transcripts)
+        """Return every case in the folder by a glance at each, damaged ones included, and those of the second folder.
+
+        Of a case that had to be written anew elsewhere, the file it was left in is not offered beside the one that goes
+        on: answers given there would be missing here.
+        """
+        found = self._glances.cases(self.transcripts)
+        if self.fallback is None or not self.fallback.is_dir():
+            return found
+        moved = self._glances.cases(self.fallback)
+        went_on = {each.case for each in moved if each.case and each.relocated}
+        kept = [each for each in found if each.case not in went_on]
+        return sorted([*moved, *kept], key=lambda each: (each.last, each.path.name), reverse=True)
 
     def standing(self, path: Path) -> Standing:
         """Return where a kept case stands; remembered until its file changes. Reads only."""
@@ -269,7 +283,13 @@ class Desk:
         opened = self._opened(protocol, kind, label, subject, as_of)
         words = self._wordings.shown(protocol, opened.kind, self._notices.append)
         writer = TranscriptWriter.create(
-            self.transcripts, opened, protocol, self.host, actor=self.actor, signing=self.signing
+            self.transcripts,
+            opened,
+            protocol,
+            self.host,
+            actor=self.actor,
+            signing=self.signing,
+            fallback=self.fallback,
         )
         self._writer = writer
         self._warn(self.transcripts)
@@ -343,7 +363,14 @@ class Desk:
         site_facts = [SitePinned(facts)] if facts else []
         first = (*who, *site_facts, *pinned_review(protocol.review), *as_shown(beginning.events, words))
         writer = TranscriptWriter.create(
-            folder, opened, protocol, self.host, actor=self.actor, first=first, signing=self.signing
+            folder,
+            opened,
+            protocol,
+            self.host,
+            actor=self.actor,
+            first=first,
+            signing=self.signing,
+            fallback=self.fallback,
         )
         self._writer = writer
         self._warn(folder)
@@ -370,7 +397,9 @@ class Desk:
             as_it_stands = read_transcript(path)
             content = self._content_of(as_it_stands)
             refuse_withdrawn(self.withdrawals, content, replay(as_it_stands, content)[0])
-        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor, signing=self.signing)
+        writer, transcript = TranscriptWriter.resume(
+            path, self.host, actor=self.actor, signing=self.signing, fallback=self.fallback
+        )
         try:
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
@@ -454,18 +483,22 @@ class Desk:
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""
-        found = [*self._notices, *(self._writer.notices if self._writer is not None else ())]
+        self._collect_notices()
+        found = list(self._notices)
         self._notices.clear()
-        if self._writer is not None:
-            self._writer.notices.clear()
         return found
+
+    def _collect_notices(self) -> None:
+        """Take over what the writer has to tell, one by one: its thread may be adding to it."""
+        while self._writer is not None and self._writer.notices:
+            self._notices.append(self._writer.notices.pop(0))
 
     def close(self) -> None:
         """Let go of the case being worked on; everything acknowledged is on disk already."""
         if self._writer is not None:
             self._writer.close()
-            # What could not be registered is still to be told.
-            self._notices += self._writer.notices
+            # What could not be registered, or was written anew at the last moment, is still to be told.
+            self._collect_notices()
             self._writer = None
 
 

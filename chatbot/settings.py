@@ -46,6 +46,8 @@ class Settings:
     """Where this user works, used when neither ``--region`` nor the local facts say."""
     keymap: str | None = None
     """The file of one's own keys; None: the one beside the settings, where there is one."""
+    fallback: str | None = None
+    """The folder a case goes on in when its own can no longer be written; None: it then cannot."""
     text_width: int = 80
     """Columns that running text takes at most; 0: as wide as the window."""
     reduced_motion: bool = False
@@ -112,6 +114,12 @@ CHOICES = (
     Choice("site", "Local facts", "The file of whom to call, used when --site names none.", later=True),
     Choice("keys", "Site key", "The file from which codes of people are made.", later=True),
     Choice("signing_key", "Signing key", "The file of the key that signs at sign-off and export.", later=True),
+    Choice(
+        "fallback",
+        "Second folder",
+        "Where a case goes on when its folder cannot be written; best on another disk.",
+        later=True,
+    ),
     Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
 )
 """Every field that can be chosen, in the order of the screen."""
