@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from chatbot.core.events import Event, QuestionShown
+from chatbot.core.case import evolve
+from chatbot.core.events import AnswerCorrected, AnswerGiven, Event, QuestionShown
+from chatbot.core.present import present
 from chatbot.errors import BackstoryError
 from chatbot.interview import Interview, Recorder
 from chatbot.record.event_list import event_text
@@ -135,11 +137,18 @@ class PatientRecorder:
 
 def unsaved_lines(interview: Interview, events: Sequence[Event], register: str) -> list[str]:
     """Return events that were not saved in words, to be copied by hand. They show private answers too."""
-    return [
-        event_text(interview.protocol, event, register, show_private=True)
+    case = interview.case
+    for event in events:
+        case = evolve(interview.content, case, event)
+    answered = {each.id: f"{each.text}: {each.answer}" for each in present(interview.protocol, case, register).answered}
+    told = [
+        answered[event.question]
+        if isinstance(event, AnswerGiven | AnswerCorrected) and event.question in answered
+        else event_text(interview.protocol, event, register, show_private=True)
         for event in events
         if not isinstance(event, QuestionShown)
     ]
+    return list(dict.fromkeys(told))
 
 
 def answered_lines(interview: Interview, register: str) -> list[str]:

@@ -2,8 +2,9 @@
 
 After any error between the first byte written and the end of the sync the file is no longer trusted: the
 system may have dropped the data and say *fine* the next time. The whole transcript is then written anew from
-memory, or the answer counts as not saved. Nothing is ever tried again on the same file. What the register of cases must
-hear of takes it a little over 400 lines.
+memory, or the answer counts as not saved. Nothing is ever tried again on the same file.
+
+One writer with all that may go wrong under it, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations

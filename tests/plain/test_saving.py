@@ -65,7 +65,7 @@ def test_what_is_not_saved_can_be_copied_by_hand_before_the_program_is_left() ->
     case, out, error = played(["y", "copy", "stop"], recorder)
     assert isinstance(error, NotSaved) and error.exit_code == 8 and case.case.answers == {}
     told = "\n".join(out)
-    assert "Not saved:\n· answered" in told and "In memory alone, not saved either:" in told
+    assert "Not saved:\n· " in told and "In memory alone, not saved either:" in told
     assert "! Earlier answers are in the memory of this program alone" in told
 
 

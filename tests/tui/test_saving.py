@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.events import Key, Paste
 
+from chatbot.core.commands import Postpone
 from chatbot.core.events import AnswerGiven, CaseSuspended, Event
+from chatbot.desk import Desk
 from chatbot.errors import BackstoryError, NotSaved, StorageError
 from chatbot.interview import Interview
+from chatbot.record.host import FixedHost
 from chatbot.saving import LATE_AFTER, SHOWN_AFTER
 from chatbot.tui.screens.fault import Fault
 from tests.tui import kit
 from tests.tui.kit import screen_text
 from tests.tui.test_interview_screen import at
+from tests.tui.test_visits import CONTENT
 
 SIZES = [(120, 40), (80, 24), (40, 15)]
 
@@ -294,7 +300,7 @@ async def test_what_is_not_saved_can_be_copied_by_hand(size: tuple[int, int]) ->
         assert "Nothing more is recorded until it can be saved." in text_of(app.screen)
         await pilot.press("c")
         told = text_of(app.screen)
-        assert "What is the temperature?': 37" in told and "Has passing water stopped?: no" in told
+        assert "What is the temperature?: 37" in told and "Has passing water stopped?: no" in told
         assert told.index("Not saved") < told.index("37") < told.index("Saved before")
         await pilot.press("c", "escape")
         assert app.screen.entry.text == "37"
@@ -325,6 +331,27 @@ async def test_a_case_that_had_to_be_written_elsewhere_is_told_of_at_once_and_on
         assert "Written again to /elsewhere" in screen_text(app) and not app.ending
         await pilot.press("escape")
     assert app.return_code == 0
+
+
+def test_a_case_goes_on_in_the_second_folder_and_is_found_there(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    desk = Desk(first, lambda: CONTENT, FixedHost(seed=1), fallback=second)
+    case = desk.start("test", "bed 4", "")
+    question = str(case.case.shown)
+    # The folder is gone, and its name taken: nothing can be written there any more.
+    shutil.rmtree(first)
+    first.write_text("somebody else's")
+    assert case.send(Postpone(question)) is None
+    desk.close()
+    (told,) = desk.notices()
+    assert "written again to" in told and str(second) in told
+    first.unlink()
+    (first / "test").mkdir(parents=True)
+    (moved,) = (second / "test").iterdir()
+    left = moved.read_bytes().split(b"\n")
+    (first / "test" / moved.name).write_bytes(b"\n".join(left[:2]) + b"\n")
+    (found,) = desk.cases()
+    assert found.path == moved and found.relocated, "the file it was left in is not offered beside it"
 
 
 def text_of(screen: Any) -> str:
