@@ -56,6 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FINE
+    except OSError as error:
+        # The system refused what nobody expected it to refuse: a failing disk is no fault of the program.
+        from chatbot.record.publish import storage_error
+
+        refused = storage_error(error, Path(str(error.filename or "the file system")), "go on")
+        complain(refused.render())
+        return int(refused.exit_code)
     except Exception as error:
         complain(_fault(error))
         return ExitCode.INTERNAL

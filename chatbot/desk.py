@@ -79,6 +79,7 @@ class Desk:
         protocol_names: Callable[[], Sequence[str]] = tuple,
         signing: Path | None = None,
         encryption: Encryption | None = None,
+        fallback: Path | None = None,
     ) -> None:
         """*as_of* is the clinical moment of every sitting begun here; None: the host's clock.
 
@@ -86,7 +87,8 @@ class Desk:
         local facts that a protocol names, strictly checked or not; None: there is no file of them. *wordings* says
         in which language texts are shown; None: the protocol's own. *withdrawals* returns the content that must no
         longer be used. *signing*: the file of the key that signs at sign-off; None: nothing is signed. *encryption*
-        says to whom new cases are encrypted; None: to nobody.
+        says to whom new cases are encrypted; None: to nobody. *fallback*: the folder a case
+        goes on in when its own can no longer be written.
         """
         self.transcripts = transcripts
         self.host = host
@@ -100,6 +102,7 @@ class Desk:
         self.protocol_names = protocol_names
         self.signing = signing
         self._encryption = encryption or Encryption()
+        self.fallback = fallback
         self._writer: TranscriptWriter | None = None
         self._glances = Glances()
         self._standings: dict[Path, tuple[tuple[int, ...], Standing]] = {}
@@ -139,6 +142,7 @@ class Desk:
             protocol_names=lambda: protocol_names(protocols_folder(options.protocols)),
             signing=Path(settings.signing_key).expanduser() if settings.signing_key else None,
             encryption=encryption_of(options),
+            fallback=Path(settings.fallback).expanduser() if settings.fallback else None,
         )
 
     @cached_property
@@ -164,8 +168,18 @@ class Desk:
         return moment_text(local(self.host.wall()))
 
     def cases(self) -> Sequence[CaseSummary]:
-        """Return every case in the folder by a glance at each, damaged ones included."""
-        return self._glances.cases(self.transcripts)
+        """Return every case in the folder by a glance at each, damaged ones included, and those of the second folder.
+
+        Of a case that had to be written anew elsewhere, the file it was left in is not offered beside the one that goes
+        on: answers given there would be missing here.
+        """
+        found = self._glances.cases(self.transcripts)
+        if self.fallback is None or not self.fallback.is_dir():
+            return found
+        moved = self._glances.cases(self.fallback)
+        went_on = {each.case for each in moved if each.case and each.relocated}
+        kept = [each for each in found if each.case not in went_on]
+        return sorted([*moved, *kept], key=lambda each: (each.last, each.path.name), reverse=True)
 
     def standing(self, path: Path) -> Standing:
         """Return where a kept case stands; remembered until its file changes. Reads only."""
@@ -301,6 +315,7 @@ class Desk:
             actor=self.actor,
             signing=self.signing,
             recipients=self._encryption.for_new_case(),
+            fallback=self.fallback,
         )
         self._writer = writer
         self._warn(self.transcripts)
@@ -382,6 +397,7 @@ class Desk:
             first=first,
             signing=self.signing,
             recipients=self._encryption.for_new_case(earlier.transcript.recipients),
+            fallback=self.fallback,
         )
         self._writer = writer
         self._warn(folder)
@@ -408,7 +424,9 @@ class Desk:
             as_it_stands = read_transcript(path)
             content = self._content_of(as_it_stands)
             refuse_withdrawn(self.withdrawals, content, replay(as_it_stands, content)[0])
-        writer, transcript = TranscriptWriter.resume(path, self.host, actor=self.actor, signing=self.signing)
+        writer, transcript = TranscriptWriter.resume(
+            path, self.host, actor=self.actor, signing=self.signing, fallback=self.fallback
+        )
         try:
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
@@ -492,18 +510,22 @@ class Desk:
 
     def notices(self) -> list[str]:
         """Return what the person must be told about the file, once."""
-        found = [*self._notices, *(self._writer.notices if self._writer is not None else ())]
+        self._collect_notices()
+        found = list(self._notices)
         self._notices.clear()
-        if self._writer is not None:
-            self._writer.notices.clear()
         return found
+
+    def _collect_notices(self) -> None:
+        """Take over what the writer has to tell, one by one: its thread may be adding to it."""
+        while self._writer is not None and self._writer.notices:
+            self._notices.append(self._writer.notices.pop(0))
 
     def close(self) -> None:
         """Let go of the case being worked on; everything acknowledged is on disk already."""
         if self._writer is not None:
             self._writer.close()
-            # What could not be registered is still to be told.
-            self._notices += self._writer.notices
+            # What could not be registered, or was written anew at the last moment, is still to be told.
+            self._collect_notices()
             self._writer = None
 
 

@@ -121,6 +121,17 @@ class StorageError(BackstoryError):
     exit_code = ExitCode.STORAGE
 
 
+class NotSaved(StorageError):
+    """An entry that could not be made durable anywhere; it does not count."""
+
+    def __init__(
+        self, message: str, *, earlier_safe: bool = True, code: str = "", place: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, code=code, place=place, hint=hint)
+        self.earlier_safe = earlier_safe
+        """False: what was saved before is in the memory of this program alone by now."""
+
+
 class KeyProblem(BackstoryError):
     """A key that cannot be used or made."""
 

@@ -111,14 +111,25 @@ class Interview:
 
         Raises: BackstoryError from the recorder; the case then stands as before the command.
         """
+        decided = self.decided(command)
+        if isinstance(decided, Refusal):
+            return decided
+        if decided:
+            self.recorder.append(decided)
+        self.recorded(decided)
+        return None
+
+    def decided(self, command: Command) -> Refusal | tuple[Event, ...]:
+        """Return the events of a command, still to be recorded, or why it is refused. Nothing has changed.
+
+        For a shell that records in a thread of its own: what it has made durable it hands to ``recorded``. Until then
+        nothing else is decided.
+        """
         withdrawn = self.withdrawn() if isinstance(command, cmd.Sign) else None
         if withdrawn is not None:
             return withdrawn
         decided = decide(self.content, self.case, command)
-        if isinstance(decided, Refusal):
-            return decided
-        self._record(decided)
-        return None
+        return decided if isinstance(decided, Refusal) else self._as_recorded(decided)
 
     def withdrawn(self) -> Refusal | None:
         """Return why the case may not be signed under its content; None when nothing of it was withdrawn."""
@@ -146,14 +157,20 @@ class Interview:
         """Return what somebody who takes over reads."""
         return recap(self.protocol, self.case, register, self.opened_by)
 
-    def _record(self, events: tuple[Event, ...]) -> None:
-        if self.protocol is not self.content:
-            events = as_shown(events, self.protocol)
-        if events:
-            self.recorder.append(events)
+    def recorded(self, events: Iterable[Event]) -> None:
+        """Let durable events count."""
         for event in events:
             self.case = evolve(self.content, self.case, event)
             self.events.append(event)
+
+    def _record(self, events: tuple[Event, ...]) -> None:
+        events = self._as_recorded(events)
+        if events:
+            self.recorder.append(events)
+        self.recorded(events)
+
+    def _as_recorded(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        return events if self.protocol is self.content else as_shown(events, self.protocol)
 
 
 def as_shown(events: Iterable[Event], protocol: Protocol) -> tuple[Event, ...]:

@@ -52,6 +52,8 @@ class Settings:
     """Where this user works, used when neither ``--region`` nor the local facts say."""
     keymap: str | None = None
     """The file of one's own keys; None: the one beside the settings, where there is one."""
+    fallback: str | None = None
+    """The folder a case goes on in when its own can no longer be written; None: it then cannot."""
     text_width: int = 80
     """Columns that running text takes at most; 0: as wide as the window."""
     reduced_motion: bool = False
@@ -132,6 +134,12 @@ CHOICES = (
         "Recipients only",
         "Cases may be encrypted to keys none of which is here: an interrupted one can then not be gone on with here.",
         ON_OFF,
+    ),
+    Choice(
+        "fallback",
+        "Second folder",
+        "Where a case goes on when its folder cannot be written; best on another disk.",
+        later=True,
     ),
     Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
 )

@@ -93,7 +93,7 @@ def test_every_module_stays_short_or_says_why() -> None:
 
 def test_the_tests_that_the_page_on_robustness_names_are_there() -> None:
     page = (ROOT / "docs" / "robustness.md").read_text("utf-8")
-    named = re.findall(r"`(tui/\w+\.py)`((?: `test_\w+`,?)*)", page)
+    named = re.findall(r"`((?:tui|record|plain)/\w+\.py)`((?: `test_\w+`,?)*)", page)
     assert len(named) > 15
     for path, tests in named:
         source = (ROOT / "tests" / path).read_text("utf-8")

@@ -34,7 +34,12 @@ def keep(disk: Disk, folder: Path, protocol: Protocol) -> Path:
             code="F008",
             hint="load the protocol again; if this stays, it is a fault of the program",
         )
-    path = folder / FOLDER / f"{protocol.digest}.json"
+    return keep_bytes(disk, folder, protocol.digest, data)
+
+
+def keep_bytes(disk: Disk, folder: Path, digest: str, data: bytes) -> Path:
+    """Make sure that a protocol, by its canonical bytes, is kept durably under *folder*. Raises: StorageError."""
+    path = folder / FOLDER / f"{digest}.json"
     if _kept(disk, path, data):
         return path
     try:

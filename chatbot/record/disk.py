@@ -106,6 +106,15 @@ def write_all(disk: Disk, fd: int, data: bytes) -> None:
         rest = rest[written:]
 
 
+def check_length(disk: Disk, fd: int, size: int) -> None:
+    """Make sure that a file is as long as what was written to it: a system that took less may have said otherwise.
+
+    Raises: OSError.
+    """
+    if disk.fstat(fd).st_size != size:
+        raise OSError(errno.EIO, "the file is not as long as what was written to it")
+
+
 def read_all(disk: Disk, fd: int, limit: int) -> bytes:
     """Return the rest of a file, at most one byte more than *limit*."""
     parts: list[bytes] = []

@@ -73,6 +73,11 @@ def event_lines(
     return [teller.line(entry) for entry in entries]
 
 
+def event_text(protocol: Protocol, event: ev.Event, register: str = "clinician", *, show_private: bool = False) -> str:
+    """Return what one event says happened, in words. Raises: KeyError for a question the protocol does not have."""
+    return _Teller(protocol, register, show_private).tell(event)
+
+
 class _Teller:
     """Tells one event after the other; remembers what later ones refer to."""
 

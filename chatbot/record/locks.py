@@ -8,13 +8,39 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import platform
+import pwd
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from chatbot.errors import LockedByAnother
-from chatbot.record.disk import Disk
+from chatbot.record.disk import Disk, read_all
+from chatbot.record.recovery import LARGEST_FILE
 
-LOCK_TABLE = Path("/proc/locks")
+PROCESSES = Path("/proc")
+
+LOCK_TABLE = PROCESSES / "locks"
 """Linux lists all locks here; elsewhere the holder stays unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who is writing a case, as far as this computer knows."""
+
+    pid: int
+    user: str
+    """The account; empty when it is not known."""
+    computer: str
+    since: str
+    """Day and time on this computer's clock; empty when it is not known."""
+
+    def __str__(self) -> str:
+        who = "this program itself" if self.pid == os.getpid() else "another process"
+        user = f", user {self.user}" if self.user else ""
+        since = f", since {self.since}" if self.since else ""
+        return f"{who} (pid {self.pid}{user}) on this computer ({self.computer}){since}"
 
 
 def take(disk: Disk, fd: int, path: Path) -> None:
@@ -27,8 +53,8 @@ def take(disk: Disk, fd: int, path: Path) -> None:
     except OSError as error:
         if error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}:
             raise
-        holder = owner(disk.fstat(fd))
-        who = "another process" if holder is None else _named(holder)
+        found = holder(disk, fd)
+        who = "another process, perhaps on another computer," if found is None else str(found)
         raise LockedByAnother(
             f"{who} is writing this case",
             code="L001",
@@ -37,10 +63,52 @@ def take(disk: Disk, fd: int, path: Path) -> None:
         ) from error
 
 
-def _named(pid: int) -> str:
-    if pid == os.getpid():
-        return f"this program itself (pid {pid})"
-    return f"another process (pid {pid}) on this computer"
+_SITTING = re.compile(rb'"t":"([0-9T:.-]+Z)","type":"case\.(?:opened|resumed)"')
+"""When a sitting began. In a text of a record the quotes would be escaped: this stands only where a type stands."""
+
+
+def holder(disk: Disk, fd: int) -> Holder | None:
+    """Return who holds the lock of an open transcript; None where the system does not tell, or it is free by now."""
+    pid = owner(disk.fstat(fd))
+    if pid is None:
+        return None
+    # A process that has only just opened the case has not begun its sitting yet: the one there is not its own.
+    began = max(filter(None, (_started(pid), _sitting(disk, fd))), default=None)
+    since = "" if began is None else began.astimezone().strftime("%Y-%m-%d %H:%M")
+    return Holder(pid, _user(pid), platform.node() or "no name", since)
+
+
+def _sitting(disk: Disk, fd: int) -> datetime | None:
+    try:
+        stamps = _SITTING.findall(read_all(disk, fd, LARGEST_FILE))
+        return datetime.fromisoformat(stamps[-1].decode("ascii")) if stamps else None
+    except (OSError, ValueError):
+        return None
+
+
+def _started(pid: int) -> datetime | None:
+    """Return when a process began."""
+    try:
+        ticks = int((PROCESSES / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[19])
+        boot = re.search(r"^btime (\d+)$", (PROCESSES / "stat").read_text("ascii", "replace"), re.MULTILINE)
+    except (OSError, ValueError, IndexError):
+        return None
+    return None if boot is None else datetime.fromtimestamp(int(boot[1]) + ticks / os.sysconf("SC_CLK_TCK"), UTC)
+
+
+def _user(pid: int) -> str:
+    """Return the account of a process. Not by the owner of its folder: that is root where memory is kept private."""
+    try:
+        text = (PROCESSES / str(pid) / "status").read_text("ascii", "replace")
+    except OSError:
+        return ""
+    found = re.search(r"^Uid:\s+\d+\s+(\d+)", text, re.MULTILINE)
+    if found is None:
+        return ""
+    try:
+        return pwd.getpwuid(int(found[1])).pw_name
+    except KeyError:
+        return found[1]
 
 
 def owner(found: os.stat_result) -> int | None:

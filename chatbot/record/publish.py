@@ -11,7 +11,16 @@ import os
 from pathlib import Path
 
 from chatbot.errors import StorageError
-from chatbot.record.disk import FILE_MODE, Disk, OpenToOthers, close_quietly, sync_folder, unlink_quietly, write_all
+from chatbot.record.disk import (
+    FILE_MODE,
+    Disk,
+    OpenToOthers,
+    check_length,
+    close_quietly,
+    sync_folder,
+    unlink_quietly,
+    write_all,
+)
 
 UNFINISHED = ".new-"
 """Between the name of a file and the process that is writing it."""
@@ -70,6 +79,7 @@ def write_temporary(disk: Disk, target: Path, data: bytes, *, lock: bool = False
             disk.lock(fd)
         write_all(disk, fd, data)
         disk.sync(fd)
+        check_length(disk, fd, len(data))
     except BaseException:
         close_quietly(disk, fd)
         unlink_quietly(disk, temporary)

@@ -15,7 +15,17 @@ from pathlib import Path
 from chatbot.core.events import AnswerCorrected, AnswerGiven, StorageRecovered
 from chatbot.errors import StorageError, UsageError
 from chatbot.record import locks, publish
-from chatbot.record.disk import Disk, close_quietly, read_all, real, same_file, sync_folder, unlink_quietly, write_all
+from chatbot.record.disk import (
+    Disk,
+    check_length,
+    close_quietly,
+    read_all,
+    real,
+    same_file,
+    sync_folder,
+    unlink_quietly,
+    write_all,
+)
 from chatbot.record.host import Host
 from chatbot.record.identities import keyring
 from chatbot.record.pen import Pen, Place
@@ -107,6 +117,7 @@ def _prepared(disk: Disk, host: Host, path: Path, fd: int, place: Place) -> Reop
         data += b"\n"
     # A writer killed before its sync left records that are valid but not durable yet. They count from here on.
     disk.sync_data(fd)
+    check_length(disk, fd, len(data))
     sync_folder(disk, path.parent)
     return Reopened(fd, len(data), _lines(data), place, pen, _recovered(transcript, None, 0))
 

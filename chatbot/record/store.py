@@ -2,8 +2,9 @@
 
 After any error between the first byte written and the end of the sync the file is no longer trusted: the
 system may have dropped the data and say *fine* the next time. The whole transcript is then written anew from
-memory, or the answer counts as not saved. Nothing is ever tried again on the same file. What the register of cases must
-hear of takes it a little over 400 lines.
+memory, or the answer counts as not saved. Nothing is ever tried again on the same file.
+
+One writer with all that may go wrong under it, so it stays one module past 400 lines.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from chatbot.core.events import KINDS, CaseOpened, Event, StorageRelocated
+from chatbot.core.events import KINDS, CaseOpened, ClockJumped, Event, StorageRelocated
 from chatbot.core.protocol import Protocol
-from chatbot.errors import StorageError, UsageError
+from chatbot.errors import NotSaved, StorageError, UsageError
 from chatbot.record import bundle, chain, publish, reopen
 from chatbot.record.disk import (
     Disk,
+    check_length,
     close_quietly,
     make_private_folder,
     real,
@@ -41,6 +43,12 @@ from chatbot.record.sealing import new_sealer
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes that must be free before a case is opened."""
 
+EARLIEST_YEAR = 2025
+"""No case can have been written before: a clock that says so was lost."""
+
+TOLD_MS = 60_000
+"""How far the clock may be set back before the person is told; less is what keeps it right."""
+
 _ANSWERS = frozenset({"answer.given", "answer.corrected", "answer.carried"})
 
 _CAUSES = {
@@ -51,6 +59,17 @@ _CAUSES = {
     "unreadable": "can no longer be reached",
 }
 """Why a transcript was written anew, as ``storage.relocated`` spells it, and in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fallback:
+    """Where a case goes on when its own folder can no longer be written."""
+
+    folder: Path
+    """Best on another disk."""
+    digest: str
+    protocol: bytes
+    """The canonical bytes of the protocol: a case is read with the one kept beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,7 @@ class TranscriptWriter:
         path: Path,
         fd: int,
         durable: _Durable,
-        fallback: Path | None,
+        fallback: _Fallback | None,
         anchor: Anchor | None,
     ) -> None:
         """For ``create`` and ``resume``."""
@@ -104,6 +123,8 @@ class TranscriptWriter:
         self._guard = threading.Lock()
         self._error: OSError | None = None
         """The first thing the system refused while writing the present events."""
+        self._early = False
+        """The clock stood before ``EARLIEST_YEAR`` the last time it was looked at."""
         self._distrust = ""
         """Why the file may no longer be written to; empty while it may."""
 
@@ -151,12 +172,15 @@ class TranscriptWriter:
         lines = tuple(line for draft in drafts for line in draft.lines)
         answers = sum(event.type in _ANSWERS for event in first)
         durable = _Durable(lines, drafts[-1].place, len(data), answers, ended=False)
-        writer = cls(disk, host, pen, path, fd, durable, fallback, Anchor(folder, disk, signing))
+        canonical = protocol.canonical.encode("utf-8")
+        other = None if fallback is None else _Fallback(fallback, protocol.digest, canonical)
+        writer = cls(disk, host, pen, path, fd, durable, other, Anchor(folder, disk, signing))
         try:
             writer._register("opened")
         except BaseException:
             close_quietly(disk, fd)
             raise
+        writer._look_at_clock(drafts[0])
         return writer
 
     @classmethod
@@ -182,8 +206,15 @@ class TranscriptWriter:
         transcript = opened.transcript
         answers = sum(entry.type in _ANSWERS for entry in transcript.entries)
         durable = _Durable(opened.lines, opened.place, opened.size, answers, ended=False)
+        try:
+            # Now, while the first folder can be read.
+            known = None if fallback is None else bundle.load(transcript.path, transcript.digest)
+        except BaseException:
+            close_quietly(disk, opened.fd)
+            raise
+        other = None if fallback is None or known is None else _Fallback(fallback, transcript.digest, known)
         anchor = Anchor.of(transcript.path, disk, signing)
-        writer = cls(disk, host, opened.pen, transcript.path, opened.fd, durable, fallback, anchor)
+        writer = cls(disk, host, opened.pen, transcript.path, opened.fd, durable, other, anchor)
         if anchor is not None:
             writer.notices += anchor.opened_again(writer.path, durable.lines, recovered=transcript.recovered)
         return writer, transcript
@@ -247,11 +278,12 @@ class TranscriptWriter:
         self._distrust = self._strayed()
         if self._distrust:
             return
-        # Whatever interrupts the next three lines, the keyboard included, leaves the file distrusted.
+        # Whatever interrupts the next lines, the keyboard included, leaves the file distrusted.
         self._distrust = "write_failed"
         try:
             write_all(self._disk, self._fd, data)
             self._disk.sync_data(self._fd)
+            check_length(self._disk, self._fd, self._durable.size + len(data))
         except OSError as error:
             self._error = error
             return
@@ -284,6 +316,19 @@ class TranscriptWriter:
         )
         self._pen.written(draft)
         self._distrust = ""
+        self._look_at_clock(draft)
+
+    def _look_at_clock(self, draft: Draft) -> None:
+        """Tell the person of a clock that cannot be right, once for each time it goes wrong."""
+        jump = draft.events[0]
+        early = draft.wall.year < EARLIEST_YEAR
+        if early and not self._early:
+            self.notices.append(f"The clock of this computer says {draft.wall:%Y-%m-%d}: check day and time.")
+        elif not early and isinstance(jump, ClockJumped) and jump.monotonic_ms - jump.wall_ms > TOLD_MS:
+            self.notices.append(
+                "The clock of this computer was set back: check day and time. Answers keep their order all the same."
+            )
+        self._early = early
 
     # --- writing anew ---
 
@@ -292,15 +337,24 @@ class TranscriptWriter:
         cause = self._distrust
         folders = [self.path.parent]
         if self._fallback is not None:
-            folders.append(real(self._fallback.absolute()) / self.path.parent.name)
+            folders.append(real(self._fallback.folder.absolute()) / self.path.parent.name)
         for folder in dict.fromkeys(folders):
             try:
+                if folder != self.path.parent and self._fallback is not None:
+                    self._keep_protocol(self._fallback, folder.parent)
                 self._rewrite(folder, cause, events)
             except OSError as error:
                 self._error = self._error or error
             else:
                 return
         raise self._not_saved(cause)
+
+    def _keep_protocol(self, fallback: _Fallback, folder: Path) -> None:
+        """Keep the protocol where the case goes on, so that it can be read there. Raises: OSError."""
+        try:
+            bundle.keep_bytes(self._disk, folder, fallback.digest, fallback.protocol)
+        except StorageError as error:
+            raise error.__cause__ if isinstance(error.__cause__, OSError) else OSError(errno.EIO, str(error)) from error
 
     def _rewrite(self, folder: Path, cause: str, events: Sequence[Event]) -> None:
         make_private_folder(self._disk, folder)
@@ -319,7 +373,9 @@ class TranscriptWriter:
         sync_folder(self._disk, folder)
         self._accept(draft, len(data))
         words = _CAUSES[cause]
-        self.notices.append(f"The transcript {words}. All {self._durable.answers} answers were written again to {path}")
+        count = self._durable.answers
+        all_of_them = "The one answer was" if count == 1 else f"All {count} answers were"
+        self.notices.append(f"The transcript {words}. {all_of_them} written again to {path}")
 
     def _name_rewritten(self, temporary: Path, target: Path, cause: str, draft: Draft) -> Path:
         """Give the new file its name: that of the old one unless somebody else's bytes are there now."""
@@ -340,30 +396,37 @@ class TranscriptWriter:
         publish.give_name(self._disk, temporary, free)
         return free
 
-    def _not_saved(self, cause: str) -> StorageError:
+    def _not_saved(self, cause: str) -> NotSaved:
         why = _CAUSES[cause] if self._error is None else publish.reason(self._error)
-        if cause in {"write_failed", "unreadable"}:
-            safe = f"the {self._durable.answers} answers before it are safe"
-        else:
-            safe = f"the {self._durable.answers} answers before it are in this program's memory only: do not close it"
-        return StorageError(
+        count = self._durable.answers
+        before = "the one answer before it is" if count == 1 else f"the {count} answers before it are"
+        safe = cause in {"write_failed", "unreadable"}
+        where = "safe" if safe else "in this program's memory only: do not close it"
+        return NotSaved(
             f"the last entry is NOT SAVED: {why}",
+            earlier_safe=safe,
             code="F006",
             place=str(self.path),
-            hint=f"{safe}; make room or mend the disk, then enter it again",
+            hint=f"{before} {where}; make room or mend the disk, then enter it again",
         )
 
     # --- closing ---
 
     def close(self) -> None:
         """Let go of the file and its lock. Everything appended is durable already."""
-        if self._fd >= 0:
-            fd, self._fd = self._fd, -1
-            try:
-                if not self._durable.ended:
-                    self._register("sitting")
-            finally:
-                close_quietly(self._disk, fd)
+        if not self._guard.acquire(blocking=False):
+            # A disk that hangs holds an append in another thread: the kernel closes its file with the program.
+            return
+        try:
+            if self._fd >= 0:
+                fd, self._fd = self._fd, -1
+                try:
+                    if not self._durable.ended:
+                        self._register("sitting")
+                finally:
+                    close_quietly(self._disk, fd)
+        finally:
+            self._guard.release()
 
     def _register(self, what: str) -> None:
         """Tell the register of cases where the transcript stands; trouble with it becomes a notice."""

@@ -303,6 +303,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("change_key", "enter", "change", "Then press the key that is to do this.", "keymap"),
     _action("standard_keys", "delete", "as usual", "The keys everybody begins with.", "keymap"),
     _action("retry", "enter", "try again", "Try to save it again.", "fault"),
+    _action("by_hand", "c", "copy by hand", "What is not saved in words, to be written on paper.", "fault"),
     _action(
         "dismiss",
         "escape q",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from chatbot.settings import Settings, with_text
 from chatbot.tui import themes
 from chatbot.tui.driver import TolerantDriver
 from chatbot.tui.idle import LOOK_SECONDS, Idleness, minutes_allowed
+from chatbot.tui.keeping import Keeping
 from chatbot.tui.keymap import Keymap, KeymapProblem, keymap
 from chatbot.tui.lines import set_measure
 from chatbot.tui.services import Services, Session, Start
@@ -60,6 +61,8 @@ class Backstory(App[int], inherit_bindings=False):
         """The key that chose something in the palette, and when it was last pressed."""
         self.pressed: deque[tuple[str, float]] = deque(maxlen=32)
         """The last keys with their moments, also those that a field took."""
+        self.keeping = Keeping(self)
+        """The entry that is being saved."""
         self.ending = False
         """The program is on its way out: keys that still come mean nothing."""
         self.fault = ""
@@ -77,6 +80,9 @@ class Backstory(App[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Under ``NO_COLOR`` send no colour at all, where Textual would send greys that suit its own background."""
         return [NoColor() if isinstance(each, Monochrome) else each for each in super().get_line_filters()]
+
+    def on_unmount(self) -> None:
+        self.keeping.thread.end()
 
     def on_mount(self) -> None:
         if self.session.interview is not None:
@@ -138,6 +144,10 @@ class Backstory(App[int], inherit_bindings=False):
             self.idleness.touched()
         if isinstance(event, Key) and (event.key, event.time) not in self.pressed:
             self.pressed.append((event.key, event.time))
+        if self.keeping.pending is not None and isinstance(event, Key | Paste):
+            # It was meant for what is on screen, which is given already, or for what is not there yet.
+            self.keeping.key(event.key if isinstance(event, Key) else "")
+            return
         # The guided tour takes keys before anything else does.
         tour = self.session.tour
         if tour is None or not isinstance(event, Key) or event.is_forwarded or not tour.takes(event):
@@ -165,7 +175,7 @@ class Backstory(App[int], inherit_bindings=False):
         from chatbot.tui.screens.base import Sheet
 
         top = self.screen
-        if isinstance(top, Sheet) and not top.stays:
+        if isinstance(top, Sheet) and not top.stays and self.keeping.pending is None:
             left_at = self.session.services.clock() if since is None else since
             self.push_screen(Away(left_at, top.whereabouts()))
 
@@ -183,13 +193,48 @@ class Backstory(App[int], inherit_bindings=False):
         self.push_screen(InterviewScreen(opening=opening))
 
     def left(self) -> None:
-        """Let go of the case; back to where the program began."""
+        """Let go of the case; back to where the program began, once what is to be told of its file was read."""
         self.session.services.close()
         self.session.interview = None
-        if self.session.from_home:
-            self.pop_screen()
+        if not self.session.from_home:
+            self.tell_of_file(lambda: self.ended(0))
         else:
-            self.ended(0)
+            self.pop_screen()
+            self.tell_of_file()
+
+    def tell_of_file(self, then: Callable[[], object] = lambda: None) -> None:
+        """Show what the person must be told about the file of the case, where there is anything; then go on."""
+        told = self.session.services.notices()
+        if not told:
+            then()
+            return
+        from chatbot.tui.screens.page import told_page
+
+        def go_on(_: bool | None) -> None:
+            then()
+
+        self.push_screen(told_page(self.session.services.notices_title, told, ""), go_on)
+
+    def tell_unless_emergency(self) -> None:
+        """Show what is to be told of the file at once, but over no emergency that was not acknowledged."""
+        from chatbot.tui.screens.base import Sheet
+
+        if not self.ending and isinstance(self.screen, Sheet) and not self.screen.stays:
+            self.tell_of_file()
+
+    def freshen(self) -> None:
+        """Draw the screen on top again, for what has changed without a key."""
+        from chatbot.tui.screens.base import Sheet
+
+        if isinstance(self.screen, Sheet):
+            self.screen.redraw()
+
+    def ask_to_stop(self) -> None:
+        """Ask whether to stop, as somebody wished while an entry was being saved."""
+        from chatbot.tui.screens.base import Sheet
+
+        if isinstance(self.screen, Sheet):
+            self.screen.act_stop()
 
     def next_theme(self) -> None:
         """Change the colours, and remember them."""
@@ -223,9 +268,14 @@ class Backstory(App[int], inherit_bindings=False):
 
             self.push_screen(Fault(error))
 
-    def ended(self, code: int) -> None:
-        """Leave with an exit code. No answer is saved here: each was saved when it was given."""
-        if code in ENDED_FROM_OUTSIDE:
+    def ended(self, code: int, *, waiting: bool = True) -> None:
+        """Leave with an exit code. No answer is saved here: each was saved when it was given.
+
+        The outcome of one that is being saved is waited for, unless not *waiting* or ended a second time.
+        """
+        if waiting and self.keeping.puts_off(code):
+            return
+        if code in ENDED_FROM_OUTSIDE and self.keeping.pending is None:
             for screen in self.screen_stack:
                 getattr(screen, "keep_draft", lambda: None)()
         self.ending = True

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from campaigns import damage, kill
-from chatbot.core import events as ev
-from chatbot.errors import LockedByAnother, StorageError
+from campaigns import damage, kill, kill_limits
+from chatbot.errors import LockedByAnother
 from chatbot.record.host import FixedHost
-from chatbot.record.read import read_transcript
 from chatbot.record.store import TranscriptWriter
-from tests.record import kit
 
 
 def test_kill_9_in_the_middle_of_writing_keeps_every_acknowledged_answer() -> None:
@@ -26,17 +22,26 @@ def test_kill_9_in_the_middle_of_writing_keeps_every_acknowledged_answer() -> No
     assert tally.runs == 6 and tally.acknowledged > 50
 
 
-def test_writers_that_race_for_one_case_lose_and_mix_up_nothing() -> None:
-    tally = kill.races(2, seed=1, processes=4)
+def test_writers_that_race_for_one_case_lose_and_mix_up_nothing_and_are_told_who_holds_it() -> None:
+    tally = kill.races(2, seed=1, processes=4, tries=8)
     assert tally.failures == []
     assert tally.acknowledged > 0
 
 
 @pytest.mark.component("strace")
-def test_faults_and_kills_at_real_system_calls_lose_nothing() -> None:
-    tally = kill.faults(every=23)
-    assert tally.failures == []
-    assert tally.runs > 5 and tally.missed < tally.runs // 5
+def test_faults_and_kills_at_real_system_calls_lose_nothing(tmp_path: Path) -> None:
+    """A share of every scenario, in a process of its own: this one has threads, which no fork takes along."""
+    command = [sys.executable, "-m", "campaigns.kill_faults", "--every", "67", "--progress", str(tmp_path / "done")]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = [line.split() for line in done.stdout.splitlines()[1:]]
+    assert [row[0] for row in told] == ["new", "torn", "sign", "export", "all"]
+    # A call that touches the case in one run touches it in the next, or next to all.
+    assert all(int(row[3]) >= int(row[1]) * 3 // 4 > 0 for row in told), done.stdout
+    again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert again.stdout.splitlines()[0].split()[0] == again.stdout.splitlines()[0].split()[2], "nothing is done twice"
+    assert again.stdout.splitlines()[1:] == done.stdout.splitlines()[1:]
 
 
 @pytest.mark.parametrize("name", [*damage.SHOWN_BY_CHAIN, *damage.SHOWN_BY_HEAD])
@@ -64,30 +69,16 @@ def test_another_process_that_writes_a_case_keeps_us_out_until_it_is_killed(fold
     writer.close()
 
 
-def test_a_real_limit_on_the_size_of_files_cuts_writes_short_and_loses_nothing(folder: Path) -> None:
-    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with kit.create(folder) as writer:
-        writer.append([kit.answer("first")])
-        start = writer.path.stat().st_size
-        for number, limit in enumerate(range(start, start + 420, 7)):
-            saved = True
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-            try:
-                writer.append([ev.NoteAdded(f"limited {number}")])
-            except StorageError as error:
-                saved = False
-                assert error.code == "F006"
-            finally:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
-            assert not saved
-            assert read_transcript(writer.path).events[1] == kit.answer("first")
-        writer.append([kit.answer("second")])
-    assert [event.type for event in read_transcript(writer.path, allow_torn=False).events] == [
-        "case.opened",
-        "answer.given",
-        "storage.relocated",
-        "answer.given",
-    ]
+def test_a_real_limit_on_the_size_of_files_cuts_writes_short_and_loses_nothing() -> None:
+    tally = kill_limits.shorts(every=211)
+    assert tally.failures == []
+    assert tally.runs > 30 and tally.torn > 5 and tally.acknowledged > tally.runs
+
+
+def test_names_swapped_for_links_and_pipes_under_a_writer_lead_nowhere() -> None:
+    tally = kill_limits.links(60, seed=3)
+    assert tally.failures == []
+    assert 0 < tally.acknowledged < tally.runs
 
 
 def test_a_folder_without_permission_opens_no_case(tmp_path: Path) -> None:

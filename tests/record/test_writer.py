@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import platform
 import stat
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,13 @@ from typing import Any
 import pytest
 
 from chatbot.core import events as ev
-from chatbot.errors import LockedByAnother, StorageError, UsageError
+from chatbot.errors import LockedByAnother, NotSaved, StorageError, UsageError
 from chatbot.interview import Interview
 from chatbot.record import store
 from chatbot.record.disk import Disk
 from chatbot.record.host import FixedHost, Host
 from chatbot.record.read import read_transcript
+from chatbot.record.replay import verify
 from chatbot.record.store import MemoryRecorder, TranscriptWriter
 from tests.record import kit
 
@@ -71,7 +75,7 @@ def test_one_append_is_one_write_and_one_sync(folder: Path) -> None:
         writer.append([kit.answer("first"), kit.shown("second")])
         calls = disk.calls[before:]
     assert calls.count("write") == 1
-    assert calls[-1] == "sync_data"
+    assert calls[-2:] == ["sync_data", "fstat"], "after the sync only the length is looked at"
 
 
 def test_the_protocol_is_durable_before_the_case_and_the_name_before_the_answer(folder: Path) -> None:
@@ -285,8 +289,42 @@ def test_the_holder_of_a_lock_is_named_where_the_system_tells(
         with pytest.raises(LockedByAnother, match="pid 4712"):
             TranscriptWriter.resume(writer.path, FixedHost())
         table.unlink()
-        with pytest.raises(LockedByAnother, match="another process is writing"):
+        with pytest.raises(LockedByAnother, match="another process, perhaps on another computer, is writing"):
             TranscriptWriter.resume(writer.path, FixedHost())
+
+
+def test_the_holder_is_named_by_account_computer_and_since_when(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account even of a process whose memory is private: the owner of its folder is then root."""
+    processes = tmp_path / "proc"
+    (processes / "4711").mkdir(parents=True)
+    (processes / "4711" / "status").write_text("Name:\tback story)\nUid:\t0\t0\t0\t0\n")
+    # Field 22: begun 100 seconds after the computer; the name of a program may hold anything.
+    ticks = 100 * os.sysconf("SC_CLK_TCK")
+    (processes / "4711" / "stat").write_text(f"4711 (a) b) S {' '.join('0' * 18)} {ticks} 0 0\n")
+    (processes / "stat").write_text("cpu 1 2\nbtime 1772438300\n")
+    monkeypatch.setattr("chatbot.record.locks.PROCESSES", processes)
+    monkeypatch.setattr("chatbot.record.locks.owner", lambda found: 4711)
+    with kit.create(folder) as writer:
+
+        def told() -> str:
+            with pytest.raises(LockedByAnother) as raised:
+                TranscriptWriter.resume(writer.path, FixedHost())
+            assert raised.value.exit_code == 7
+            return raised.value.message
+
+        here = f"another process (pid 4711, user root) on this computer ({platform.node()})"
+        sitting = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        assert told() == f"{here}, since {sitting.astimezone():%Y-%m-%d %H:%M} is writing this case"
+        writer.append([ev.NoteAdded('"t":"2030-01-01T00:00:00.000Z","type":"case.resumed"')])
+        assert "2030" not in told(), "a text that looks like a record is none"
+        (processes / "stat").write_text("btime 1772500000\n")
+        began = datetime.fromtimestamp(1772500100, UTC)
+        assert f"since {began.astimezone():%Y-%m-%d %H:%M}" in told(), "its sitting is not that of another before it"
+        for name in ("stat", "4711/stat", "4711/status"):
+            (processes / name).unlink()
+        assert told().startswith(f"another process (pid 4711) on this computer ({platform.node()}), since 20")
 
 
 def test_data_is_never_written_to_a_standard_descriptor(folder: Path) -> None:
@@ -411,7 +449,7 @@ def test_an_answer_that_cannot_be_saved_anywhere_is_said_not_to_be_saved_and_can
             writer.append([kit.answer("second", "yes")])
         assert (raised.value.code, raised.value.exit_code) == ("F006", 8)
         assert "NOT SAVED: the disk is full" in raised.value.message
-        assert "1 answers before it are safe" in raised.value.hint
+        assert "the one answer before it is safe" in raised.value.hint
         assert answers(writer.path) == ["first"]
         disk.folder_error = None
         writer.append([kit.answer("second", "no")])
@@ -456,6 +494,29 @@ def test_another_folder_is_used_when_the_first_cannot_be_written(folder: Path, t
     assert answers(writer.path) == ["first", "second", "third"]
     assert answers(first)[:1] == ["first"]
     assert mode(writer.path.parent) == 0o700
+    assert verify(writer.path, kit.load_bundle).verdict == "VALID-OPEN", "its protocol went with it"
+    again, _ = TranscriptWriter.resume(first, FixedHost(), disk=disk, fallback=tmp_path / "third")
+    with again:
+        disk.sync_error = disk.folder_error = errno.EDQUOT
+        again.append([kit.answer("last")])
+    assert verify(again.path, kit.load_bundle).verdict == "VALID-OPEN"
+
+
+def test_where_the_second_folder_fails_too_nothing_more_is_recorded_until_one_of_them_is_mended(
+    folder: Path, tmp_path: Path
+) -> None:
+    disk = Broken()
+    with kit.create(folder, disk=disk, fallback=tmp_path / "spare") as writer:
+        writer.append([kit.answer("first")])
+        disk.write_error = disk.folder_error = errno.EROFS
+        for _ in range(3):
+            with pytest.raises(NotSaved) as raised:
+                writer.append([kit.answer("second")])
+            assert raised.value.earlier_safe and raised.value.code == "F006"
+        writer.path.unlink()
+        disk.folder_error = None
+        writer.append([kit.answer("second", "yes")])
+    assert answers(writer.path) == ["first", "second"]
 
 
 @pytest.mark.parametrize("most", [1, 7, 100])
@@ -477,6 +538,55 @@ def test_a_write_that_takes_nothing_is_an_error_not_an_endless_loop(folder: Path
         disk.nothing = False
         writer.append([kit.answer("second")])
     assert answers(writer.path) == ["second"]
+
+
+def test_a_write_that_took_less_than_the_system_says_is_found_out_before_it_counts(folder: Path) -> None:
+    """Whatever answers a write may be wrong; the length of the file is looked at after every sync."""
+
+    class Lying(Disk):
+        taken = 0
+        lies = False
+
+        def write(self, fd: int, data: bytes) -> int:
+            if not self.lies:
+                return super().write(fd, data)
+            self.lies = False
+            return min(100, len(data))
+
+    disk = Lying()
+    with kit.create(folder, disk=disk) as writer:
+        disk.lies = True
+        writer.append([kit.answer("first")])
+        assert answers(writer.path) == ["first"], "acknowledged, so it is there"
+        disk.lies = True
+        path = writer.path
+        writer.append([kit.answer("second")])
+        assert writer.path == path, "the name stays: nobody else has touched the file"
+    assert answers(path) == ["first", "second"]
+    assert relocations(path) == ["write_failed", "write_failed"]
+    disk.lies = True
+    with pytest.raises(StorageError):
+        kit.create(folder / "other", disk=disk)
+
+
+def test_closing_does_not_take_the_file_from_an_append_that_hangs(folder: Path) -> None:
+    reached, released = threading.Event(), threading.Event()
+
+    class Hanging(Disk):
+        def sync_data(self, fd: int) -> None:
+            reached.set()
+            released.wait()
+            super().sync_data(fd)
+
+    writer = kit.create(folder, disk=Hanging())
+    thread = threading.Thread(target=lambda: writer.append([kit.answer("first")]))
+    thread.start()
+    reached.wait()
+    writer.close()
+    released.set()
+    thread.join()
+    assert answers(writer.path) == ["first"]
+    writer.close()
 
 
 def test_an_interruption_between_writing_and_saving_leaves_the_file_distrusted(folder: Path) -> None:
@@ -575,6 +685,7 @@ def test_when_a_removed_file_cannot_be_written_again_nothing_is_claimed_to_be_sa
         with pytest.raises(StorageError) as raised:
             writer.append([kit.answer("second")])
         assert "memory only" in raised.value.hint
+        assert isinstance(raised.value, NotSaved) and not raised.value.earlier_safe
 
 
 def test_a_read_only_file_system_opens_no_case_and_says_so(folder: Path) -> None:
@@ -610,6 +721,9 @@ class Clock(FixedHost):
 
 JUMPS = [
     (60, 60, None),
+    (2 - 3600, 2, (2_000 - 3_600_000, 2_000)),  # what a program that keeps local time does when summer time ends
+    (-10 * 365 * 86_400, 5, (-10 * 365 * 86_400_000, 5_000)),
+    (12 * 365 * 86_400, 5, (12 * 365 * 86_400_000, 5_000)),  # beyond the second that ends 32-bit clocks in 2038
     (61.9, 60, None),
     (62.5, 60, (62_500, 60_000)),
     (-3600, 5, (-3_600_000, 5_000)),
@@ -633,6 +747,66 @@ def test_a_clock_that_was_set_is_noted_before_the_events_that_follow(
     if jump is not None:
         expected.insert(0, ev.ClockJumped(*jump))
     assert list(events[1:]) == expected
+
+
+def test_neither_order_nor_verdict_hangs_on_the_clock(folder: Path) -> None:
+    """Back ten years, beyond 2038, long before, an hour on and back: records are in order of their number."""
+    clock = Clock()
+    with TranscriptWriter.create(folder, kit.opened(), kit.PROTOCOL, clock) as writer:
+        for jump in (-3650 * 86_400, 3 * 3650 * 86_400, -60 * 365 * 86_400, 3600, -3600):
+            clock.advance(jump, 1)
+            writer.append([kit.answer("first", note=str(jump))])
+    clock.mono = 0
+    again, found = TranscriptWriter.resume(writer.path, clock)
+    with again:
+        again.append([kit.answer("last")])
+    assert not found.recovered
+    entries = read_transcript(writer.path, allow_torn=False).entries
+    assert [each.seq for each in entries] == list(range(len(entries)))
+    assert sum(each.type == "clock.jumped" for each in entries) == 5
+    stamps = [each.t for each in entries]
+    assert stamps != sorted(stamps) and min(stamps).startswith("19") and max(stamps) > "2038-01-19T03:14:08"
+    assert verify(writer.path, kit.load_bundle).verdict == "VALID-OPEN"
+
+
+def test_a_clock_that_went_back_or_stands_before_its_time_is_told_to_the_person(folder: Path) -> None:
+    clock = Clock()
+    with TranscriptWriter.create(folder, kit.opened(), kit.PROTOCOL, clock) as writer:
+        clock.advance(3600, 5)  # as after sleep
+        writer.append([kit.answer("first")])
+        assert writer.notices == []
+        clock.advance(-7200, 5)
+        writer.append([kit.answer("second")])
+        assert writer.notices == [
+            "The clock of this computer was set back: check day and time. Answers keep their order all the same."
+        ]
+        writer.notices.clear()
+        clock.now = datetime(1970, 1, 1, tzinfo=UTC)
+        writer.append([kit.answer("third")])
+        writer.append([kit.answer("last")])
+        assert writer.notices == ["The clock of this computer says 1970-01-01: check day and time."]
+    clock.now = datetime(1970, 1, 1, 8, tzinfo=UTC)
+    with TranscriptWriter.create(folder, kit.opened(case="OTHER"), kit.PROTOCOL, clock) as writer:
+        assert writer.notices == ["The clock of this computer says 1970-01-01: check day and time."]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/St_Johns", "UTC"])
+def test_the_end_of_summer_time_is_no_jump(folder: Path, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        clock = Clock()
+        clock.now = datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC)
+        with TranscriptWriter.create(folder, kit.opened(), kit.PROTOCOL, clock) as writer:
+            for _ in range(3):
+                clock.advance(1800, 1800)
+                writer.append([kit.answer("first")])
+        found = read_transcript(writer.path).entries
+        assert [each.t[11:16] for each in found] == ["00:59", "01:29", "01:59", "02:29"]
+        assert not any(each.type == "clock.jumped" for each in found)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_new_sitting_on_a_clock_set_back_is_noted(folder: Path) -> None:

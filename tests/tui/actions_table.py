@@ -323,7 +323,8 @@ SCENES = (
         Step("recap_read", "recap", "pagedown pagedown", recorded("recap.read")),
     )),
     Scene("what was not saved", on(failing), (
-        Step("retry", "fault", "2", says("NOT SAVED")),
+        Step("by_hand", "fault", "2", says("To be copied by hand")),
+        Step("retry", "fault", "escape", says("NOT SAVED")),
         Step("dismiss", "fault", "", asks("water")),
     )),
     Scene("home", home(SIGNED, AMENDED), (

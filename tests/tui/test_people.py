@@ -10,7 +10,7 @@ from chatbot.core.commands import Acknowledge, AddNote, ChangeActor, GiveAnswer,
 from chatbot.errors import LockedByAnother, StorageError, UsageError
 from chatbot.interview import Interview
 from chatbot.record.event_list import EventLine
-from chatbot.tui.screens.fault import Fault
+from chatbot.tui.screens.fault import Fault, Unsaved
 from tests.tui import kit
 from tests.tui.kit import House, Summary, screen_text
 
@@ -342,5 +342,5 @@ async def test_the_recap_and_a_fault_say_whose_case_it_is(size: tuple[int, int])
             assert "AB bed 3, at the window of the ward · 2222-3333-4XYZ" in words(app) and "DEMONSTRATION" in words(
                 app
             )
-            app.push_screen(Fault(StorageError("x"), 3))
+            app.push_screen(Fault(StorageError("x"), Unsaved(app.session.interview, (), "clinician")))
             await pilot.pause()

@@ -178,6 +178,7 @@ class AskSheet(Sheet[T]):
         """Return the field, mounted when it is needed first."""
         if self.entry is None:
             self.entry = Entry(id="entry")
+            self.entry.closed_to_keys = lambda: self.ours.keeping.pending is not None
             self.asking.mount(self.entry, after=self.above)
         return self.entry
 
@@ -478,7 +479,8 @@ class AskSheet(Sheet[T]):
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
         held = self.repeats("enter", event.pressed_at)
-        if not self.too_small and not held and not self.unseen(event.pressed_at):
+        waits = self.too_small or self.ours.keeping.pending is not None
+        if not waits and not held and not self.unseen(event.pressed_at):
             self.act_commit()
 
     @on(Entry.Left)

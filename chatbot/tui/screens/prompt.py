@@ -46,6 +46,7 @@ class Prompt(Sheet[str]):
         self.title_text, self.told, self.send = title, told, send
         self.rows = rows
         self.entry = Entry(text, id="entry")
+        self.entry.closed_to_keys = lambda: self.ours.keeping.pending is not None
         self.problem: tuple[str, str] | None = None
         self.above = Pane(self._above, id="above")
         self.below = Pane(self._below, id="below")
@@ -104,7 +105,7 @@ class Prompt(Sheet[str]):
     def _given(self, event: Entry.Given) -> None:
         if self.repeats("enter", event.pressed_at) or not self.on_top:
             return
-        if self.too_small or self.unseen(event.pressed_at):
+        if self.too_small or self.unseen(event.pressed_at) or self.ours.keeping.pending is not None:
             return
         self.act_commit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.events import Key, Paste
@@ -59,6 +60,8 @@ class Entry(TextArea):
         self.prefill = text
         self.letters_are_keys = False
         """Letters go to the screen while nothing was typed."""
+        self.closed_to_keys: Callable[[], bool] = lambda: False
+        """Whether what is typed means nothing just now."""
         self.offered: str | None = None
         """What was pasted, made one plain line: Enter takes it, any other key leaves it."""
 
@@ -96,6 +99,10 @@ class Entry(TextArea):
 
     async def _on_key(self, event: Key) -> None:
         """Decide about a key before the text area does; ``prevent_default`` keeps it from the text area."""
+        if self.closed_to_keys():
+            event.stop()
+            event.prevent_default()
+            return
         offered, self.offered = self.offered, None
         if offered is not None and event.key in {"enter", "escape"}:
             event.stop()
