@@ -16,7 +16,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from chatbot.core.findings import FlagState
 from chatbot.core.outcome import SHOWN_STATUSES, outcome
 from chatbot.core.protocol import Protocol
 from chatbot.core.read_back import unread
-from chatbot.core.values import Answer, Status, moment_text
+from chatbot.core.values import Answer, Status, moment_text, to_stored
 from chatbot.interview import Interview
 from chatbot.record import bundle, chain
 from chatbot.record.codec import canonical
@@ -78,17 +78,20 @@ class Played:
 class Lead:
     """Leads interviews through the engine, by chance from a seed."""
 
-    def __init__(self, protocol: Protocol, folder: Path, seed: int, answers: int) -> None:
-        """*answers*: stop after so many; 0: interviews are finished."""
-        self.protocol, self.population = protocol, Population(protocol, folder)
-        self.first, self.seed, self.answers = self.population.as_of, seed, answers
+    def __init__(self, protocol: Protocol, population: Population | None, seed: int, answers: int) -> None:
+        """*population*: who is drawn; None: any answer is as likely. *answers*: stop after so many; 0: never."""
+        self.protocol, self.population = protocol, population
+        self.first = datetime(2026, 3, 15, 10, 30) if population is None else population.as_of
+        self.seed, self.answers = seed, answers
 
     def play(self, number: int) -> Played:
         """Lead one interview."""
         chance = Random(f"{self.seed} interview {number}")
         as_of = self.first + timedelta(days=chance.randrange(DAYS), minutes=chance.randrange(8 * 60))
-        self.population.as_of = as_of
-        drawn = self.population.patient(number, f"{self.seed} {number}").case.answers
+        drawn: Mapping[str, Answer] = {}
+        if self.population is not None:
+            self.population.as_of = as_of
+            drawn = self.population.patient(number, f"{self.seed} {number}").case.answers
         opened = ev.CaseOpened("TEMPLATE", "clinical", moment_text(as_of), "", "", self.protocol.identity)
         played = Played(opened, as_of)
         self._chance, self._played, self._drawn = chance, played, drawn
@@ -166,7 +169,7 @@ class Lead:
             return random_answer(self.protocol.questions[key], self._chance)
         if answer.value is None:
             return cmd.GiveAnswer(key, status=str(answer.status))
-        given = self.population.command_of(key, answer)
+        given = command_of(key, answer)
         return given if given is not None else random_answer(self.protocol.questions[key], self._chance)
 
     def _correct(self) -> None:
@@ -181,7 +184,7 @@ class Lead:
             given = cmd.GiveAnswer(key, new.value, new.status, reason=new.reason, because=because, confirmed=True)
             if self._send(given, 12) and before.value is not None and self._chance.random() < 0.2:
                 self._acknowledged()
-                back = self.population.command_of(key, before)
+                back = command_of(key, before)
                 if back is not None:
                     self._send(cmd.GiveAnswer(key, back.value, because="mis_keyed", confirmed=True), 30)
             self._acknowledged()
@@ -221,6 +224,17 @@ class Lead:
         waiting = signing(self.protocol, self._case).reasons
         reasons = {key: cmd.OpenReason(self._chance.choice(cmd.SIGN_REASONS[:-1])) for key in waiting}
         self._send(cmd.Sign(reasons), 15)
+
+
+def command_of(name: str, answer: Answer) -> cmd.GiveAnswer | None:
+    """Return the command that gives an answer which has a value; None where it has none."""
+    return None if answer.value is None else cmd.GiveAnswer(name, value=to_stored(answer.value), confirmed=True)
+
+
+def population_of(protocol: Protocol) -> Population | None:
+    """Return the patients that a shipped protocol describes; None where it describes none."""
+    folder = find_protocol(protocol.id, protocols_folder())
+    return Population(protocol, folder) if (folder / "prevalence.yaml").exists() else None
 
 
 class Writer:
@@ -294,7 +308,7 @@ def write_cases(
     Raises: FileExistsError when the folder has cases already.
     """
     chosen = protocol or load_protocol()
-    lead = Lead(chosen, find_protocol(chosen.id, protocols_folder()), seed, answers)
+    lead = Lead(chosen, population_of(chosen), seed, answers)
     interviews = [lead.play(number) for number in range(1, min(drawn, cases) + 1)]
     writer = Writer(folder, chosen, seed)
     for number in range(1, cases + 1):
@@ -307,12 +321,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=2_000)
     parser.add_argument("--answers", type=int, default=0, help="stop each interview after so many; 0: finish it")
     parser.add_argument("--drawn", type=int, default=120, help="how many interviews are led")
+    parser.add_argument("--protocol", help="without it the default one")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
     began, size, count = time.perf_counter(), 0, 0
     try:
+        protocol, answers, drawn = load_protocol(options.protocol), options.answers, options.drawn
         for path in write_cases(
-            options.folder, options.cases, options.seed, answers=options.answers, drawn=options.drawn
+            options.folder, options.cases, options.seed, answers=answers, drawn=drawn, protocol=protocol
         ):
             size += path.stat().st_size
             count += 1

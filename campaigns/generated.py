@@ -25,7 +25,7 @@ from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseOpened
 from chatbot.core.protocol import Protocol, QuestionType
 from chatbot.core.urgency import is_asked
-from chatbot.core.values import Answer, Status, Stored, Urgency, moment_text, parse_moment, to_stored
+from chatbot.core.values import Status, Stored, Urgency, moment_text, parse_moment
 
 Drawn = str | tuple[str, ...]
 """A value, a status word, or the options that were chosen."""
@@ -67,10 +67,6 @@ class Population:
     def patient(self, number: int, seed: str) -> Generated:
         """Return the patient that a seed of its own gives."""
         return self._one(number, seed)
-
-    def command_of(self, name: str, answer: Answer) -> GiveAnswer | None:
-        """Return the command that gives an answer which has a value; None where it has none."""
-        return None if answer.value is None else GiveAnswer(name, value=to_stored(answer.value), confirmed=True)
 
     def _one(self, number: int, seed: str) -> Generated:
         draws: dict[str, DrawModel] = dict(self.model.answers)

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,7 +74,7 @@ def _audit(options: argparse.Namespace) -> int:
 
     _check_options(options)
     kinds = KINDS if options.kind == "all" else (options.kind,)
-    with ExitStack() as stack:
+    with suppress(_Interrupted), ExitStack() as stack:
         run = _Run(options, Tally(by=options.by))
         database = _database(options, stack)
         cases = find_cases(options.folder, kinds)
@@ -91,9 +91,7 @@ def _audit(options: argparse.Namespace) -> int:
             run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
         if options.list:
             run.takers.append(_lister(options))
-        interrupted = _go(engine, cases, run)
-        if interrupted:
-            return _interrupted(run, cases)
+        _go(engine, cases, run)
         code = worst(each for each, count in run.tally.codes.items() if count)
         if database is not None:
             _answer(database, options.format)
@@ -107,7 +105,8 @@ def _audit(options: argparse.Namespace) -> int:
             complain(f"{engine.reused} of {len(cases)} cases were taken from {options.state}")
         if database is not None or options.list:
             _summary(run, cases)
-    return int(code)
+        return int(code)
+    return ExitCode.INTERRUPTED
 
 
 def _check_options(options: argparse.Namespace) -> None:
@@ -183,8 +182,12 @@ def _lister(options: argparse.Namespace) -> Callable[[Done], None]:
     return take
 
 
-def _go(engine: Engine, cases: Cases, run: _Run) -> bool:
-    """Run an audit to its end; say whether the keyboard ended it before."""
+class _Interrupted(Exception):
+    """The keyboard ended the audit; it was said. What was being written is thrown away on the way out."""
+
+
+def _go(engine: Engine, cases: Cases, run: _Run) -> None:
+    """Run an audit to its end. Raises: _Interrupted."""
     results = engine.run(cases)
     try:
         with _progress(len(cases), run) as step:
@@ -194,21 +197,20 @@ def _go(engine: Engine, cases: Cases, run: _Run) -> bool:
                     take(done)
                 run.done += 1
                 step(run.done)
-    except KeyboardInterrupt:
-        return True
+    except KeyboardInterrupt as error:
+        _say_interrupted(run, cases)
+        raise _Interrupted from error
     finally:
         results.close()  # type: ignore[attr-defined]
-    return False
 
 
-def _interrupted(run: _Run, cases: Cases) -> int:
+def _say_interrupted(run: _Run, cases: Cases) -> None:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in run.tally.verdict_counts().items()) or "none"
     complain(f"interrupted after {run.done} of {len(cases)} cases: {counts}")
     if run.options.state is not None:
         complain(f"  the same command goes on from there: they are kept in {run.options.state}")
     else:
         complain("  nothing is kept; with --state FILE the same command goes on where it was interrupted")
-    return ExitCode.INTERRUPTED
 
 
 def _summary(run: _Run, cases: Cases) -> None:

@@ -116,7 +116,7 @@ class Engine:
             done, kib = future.result()
         except BrokenProcessPool:
             pool.mend()
-            return [pool.one(found) for found in chunk]
+            return pool.singly(chunk)
         self.worker_kib = max(self.worker_kib, kib)
         return list(done)
 
@@ -166,17 +166,25 @@ class _Pool:
         finished = future is not None and future.done() and not future.cancelled() and future.exception() is None
         return future if finished else self.submit(chunk)
 
-    def one(self, found: Found) -> Done:
-        """Do one case in a process of its own, twice if need be."""
-        for _ in range(2):
-            with self._started(1) as alone:
-                try:
-                    done: list[Done] = alone.submit(work, (found,)).result()[0]
-                    return done[0]
-                except BrokenProcessPool:
-                    continue
-        said = f"{found.path}: error: the process that verified this case was ended twice; is there enough memory?"
-        return Done(Row(str(found.path), "FAULT", int(ExitCode.INTERNAL), (said,)))
+    def singly(self, chunk: tuple[Found, ...]) -> list[Done]:
+        """Do cases one after the other in a process beside the others; one that ends it twice is named."""
+        done: list[Done] = []
+        alone = self._started(1)
+        try:
+            for found in chunk:
+                for _ in range(2):
+                    try:
+                        done += alone.submit(work, (found,)).result()[0]
+                        break
+                    except BrokenProcessPool:
+                        alone.shutdown(wait=True)
+                        alone = self._started(1)
+                else:
+                    said = f"{found.path}: error: its process was ended twice; is there enough memory?"
+                    done.append(Done(Row(str(found.path), "FAULT", int(ExitCode.INTERNAL), (said,))))
+        finally:
+            alone.shutdown(wait=True)
+        return done
 
     def close(self) -> None:
         """End the processes; what they have begun is finished and thrown away."""

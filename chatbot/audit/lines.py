@@ -157,14 +157,14 @@ def _order(tally: Tally) -> Iterator[str]:
 
 
 def _flags(tally: Tally) -> Iterator[str]:
-    yield f"Red flags {'':30} {'present':>9} {'not excluded':>13}"
+    yield f"{'Red flags':40} {'present':>9} {'not excluded':>13}"
     found = sorted(tally.flags.items(), key=lambda each: (-each[1]["present"], each[0]))
     for flag, states in found[: 2 * TOP]:
         yield f"  {_cut(flag, 38):38} {states['present']:9} {states['cannot_exclude']:13}"
 
 
 def _groups(tally: Tally, small: int) -> Iterator[str]:
-    yield f"By {tally.by} {'':23} {'cases':>7} {'emergency':>10} {'same day':>9} {'minutes to settled':>19}"
+    yield f"{'By ' + tally.by:30} {'cases':>7} {'emergency':>10} {'same day':>9} {'minutes to settled':>19}"
     shown = grouped(tally, small)
     for name, cells in shown.items():
         values = [cells["cases"], cells["emergency"], cells["same_day"], cells["safety_p50"]]
@@ -245,7 +245,7 @@ def _list(title: str, found: list[tuple[str, int]]) -> Iterator[str]:
 def _times(name: str, times: Times) -> str:
     if not times:
         return f"  {name:36}     none"
-    return f"  {name:28} median {_minutes(times, 50)} min, 90th centile {_minutes(times, 90)} min (n = {len(times)})"
+    return f"  {name:24} median {_minutes(times, 50)} min, 90th centile {_minutes(times, 90)} min (n = {len(times)})"
 
 
 def _minutes(times: Times, hundredths: int) -> str:
