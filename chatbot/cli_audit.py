@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of cases, or one transcript")
     parser.add_argument("--kind", choices=(*KINDS, "all"), default="clinical", help="kind of cases (clinical)")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; without it one for each core")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="let the workers of a Dask scheduler do the work")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep finished cases here, and go on from there")
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="csv with --query only")
     what = parser.add_mutually_exclusive_group()
@@ -91,7 +92,7 @@ def _audit(options: argparse.Namespace) -> int:
             run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
         if options.list:
             run.takers.append(_lister(options))
-        _go(engine, cases, run)
+        _go(_results(engine, cases, options, stack), cases, run)
         code = worst(each for each, count in run.tally.codes.items() if count)
         if database is not None:
             _answer(database, options.format)
@@ -118,6 +119,8 @@ def _check_options(options: argparse.Namespace) -> None:
         raise UsageError("--format csv belongs to --query", hint="json is for machines too")
     if options.state is not None and (options.query is not None or options.parquet is not None):
         raise UsageError("--state keeps counts, not tables", hint="leave --state out with --query and --parquet")
+    if options.cluster is not None and (options.state is not None or options.jobs is not None):
+        raise UsageError("--jobs and --state belong to this machine", hint="leave them out with --cluster")
     if options.show_private and options.query is None and options.parquet is None:
         raise UsageError("--show-private belongs to --query and --parquet", hint="a report shows no answers")
 
@@ -186,9 +189,21 @@ class _Interrupted(Exception):
     """The keyboard ended the audit; it was said. What was being written is thrown away on the way out."""
 
 
-def _go(engine: Engine, cases: Cases, run: _Run) -> None:
+def _results(
+    engine: Engine, cases: Cases, options: argparse.Namespace, stack: ExitStack
+) -> Generator[Done, None, None]:
+    """Return what comes of the cases, as it comes, from this machine or a cluster."""
+    if options.cluster is None:
+        return engine.run(cases)
+    from chatbot.audit import cluster
+
+    client = cluster.connect(options.cluster)
+    stack.callback(client.close)
+    return cluster.run(client, cases, engine.wanted)
+
+
+def _go(results: Generator[Done, None, None], cases: Cases, run: _Run) -> None:
     """Run an audit to its end. Raises: _Interrupted."""
-    results = engine.run(cases)
     try:
         with _progress(len(cases), run) as step:
             for done in results:
@@ -201,7 +216,7 @@ def _go(engine: Engine, cases: Cases, run: _Run) -> None:
         _say_interrupted(run, cases)
         raise _Interrupted from error
     finally:
-        results.close()  # type: ignore[attr-defined]
+        results.close()
 
 
 def _say_interrupted(run: _Run, cases: Cases) -> None:

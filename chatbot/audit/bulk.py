@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class Engine:
     worker_kib: int = 0
     """The most memory one worker has held."""
 
-    def run(self, cases: Cases) -> Iterator[Done]:
+    def run(self, cases: Cases) -> Generator[Done, None, None]:
         """Yield what came of each case, in order. Closing the iterator, or Ctrl+C, ends the workers."""
         if self.jobs == 1:
             yield from self._alone(cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -77,7 +78,10 @@ class Parquet:
             self._remove()
 
     def _remove(self) -> None:
-        for temporary, file, _ in self._files.values():
+        for temporary, file, writer in self._files.values():
+            with suppress(Exception):
+                # What it still has to write goes to a file that nobody will see.
+                writer.close()
             file.close()
             temporary.unlink(missing_ok=True)
         self._files = {}

@@ -39,7 +39,7 @@ _REACHING = ("PermissionException", "InvalidInputException", "IOException", "Con
 def missing(package: str, error: ImportError) -> EnvironmentProblem:
     """Return the refusal where a library is not installed."""
     hint = "pip install 'backstory[audit]'"
-    raised = EnvironmentProblem(f"this needs {package}, which is not installed", code="U002", hint=hint)
+    raised = EnvironmentProblem(f"this needs {package}, which is not installed", code="U003", hint=hint)
     raised.__cause__ = error
     return raised
 

@@ -82,6 +82,6 @@ def audit(*words: str | os.PathLike[str]) -> tuple[int, str, str]:
     """Run ``backstory audit`` in this process; return exit code, output and errors."""
     with _streams() as (out, err):
         given = list(map(str, words))
-        code = main(["audit", *given, *(() if "--jobs" in given else ("--jobs", "1"))])
+        code = main(["audit", *given, *(() if {"--jobs", "--cluster"} & {*given} else ("--jobs", "1"))])
     assert "Traceback" not in err.getvalue()
     return code, out.getvalue(), err.getvalue()

@@ -227,7 +227,7 @@ def test_ending_early_leaves_no_process_behind() -> None:
     engine = Engine(Wanted(), 2)
     results = engine.run(find_cases(all_cases(), ("clinical",)))
     first = next(results)
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert first.row.sound
     import multiprocessing
 

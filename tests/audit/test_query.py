@@ -11,11 +11,20 @@ from pathlib import Path
 import pytest
 
 from chatbot.audit.find import Found
+from chatbot.audit.measure import Watched
 from chatbot.audit.query import Database
+from chatbot.audit.row import Row
 from chatbot.audit.tables import COLUMNS, COVERED, tables_of
 from chatbot.audit.work import Wanted, examine
+from chatbot.core import events as ev
+from chatbot.core.case import evolve
+from chatbot.core.protocol import Protocol, QuestionType
+from chatbot.core.taint import taint
 from chatbot.errors import UsageError
+from chatbot.record.envelope import Record
 from tests.audit.kit import COUNT, all_cases, audit, cases_in, files, rows
+from tests.privacy.kit import small as private_protocol
+from tests.record.kit import small_protocol as text_protocol
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text("utf-8")
 
@@ -167,40 +176,37 @@ def test_formats(small: Path) -> None:
     assert asked(small, "SELECT 1 AS n WHERE false") == []
 
 
-def test_private_answers_free_text_and_what_tells_of_them_are_covered() -> None:
-    """On the protocol that has private questions."""
-    from chatbot.audit.measure import Watched
-    from chatbot.audit.row import Row
-    from chatbot.core import events as ev
-    from chatbot.core.case import evolve
-    from chatbot.core.protocol import QuestionType
-    from chatbot.core.taint import taint
-    from chatbot.record.envelope import Record
-    from tests.shipped import shipped_protocol
-
-    protocol = shipped_protocol()
-    told = taint(protocol)
-    private = next(key for key in told.questions if protocol.questions[key].type is QuestionType.YES_NO)
-    text = next(key for key, each in protocol.questions.items() if each.type is QuestionType.TEXT)
+def replayed(protocol: Protocol, question: str, value: str, shown: bool) -> dict[str, list[tuple[object, ...]]]:
+    """Return the tables of a case with one answer."""
     happened = [
         ev.CaseOpened("CANARY01", "test", "2026-03-15T10:30", "", "", protocol.identity),
-        ev.AnswerGiven(private, "yes", None, "patient", "key", "2026-03-15T10:30"),
-        ev.AnswerGiven(text, "a canary sings", None, "patient", "key", "2026-03-15T10:30"),
+        ev.AnswerGiven(question, value, None, "patient", "key", "2026-03-15T10:30"),
     ]
     watched, case = Watched(), None
     for seq, event in enumerate(happened):
         before, case = case, evolve(protocol, case, event)
         entry = Record(seq, "", "2026-03-15T10:30:00.000Z", seq, "x", event.type, {}, event, "")
         watched(protocol, entry, before, case)
-    row = Row("file", "VALID-OPEN", 0, case="CANARY01")
-    for shown in (False, True):
-        made = tables_of(row, watched, frozenset(COLUMNS), shown)
-        values = {each[2]: each[7] for each in made["answers"]}
-        assert (values[private] == COVERED, values[text] == COVERED) == (not shown, not shown)
-        assert ("canary sings" in repr(made)) is shown
-        states = {each[2]: each[4] for each in made["flags"]}
-        assert all((states[flag] == COVERED) is not shown for flag in told.red_flags)
-        assert any(state != COVERED for state in states.values())
+    return dict(tables_of(Row("file", "VALID-OPEN", 0, case="CANARY01"), watched, frozenset(COLUMNS), shown))
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_private_answers_and_the_flags_that_tell_of_them_are_covered(shown: bool) -> None:
+    protocol = private_protocol()
+    told = taint(protocol)
+    private = next(key for key in told.questions if protocol.questions[key].type is QuestionType.CHOICE)
+    made = replayed(protocol, private, protocol.questions[private].options[0].id, shown)
+    (answer,) = made["answers"]
+    assert answer[2] == private and (answer[7] == COVERED) is not shown
+    states = {each[2]: each[4] for each in made["flags"]}
+    assert told.red_flags and all((states[flag] == COVERED) is not shown for flag in told.red_flags)
+    assert any(state != COVERED for state in states.values())
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_free_text_is_covered(shown: bool) -> None:
+    made = replayed(text_protocol(), "remark", "a canary sings", shown)
+    assert ("canary sings" in repr(made)) is shown
 
 
 def test_parquet_is_private_whole_and_never_written_over(tmp_path: Path, small: Path) -> None:
