@@ -246,7 +246,9 @@ def _answer(database: Database, form: str) -> None:
 @contextmanager
 def _progress(total: int, run: _Run) -> Iterator[Callable[[int], None]]:
     """Show how far an audit is: a bar on a terminal, else a count now and then. Only on standard error."""
-    if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    # A list that is written to the same terminal would be drawn over.
+    listing = run.options.list is not None and sys.stdout.isatty()
+    if sys.stderr.isatty() and not listing and os.environ.get("TERM", "dumb") != "dumb":
         from chatbot.audit.progress import bar
 
         with bar(total, lambda: run.tally.verdict_counts()) as step:
