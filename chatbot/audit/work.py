@@ -6,7 +6,7 @@ import gc
 import re
 import resource
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,6 @@ def examine(found: Found, wanted: Wanted, earlier: Mapping[str, list[Path]]) -> 
 
 
 def _with_problem(row: Row, problem: str, code: ExitCode) -> Row:
-    from dataclasses import replace
-
     return replace(row, problems=(*row.problems, problem), exit_code=row.exit_code or int(code))
 
 
@@ -112,7 +110,9 @@ def _failed(path: Path, error: BackstoryError) -> Row:
             verdict, code = "TORN", ExitCode.TORN
         case StorageError():
             pass
-    return Row(str(path), verdict, int(code), (error.render(),))
+    # What cannot be loaded does not know for which case it was asked.
+    said = error.render() if error.place else f"{path}: {error.render()}"
+    return Row(str(path), verdict, int(code), (said,))
 
 
 def _never_was_one(path: Path, error: CorruptTranscript) -> bool:
