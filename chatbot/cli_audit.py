@@ -67,6 +67,7 @@ class _Run:
 
 
 def _audit(options: argparse.Namespace) -> int:
+    from chatbot.audit.across import registered
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.find import find_cases
     from chatbot.audit.tally import Tally
@@ -90,6 +91,8 @@ def _audit(options: argparse.Namespace) -> int:
             run.tally.other(f"{path}: {what}")
         for name, count in cases.doubles.items():
             run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
+        for said, ends in registered(cases, kinds):
+            run.tally.problem(said, ends)
         if options.list:
             run.takers.append(_lister(options))
         _go(_results(engine, cases, options, stack), cases, run)

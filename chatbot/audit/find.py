@@ -47,6 +47,14 @@ class Cases:
     """Case code that some case names as the one it comes from, to its files."""
     doubles: dict[str, int] = field(default_factory=dict)
     """Case code that several files hold, to how many."""
+    codes: set[int] = field(default_factory=set)
+    """Hashes of the codes there are, eight bytes each."""
+    one: bool = False
+    """One file was asked for, not a folder."""
+
+    def holds(self, code: str) -> bool:
+        """Whether a file of this case is there."""
+        return hash(code) in self.codes
 
     def __len__(self) -> int:
         return sum(len(names) for _, names in self.names)
@@ -86,8 +94,7 @@ def find_cases(folder: Path, kinds: Sequence[str]) -> Cases:
 
 def _one(path: Path) -> Cases:
     """Return one file as a folder of its own; asked for by name, it is audited whatever its kind."""
-    found = Cases(path.parent, [("", [path.name])])
-    return found
+    return Cases(path.parent, [("", [path.name])], one=True)
 
 
 def _listed(found: Cases, kind: str) -> list[str]:
@@ -134,7 +141,7 @@ def _judged(entry: os.DirEntry[str], *, top: bool) -> str | None:
 def _choose(found: Cases, kinds: frozenset[str]) -> None:
     """Keep the cases of the kinds asked for; learn which are named by others, and which have two files."""
     chosen: list[tuple[str, list[str]]] = []
-    seen: set[int] = set()
+    seen = found.codes
     twice: set[str] = set()
     for kind, names in found.names:
         place = found.folder / kind if kind else found.folder

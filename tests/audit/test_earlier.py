@@ -16,7 +16,7 @@ from chatbot.record.host import FixedHost
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import verify
 from chatbot.record.store import TranscriptWriter
-from tests.audit.kit import rows
+from tests.audit.kit import audit, rows
 from tests.record import kit
 
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "transcripts" / "v1"
@@ -92,3 +92,21 @@ def test_every_kept_transcript_is_judged_as_replay_judges_it(path: Path) -> None
         *(report.verdict, int(report.exit_code), report.head, report.problems),
     )
     assert Row.from_json(row.to_json()) == row
+
+
+def test_a_case_that_the_register_knows_and_that_is_gone_is_named(tmp_path: Path) -> None:
+    first = kit.interviewed(tmp_path)
+    follow_up(tmp_path, read_transcript(first).head)
+    assert audit(tmp_path, "--kind", "test")[0] == 0
+    first.unlink()
+    code, out, _ = audit(tmp_path, "--kind", "test")
+    assert code == 5 and "T008" in out and "TESTCASE" in out
+    assert audit(tmp_path, "--kind", "practice")[0] == 0
+
+
+def test_a_case_that_was_cut_differs_from_the_register(tmp_path: Path) -> None:
+    first = kit.interviewed(tmp_path)
+    lines = first.read_bytes().splitlines(keepends=True)
+    first.write_bytes(b"".join(lines[:-2]))
+    code, out, _ = audit(tmp_path, "--kind", "test")
+    assert code == 5 and "T007" in out
