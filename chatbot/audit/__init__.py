@@ -4,6 +4,6 @@
 replayed; ``work`` does one case, in a process of its own; ``across`` what the register says is missing; ``bulk`` many
 cases on all cores, in order; ``state`` what is kept to go on after an interruption; ``tally`` counts rows without
 keeping them; ``lines`` the counts as people and machines read them; ``lists`` one line per thing found; ``tables`` the
-same as tables of columns; ``query`` SQL over them; ``parquet`` writes them to files; ``progress`` a bar; ``cluster`` the
-same work on other machines.
+same as tables of columns; ``query`` SQL over them; ``parquet`` writes them to files; ``progress`` a bar; ``cluster``
+the same work on other machines.
 """
