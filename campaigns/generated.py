@@ -64,6 +64,10 @@ class Population:
         for number in range(1, count + 1):
             yield self._one(number, f"{seed} {number}")
 
+    def patient(self, number: int, seed: str) -> Generated:
+        """Return the patient that a seed of its own gives."""
+        return self._one(number, seed)
+
     def _one(self, number: int, seed: str) -> Generated:
         draws: dict[str, DrawModel] = dict(self.model.answers)
         pictures = []

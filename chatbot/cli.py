@@ -219,11 +219,13 @@ def _plan_parsers(commands: Any) -> None:
 
 
 def _governance_parsers(commands: Any) -> None:
+    from chatbot import cli_audit
     from chatbot.cli_governance import add_parsers
     from chatbot.cli_prove import add_parser
 
     add_parsers(commands)
     add_parser(commands)
+    cli_audit.add_parser(commands)
 
 
 def _console() -> Console:

@@ -37,7 +37,7 @@ def options_of(command: str | None) -> set[str]:
     return {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
 
 
-COMMANDS = "interview plan ask check review diff try eval new graph replay export cases keys checkpoint".split()
+COMMANDS = "interview plan ask check review diff try eval new graph replay audit export cases keys checkpoint".split()
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

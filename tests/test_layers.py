@@ -55,7 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
-        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay"),
+        *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay", "cli_audit"),
     },
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
     "cli_common": {"core", "content", "record", "settings"},
@@ -75,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
     "cli_integrity": {"core", "record", "settings", "cli_common"},
     "cli_prove": {"core", "content", "proof", "cli_common"},
+    "cli_audit": {"core", "audit", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),
     "": set(),
@@ -94,6 +95,7 @@ LAZY_IN = {
     },
     "cli_governance": {"core", "content", "record", "settings"},
     "cli_integrity": {"core", "record", "settings"},
+    "cli_audit": {"core", "audit"},
     "authoring": {"tui", "plain"},
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""

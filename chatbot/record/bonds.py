@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +32,12 @@ class Bond:
         return self.state in {"differs", "unreadable"}
 
 
-def bonds(transcript: Transcript, folder: Path | None = None) -> tuple[Bond, ...]:
-    """Check the cases a transcript names against their files in its folder."""
+FilesOf = Callable[[str, Path], list[Path]]
+"""From a case code and a folder of cases to the files of that case; one that knows many cases need not look again."""
+
+
+def bonds(transcript: Transcript, folder: Path | None = None, find: FilesOf = files_of) -> tuple[Bond, ...]:
+    """Check the cases a transcript names against their files in its folder, which *find* finds."""
     place = folder or folder_of(transcript.path)
     pinned = {
         "amends": next(((e.case, e.head) for e in transcript.events if isinstance(e, AmendedPinned)), None),
@@ -46,15 +50,15 @@ def bonds(transcript: Transcript, folder: Path | None = None) -> tuple[Bond, ...
         # An amended follow-up still is that visit, and keeps what it took from the one before.
         named["follows"] = pinned["follows"][0]
     return tuple(
-        _bond(how, code, pinned[how], transcript.kind, place) for how, code in named.items() if code is not None
+        _bond(how, code, pinned[how], transcript.kind, place, find) for how, code in named.items() if code is not None
     )
 
 
-def _bond(how: str, code: str, pinned: tuple[str, str] | None, kind: str, folder: Path) -> Bond:
+def _bond(how: str, code: str, pinned: tuple[str, str] | None, kind: str, folder: Path, find: FilesOf) -> Bond:
     if pinned is None or pinned[0] != code:
         said = f"this case {how} {code}, but what it takes from there was not recorded: its beginning is incomplete"
         return Bond(how, code, "unpinned", said=said)
-    paths = files_of(code, folder)
+    paths = find(code, folder)
     if not paths:
         return Bond(how, code, "missing", said=f"this case {how} {code}, which is not in {folder}: it was not compared")
     found = [_compared(how, code, pinned[1], kind, path) for path in paths]

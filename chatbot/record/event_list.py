@@ -68,14 +68,18 @@ def event_lines(
     The records may be the beginning of a transcript. Raises: KeyError for a question the protocol does not have.
     """
     if covered is None:
-        covered = () if show_private else {key for key, question in protocol.questions.items() if question.private}
+        covered = _covered(protocol, show_private)
     teller = _Teller(protocol, register, covered)
     return [teller.line(entry) for entry in entries]
 
 
 def event_text(protocol: Protocol, event: ev.Event, register: str = "clinician", *, show_private: bool = False) -> str:
     """Return what one event says happened, in words. Raises: KeyError for a question the protocol does not have."""
-    return _Teller(protocol, register, show_private).tell(event)
+    return _Teller(protocol, register, _covered(protocol, show_private)).tell(event)
+
+
+def _covered(protocol: Protocol, show_private: bool) -> Collection[str]:
+    return () if show_private else {key for key, question in protocol.questions.items() if question.private}
 
 
 class _Teller:

@@ -15,9 +15,10 @@ from chatbot.core.protocol import Protocol
 from chatbot.errors import CorruptTranscript, ExitCode
 from chatbot.record import bundle
 from chatbot.record.anchoring import Anchoring, compare_transcript
-from chatbot.record.bonds import Bond, bonds, problems_of
+from chatbot.record.bonds import Bond, FilesOf, bonds, problems_of
 from chatbot.record.checkpoint import Signatures, Trusted, check
 from chatbot.record.envelope import Record
+from chatbot.record.lineage import files_of
 from chatbot.record.read import Transcript, read_transcript
 
 LoadBundle = Callable[[bytes], Protocol]
@@ -26,6 +27,9 @@ LoadBundle = Callable[[bytes], Protocol]
 
 NOT_COMPARED = Anchoring("UNANCHORED", "it was not compared with a register of cases")
 NOT_LOOKED_FOR = Signatures("UNSIGNED", "no signature was looked for")
+
+Watch = Callable[[Protocol, Record, Case | None, Case], None]
+"""Told of every step of a replay: the protocol, the record, and the case before and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +122,23 @@ def verify(
     *,
     register: Path | None = None,
     trusted: Sequence[Trusted] = (),
+    watch: Watch | None = None,
+    find: FilesOf = files_of,
 ) -> VerifyReport:
     """Check the chain, load the kept protocol, fold every event, build every recorded plan again, and hold the file
     against the register of cases and the signed checkpoints beside it.
 
     *protocols_folder*: where to look for the protocol instead of above the transcript. *register*: the register to
     compare with instead of the one of its folder. *trusted*: whose signatures count; without any none is asked for.
+    *watch* is told of every step; *find* finds the files of the cases this one comes from.
     A torn end is reported, not raised, and so is what register and signatures show.
     Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
     """
     transcript = read_transcript(path)
     protocol = load_protocol(transcript, load_bundle, protocols_folder)
-    case, checked = replay(transcript, protocol)
+    case, checked = replay(transcript, protocol, watch)
     damage = transcript.damage
-    found = bonds(transcript)
+    found = bonds(transcript, find=find)
     anchored = compare_transcript(transcript, register)
     entries = transcript.entries
     signed = check(path, [entry.hash for entry in entries], [entry.t for entry in entries], anchored.entries, trusted)
@@ -180,8 +187,8 @@ def load_protocol(transcript: Transcript, load_bundle: LoadBundle, folder: Path 
     return protocol
 
 
-def replay(transcript: Transcript, protocol: Protocol) -> tuple[Case, int]:
-    """Fold all events one by one; return the case and how many plan digests were checked.
+def replay(transcript: Transcript, protocol: Protocol, watch: Watch | None = None) -> tuple[Case, int]:
+    """Fold all events one by one; return the case and how many plan digests were checked. *watch* is told of each.
 
     Raises: CorruptTranscript naming the line of the first event that does not fit or whose plan differs.
     """
@@ -195,7 +202,7 @@ def replay(transcript: Transcript, protocol: Protocol) -> tuple[Case, int]:
             elif isinstance(entry.event, CaseSigned):
                 _compare(transcript, entry, entry.event.digest, _present(case).plan_digest)
                 checked += 1
-            case = evolve(protocol, case, entry.event)
+            before, case = case, evolve(protocol, case, entry.event)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise CorruptTranscript(
                 f"{entry.type} does not fit protocol {protocol.id} {protocol.version}: {_said(entry, error)}",
@@ -203,6 +210,8 @@ def replay(transcript: Transcript, protocol: Protocol) -> tuple[Case, int]:
                 place=f"{transcript.path}:{entry.line}",
                 hint="do not rely on this transcript: what it says cannot have been recorded under its protocol",
             ) from error
+        if watch is not None:
+            watch(protocol, entry, before, case)
     return _present(case), checked
 
 

@@ -1,0 +1,266 @@
+"""``backstory audit``: many cases at once. What the handler needs is imported only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot.cli_common import common_options, complain, show
+from chatbot.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from chatbot.audit.bulk import Engine
+    from chatbot.audit.find import Cases
+    from chatbot.audit.query import Database
+    from chatbot.audit.tally import Tally
+    from chatbot.audit.work import Done
+
+SMALL = 5
+"""Numbers below this say too much of few people where cases are grouped."""
+
+PARTS = (
+    *("verdicts", "urgency", "safety", "questions", "alarms", "corrections", "decisions", "left-open"),
+    *("sections", "order", "flags", "groups", "problems"),
+)
+LISTS = ("problems", "left-open", "declined", "lowered", "late-alarms", "early")
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``audit`` to the command line."""
+    from chatbot.core.events import KINDS
+
+    parser = commands.add_parser("audit", help="verify, replay and count many cases", allow_abbrev=False)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of cases, or one transcript")
+    parser.add_argument("--kind", choices=(*KINDS, "all"), default="clinical", help="kind of cases (clinical)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes; without it one for each core")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="let the workers of a Dask scheduler do the work")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep finished cases here, and go on from there")
+    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="csv with --query only")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--part", choices=PARTS, help="only this part of the report")
+    what.add_argument("--list", choices=LISTS, help="one line for each thing found, with its place")
+    what.add_argument("--query", metavar="SQL", help="one SELECT over the tables; - reads it from standard input")
+    parser.add_argument("--by", choices=("month", "actor"), default="month", help="what the part 'groups' groups by")
+    parser.add_argument("--small-numbers", type=int, default=SMALL, metavar="N", help="hide numbers of groups below N")
+    parser.add_argument("--parquet", type=Path, metavar="DIR", help="write the tables there as Parquet files")
+    parser.add_argument("--identities", action="store_true", help="labels, subject codes and names of actors too")
+    parser.add_argument("--show-private", action="store_true", help="in tables: private answers and free text too")
+    parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what --query may use (2GB)")
+    common_options(parser, again=True)
+    parser.set_defaults(handler=_audit)
+
+
+@dataclass
+class _Run:
+    """One audit and where its results go."""
+
+    options: argparse.Namespace
+    tally: Tally
+    takers: list[Callable[[Done], None]] = field(default_factory=list)
+    done: int = 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from chatbot.audit.across import registered
+    from chatbot.audit.bulk import Engine, all_cores, worst
+    from chatbot.audit.find import find_cases
+    from chatbot.audit.tally import Tally
+    from chatbot.audit.work import Wanted
+    from chatbot.core.events import KINDS
+
+    _check_options(options)
+    kinds = KINDS if options.kind == "all" else (options.kind,)
+    with suppress(_Interrupted), ExitStack() as stack:
+        run = _Run(options, Tally(by=options.by))
+        database = _database(options, stack)
+        cases = find_cases(options.folder, kinds)
+        tables = _table_takers(options, run, database, stack)
+        identities = options.identities or options.by == "actor"
+        engine = Engine(
+            wanted=Wanted(identities=identities, tables=tables, show_private=options.show_private),
+            jobs=min(options.jobs or all_cores(), max(1, len(cases))),
+            state=_state(options, identities, stack),
+        )
+        for path, what in cases.others:
+            run.tally.other(f"{path}: {what}")
+        for name, count in cases.doubles.items():
+            run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
+        for said, ends in registered(cases, kinds):
+            run.tally.problem(said, ends)
+        if options.list:
+            run.takers.append(_lister(options))
+        _go(_results(engine, cases, options, stack), cases, run)
+        code = worst(each for each, count in run.tally.codes.items() if count)
+        if database is not None:
+            _answer(database, options.format)
+        elif not options.list:
+            from chatbot.audit.lines import render
+            from chatbot.core.text import visible
+
+            said = render(run.tally, cases, options.format, options.small_numbers, int(code), options.part)
+            show(said if options.format == "json" else visible(said))
+        if engine.reused:
+            complain(f"{engine.reused} of {len(cases)} cases were taken from {options.state}")
+        if database is not None or options.list:
+            _summary(run, cases)
+        return int(code)
+    return ExitCode.INTERRUPTED
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if options.jobs is not None and options.jobs < 1:
+        raise UsageError("--jobs is a number from 1 on")
+    if options.small_numbers < 1:
+        raise UsageError("--small-numbers is a number from 1 on", hint="1 hides nothing")
+    if options.format == "csv" and options.query is None:
+        raise UsageError("--format csv belongs to --query", hint="json is for machines too")
+    if options.state is not None and (options.query is not None or options.parquet is not None):
+        raise UsageError("--state keeps counts, not tables", hint="leave --state out with --query and --parquet")
+    if options.cluster is not None and (options.state is not None or options.jobs is not None):
+        raise UsageError("--jobs and --state belong to this machine", hint="leave them out with --cluster")
+    if options.show_private and options.query is None and options.parquet is None:
+        raise UsageError("--show-private belongs to --query and --parquet", hint="a report shows no answers")
+
+
+def _database(options: argparse.Namespace, stack: ExitStack) -> Database | None:
+    if options.query is None:
+        return None
+    from chatbot.audit.query import Database
+
+    sql = sys.stdin.read() if options.query == "-" else options.query
+    database = Database(sql, memory=options.memory)
+    stack.callback(database.close)
+    return database
+
+
+def _table_takers(
+    options: argparse.Namespace, run: _Run, database: Database | None, stack: ExitStack
+) -> frozenset[str]:
+    """Let the tables take what comes; return which are to be filled."""
+    from chatbot.audit.tables import COLUMNS, case_row
+
+    wanted: frozenset[str] = frozenset()
+    if database is not None:
+        takes = database.add
+        wanted |= database.tables
+        run.takers.append(lambda done: takes(done.tables or {"cases": [case_row(done.row)]}))
+    if options.parquet is not None:
+        from chatbot.audit.parquet import Parquet
+
+        parquet = stack.enter_context(Parquet(options.parquet))
+        wanted |= frozenset(COLUMNS)
+        run.takers.append(lambda done: parquet.add(done.tables or {"cases": [case_row(done.row)]}))
+    return wanted
+
+
+def _state(options: argparse.Namespace, identities: bool, stack: ExitStack) -> Any:
+    if options.state is None:
+        return None
+    from chatbot.audit.state import State
+
+    return stack.enter_context(State(options.state, {"identities": identities}))
+
+
+def _lister(options: argparse.Namespace) -> Callable[[Done], None]:
+    import json
+
+    from chatbot.audit.lists import LISTS as MADE
+    from chatbot.core.text import visible
+
+    def take(done: Done) -> None:
+        if options.list == "problems":
+            for said in done.row.problems:
+                show(
+                    json.dumps({"file": done.row.file, "verdict": done.row.verdict, "said": said}, ensure_ascii=False)
+                    if options.format == "json"
+                    else visible(said)
+                )
+            return
+        for item in MADE[options.list](done.row):
+            show(json.dumps(item.to_json(), ensure_ascii=False) if options.format == "json" else visible(item.text()))
+
+    return take
+
+
+class _Interrupted(Exception):
+    """The keyboard ended the audit; it was said. What was being written is thrown away on the way out."""
+
+
+def _results(
+    engine: Engine, cases: Cases, options: argparse.Namespace, stack: ExitStack
+) -> Generator[Done, None, None]:
+    """Return what comes of the cases, as it comes, from this machine or a cluster."""
+    if options.cluster is None:
+        return engine.run(cases)
+    from chatbot.audit import cluster
+
+    client = cluster.connect(options.cluster)
+    stack.callback(client.close)
+    return cluster.run(client, cases, engine.wanted)
+
+
+def _go(results: Generator[Done, None, None], cases: Cases, run: _Run) -> None:
+    """Run an audit to its end. Raises: _Interrupted."""
+    try:
+        with _progress(len(cases), run) as step:
+            for done in results:
+                run.tally.add(done.row)
+                for take in run.takers:
+                    take(done)
+                run.done += 1
+                step(run.done)
+    except KeyboardInterrupt as error:
+        _say_interrupted(run, cases)
+        raise _Interrupted from error
+    finally:
+        results.close()
+
+
+def _say_interrupted(run: _Run, cases: Cases) -> None:
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in run.tally.verdict_counts().items()) or "none"
+    complain(f"interrupted after {run.done} of {len(cases)} cases: {counts}")
+    if run.options.state is not None:
+        complain(f"  the same command goes on from there: they are kept in {run.options.state}")
+    else:
+        complain("  nothing is kept; with --state FILE the same command goes on where it was interrupted")
+
+
+def _summary(run: _Run, cases: Cases) -> None:
+    """Say on standard error what the files were, where standard output holds something else."""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in run.tally.verdict_counts().items()) or "none"
+    complain(f"{len(cases)} files: {counts}")
+    if run.tally.problem_count and run.options.list != "problems":
+        complain(f"  {run.tally.problem_count} problems: --list problems tells them")
+
+
+def _answer(database: Database, form: str) -> None:
+    from chatbot.audit.query import written
+
+    for line in written(database.ask(), form):
+        show(line)
+
+
+@contextmanager
+def _progress(total: int, run: _Run) -> Iterator[Callable[[int], None]]:
+    """Show how far an audit is: a bar on a terminal, else a count now and then. Only on standard error."""
+    # A list that is written to the same terminal would be drawn over.
+    listing = run.options.list is not None and sys.stdout.isatty()
+    if sys.stderr.isatty() and not listing and os.environ.get("TERM", "dumb") != "dumb":
+        from chatbot.audit.progress import bar
+
+        with bar(total, lambda: run.tally.verdict_counts()) as step:
+            yield step
+        return
+    every = max(1_000, total // 10)
+
+    def count(done: int) -> None:
+        if done % every == 0 and done < total:
+            complain(f"{done} of {total} cases")
+
+    yield count
