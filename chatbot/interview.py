@@ -143,10 +143,15 @@ class Interview:
         """Return the plan of the present answers, in the words that screens show."""
         return told(build_plan(self.protocol, self.case), self.withdrawals, self.protocol)
 
+    @property
+    def head_code(self) -> str | None:
+        """Where the transcript stands: its records and the beginning of its head; None where none is kept."""
+        return getattr(self.recorder, "head_code", None)
+
     def printed_plan(self) -> dict[str, Any]:
         """Return the plan as it leaves the screen: it says where the transcript stood, if one is kept."""
-        head_code = getattr(self.recorder, "head_code", None)
-        return self.plan() if head_code is None else with_head(self.plan(), head_code, int(head_code.partition("-")[0]))
+        code = self.head_code
+        return self.plan() if code is None else with_head(self.plan(), code, int(code.partition("-")[0]))
 
     @property
     def actor(self) -> str:

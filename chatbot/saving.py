@@ -108,6 +108,11 @@ class PatientRecorder:
         self._late, self._again = late, again
         self._thread, self._seconds = thread or WriterThread(), seconds
 
+    @property
+    def head_code(self) -> str | None:
+        """Where the transcript stands; None where none is kept."""
+        return getattr(self.recorder, "head_code", None)
+
     def append(self, events: Sequence[Event]) -> None:
         """Make events durable, however long it takes.
 

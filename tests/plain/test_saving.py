@@ -150,3 +150,12 @@ def test_one_that_is_watched_is_told_of_or_settled_already(first: str) -> None:
         latch.set()
         assert told.wait(60)
     thread.end()
+
+
+def test_a_plan_that_leaves_says_where_the_transcript_stood_also_where_saving_is_waited_for() -> None:
+    class Headed(Memory):
+        head_code = "7-ABCD-EFGH-IJKL-MNOP-QRST"
+
+    case = Interview.start(PROTOCOL, Headed(), CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY))
+    case.recorder = PatientRecorder(case.recorder, late=lambda: None, again=lambda *_: False)
+    assert case.printed_plan()["produced_by"]["transcript"] == {"head_code": Headed.head_code, "records": 7}

@@ -98,3 +98,15 @@ async def test_of_many_red_flags_those_that_neither_stand_nor_are_asked_about_ar
         folded = len(screen_text(app))
         await pilot.press("enter")
         assert len(screen_text(app)) < folded
+
+
+async def test_the_last_line_says_where_the_transcript_stands_if_one_is_kept() -> None:
+    case = at("heat")
+    app = kit.application(case)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+n")
+        assert "SAVED" not in screen_text(app)
+        case.recorder.head_code = "7-ABCD-EFGH-IJKL-MNOP-QRST"  # type: ignore[attr-defined]
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        assert "7-ABCD-EFGH-IJKL-MNOP-QRST" in screen_text(app)
+        assert "Every answer so far" in screen_text(app)

@@ -24,6 +24,14 @@ POINTER = "▸"
 AIR = Seg("  ")
 """Before every other line while there is a mark."""
 
+SAVED = "saved"
+"""The line with the head code of the transcript."""
+
+ANCHOR = (
+    "Every answer so far is in the transcript. This is how many records it has, and the beginning of the hash of the "
+    "last one; every answer makes it another. Noted elsewhere at the end, it shows later whether the file was altered."
+)
+
 FEW = 10
 """So many red flags are all named; of more, those that are open or clear are counted."""
 
@@ -98,6 +106,13 @@ def items(
     if view.scope_text:
         found += [_item("", [BLANK]), _item("scope", wrapped(view.scope_text, width, "warn"))]
     return found
+
+
+def saved(head_code: str | None, width: int) -> list[Item]:
+    """Return the lines that say where the transcript stands; none where none is kept."""
+    if head_code is None:
+        return []
+    return [_item("", [BLANK]), _heading("saved"), _item(SAVED, hang("head code  ", head_code, width))]
 
 
 def marked(item: Item, width: int) -> list[Line]:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from chatbot.export.standing import Standing
 from chatbot.tui.drawing import panel, standing
-from chatbot.tui.lines import Line, Seg, line, reveal, window
+from chatbot.tui.lines import Line, Seg, line, reveal, window, wrapped
 from chatbot.tui.screens.base import Sheet
 from chatbot.tui.widgets.pane import Pane
 
@@ -47,7 +47,8 @@ class PanelScreen(Sheet[None]):
         """Return the lines of the panel, headings among them."""
         view = self.case_view()
         flags = panel.named(view, self.asking)
-        return panel.items(view, self.words, self.asking, width, flags, unfolded=self.unfolded)
+        found = panel.items(view, self.words, self.asking, width, flags, unfolded=self.unfolded)
+        return [*found, *panel.saved(self.interview.head_code, width)]
 
     @property
     def chosen(self) -> str:
@@ -87,6 +88,8 @@ class PanelScreen(Sheet[None]):
 
     def explained(self, chosen: str, width: int) -> list[Line]:
         """Draw why a line stands as it does."""
+        if chosen == panel.SAVED:
+            return wrapped(panel.ANCHOR, width)
         return panel.explained(self.standing.why(chosen), width)
 
     # --- keys ---
