@@ -14,6 +14,7 @@ import socket
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from chatbot.errors import BackstoryError
 from chatbot.interview import Interview
 from chatbot.record.cases import transcript_files
 from chatbot.record.host import Host
+from chatbot.record.identities import Identity, keyring
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import verify
 from chatbot.record.store import TranscriptWriter
@@ -192,6 +194,60 @@ def _judge_case(steps: int) -> Callable[[Path, Told], int]:
     return judge
 
 
+# --- encrypted ------------------------------------------------------------------------------------
+
+SEALED = 6
+"""Answers of the new encrypted case."""
+
+
+@cache
+def _identity() -> Identity:
+    """Return a key made for this run alone. Whoever calls it first puts it on the keyring, and forks inherit that."""
+    import pyrage
+
+    made = pyrage.x25519.Identity.generate()
+    identity = Identity(str(made), str(made.to_public()))
+    keyring().add(identity)
+    return identity
+
+
+def _nothing_sealed(folder: Path) -> None:
+    _identity()
+    folder.mkdir()
+
+
+def _new_sealed(folder: Path, teller: Teller) -> None:
+    def create() -> TranscriptWriter:
+        recipients = [_identity().recipient]
+        return TranscriptWriter.create(folder, kit.opened(), kit.PROTOCOL, Host(), recipients=recipients)
+
+    answering(twice(create, teller), SEALED, teller)
+
+
+def _torn_sealed(folder: Path) -> None:
+    folder.mkdir()
+    with kit.create(folder, recipients=[_identity().recipient]) as writer:
+        writer.append([kit.shown("first")])
+        writer.append([kit.shown("last")])
+    data = writer.path.read_bytes()
+    writer.path.write_bytes(data[:-20])
+
+
+def _judge_sealed(steps: int) -> Callable[[Path, Told], int]:
+    plain = _judge_case(steps)
+
+    def judge(folder: Path, told: Told) -> int:
+        _identity()
+        torn = plain(folder, told)
+        for path in folder.rglob("*"):
+            # The protocol is no secret; it is the only file that may hold a word of it.
+            if path.is_file() and path.parent.name != "protocols":
+                assert b"answer " not in path.read_bytes(), f"{path.name} holds an answer in the clear"
+        return torn
+
+    return judge
+
+
 # --- sign-off -------------------------------------------------------------------------------------
 
 
@@ -306,6 +362,8 @@ def _judge_export(folder: Path, told: Told) -> int:
 SCENARIOS = (
     Scenario("new", _nothing, _new, _judge_case(LONG), LONG),
     Scenario("torn", _torn, _resume, _judge_case(AFTER_TORN), AFTER_TORN),
+    Scenario("sealed", _nothing_sealed, _new_sealed, _judge_sealed(SEALED), SEALED),
+    Scenario("sealed torn", _torn_sealed, _resume, _judge_sealed(AFTER_TORN), AFTER_TORN),
     Scenario("sign", _ready, _sign, _judge_signed, 2),
     Scenario("export", _signed, _exporting, _judge_export, 1),
 )
