@@ -46,7 +46,7 @@ class JudgeCase:
         file = standards_of(self.protocols, protocol.id)
         if file is None:
             return {}
-        bound = _bound(self.protocols, protocol)
+        bound = bound_standards(self.protocols, protocol)
         seen = seen_of(protocol, case, measures_of(protocol, case, row))
         return {name: _word(judge(bound[name], seen)) if name in bound else _older() for name in file.ids}
 
@@ -61,7 +61,7 @@ def standards_of(protocols: Path, name: str) -> StandardsFile | None:
 
 
 @lru_cache(maxsize=16)
-def _bound(protocols: Path, protocol: Protocol) -> Mapping[str, Standard]:
+def bound_standards(protocols: Path, protocol: Protocol) -> Mapping[str, Standard]:
     """Return the standards that fit the content a case was made with."""
     file = standards_of(protocols, protocol.id)
     return {} if file is None else file.bound(protocol)
