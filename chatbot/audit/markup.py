@@ -49,7 +49,11 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]], 
         )
         for row in rows
     ]
-    return el("div", el("table", el("caption", caption), el("thead", head), el("tbody", *body)), class_="wide")
+    return el(
+        "div",
+        el("table", el("caption", caption), el("thead", head) if any(heads) else "", el("tbody", *body)),
+        class_="wide",
+    )
 
 
 def plot(name: str, title: str, about: str, draw: Any, *data: Any) -> Safe:
@@ -86,6 +90,15 @@ class Words:
             if key in protocol.questions:
                 return protocol.questions[key].named.clinician
         return key
+
+    def sections(self) -> dict[str, str]:
+        """Return the sections in the order of the interview, with what they are called; what is in none comes last."""
+        found = {
+            question.section: question.section.replace("_", " ")
+            for protocol in self.protocols
+            for question in protocol.questions.values()
+        }
+        return {**found, "": "review, plan, alarms"}
 
     def rule(self, name: str) -> str:
         for protocol in self.protocols:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
+from textwrap import wrap
 from typing import Any
 
 from chatbot.core.text import visible
@@ -109,7 +110,14 @@ def histogram(drawing: Drawing, minutes: Mapping[int, int], middle: float, label
     """Draw how many cases took how many whole minutes, with a line at the median."""
 
     def draw(axes: Any) -> None:
-        axes.bar([each + 0.5 for each in minutes], list(minutes.values()), width=0.92, color=SERIES[0])
+        axes.bar(
+            [each + 0.5 for each in minutes],
+            list(minutes.values()),
+            width=0.92,
+            color=SERIES[2],
+            edgecolor=INK,
+            linewidth=0.4,
+        )
         axes.axvline(middle, color=INK, linewidth=1.5, linestyle="--")
         axes.annotate(
             f"median {middle:.1f} min", (middle, 1), xycoords=("data", "axes fraction"), xytext=(5, -3),
@@ -131,8 +139,10 @@ def bars(drawing: Drawing, rows: Sequence[tuple[str, Sequence[float]]], names: S
         left = [0.0] * len(rows)
         for at, name in enumerate(names):
             values = [row[1][at] for row in rows]
+            # A part of nothing would still draw its edge.
+            edges = [0.4 if value else 0.0 for value in values]
             axes.barh(
-                places, values, left=left, height=0.72, color=SERIES[at], label=name, edgecolor=INK, linewidth=0.4
+                places, values, left=left, height=0.72, color=SERIES[at], label=name, edgecolor=INK, linewidth=edges
             )
             left = [before + value for before, value in zip(left, values, strict=True)]
         top = max(left, default=0) or 1
@@ -185,11 +195,11 @@ def forest(drawing: Drawing, rows: Sequence[tuple[str, float, tuple[float, float
             axes.plot([low, high], [place, place], color=SERIES[0], linewidth=2)
             axes.plot([target, target], [place - 0.38, place + 0.38], color=INK, linewidth=1.2, linestyle=":")
             axes.scatter([percent], [place], s=30, color=SERIES[0], zorder=3)
-        _named(axes, [row[0] for row in rows])
+        _named(axes, [row[0] for row in rows], lines=2)
         axes.set_xlim(-2, 102)
         axes.set_xlabel("per cent, with 95 % interval; the dotted mark is the target")
 
-    return _drawn(drawing, 0.9 + 0.26 * len(rows), draw)
+    return _drawn(drawing, 0.9 + 0.35 * len(rows), draw)
 
 
 def run_chart(drawing: Drawing, months: Sequence[tuple[str, float | None]], middle: float, target: float) -> str:
@@ -219,15 +229,15 @@ def run_chart(drawing: Drawing, months: Sequence[tuple[str, float | None]], midd
     return _drawn(drawing, 2.3, draw)
 
 
-def _named(axes: Any, names: Sequence[str]) -> None:
-    """Write what each row is, the first at the top."""
-    axes.set_yticks(range(len(names)), [_plain(name) for name in names])
+def _named(axes: Any, names: Sequence[str], lines: int = 1) -> None:
+    """Write what each row is, the first at the top, in so many lines at most."""
+    axes.set_yticks(range(len(names)), [_plain(name, lines) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
-def _plain(text: str) -> str:
-    """Return text that is drawn as it stands: a dollar would begin a formula."""
-    text = visible(text).replace("\n", " ")
-    return (text if len(text) <= 46 else text[:45] + "…").replace("$", r"\$")
+def _plain(text: str, lines: int) -> str:
+    """Return text that is drawn as it stands, cut where it is too long: a dollar would begin a formula."""
+    wrapped = wrap(visible(text), 46, max_lines=lines, placeholder="…")
+    return "\n".join(wrapped).replace("$", r"\$")

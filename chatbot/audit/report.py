@@ -47,7 +47,7 @@ h3{font-size:1.05rem;margin:1.8rem 0 .2rem}p{margin:.4rem 0}a{color:inherit}
 table{border-collapse:collapse;font-size:.9rem;margin:.6rem 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.2rem 0}
 th,td{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.n,th.n{text-align:right}thead th{border-bottom:2px solid var(--ink)}
+td.n,th.n{text-align:right}td.n{white-space:nowrap}thead th{border-bottom:2px solid var(--ink)}
 .note{border-left:4px solid var(--ink);background:var(--fill);padding:.6rem .9rem;margin:.8rem 0}
 .plot{display:block;width:100%;height:auto;max-width:46rem;margin:.6rem 0}
 summary{cursor:pointer;padding:.2rem 0}.wide{overflow-x:auto}
@@ -63,7 +63,7 @@ def page(tally: Tally, cases: Cases, contents: Contents, standards: Sequence[Sho
     parts = [
         *_head(tally, cases, contents, words),
         *([] if not tally.sound else counts(tally, least, words)),
-        *(standards_part(standards, least) if standards else ()),
+        *(standards_part(standards, least, words) if standards else ()),
         _problems(tally),
     ]
     title = f"Audit of {tally.files:,} cases"

@@ -79,7 +79,9 @@ def _safety(tally: Tally) -> Safe:
         parts.append(
             plot("safety", "Time to the safety screen settled", about, plots.histogram, shown, middle / 60, label)
         )
-        body = [(f"{low} to {low + 1}", f"{number:,}") for low, number in sorted(minutes.items())]
+        body = [(f"{low} to {low + 1}", f"{number:,}") for low, number in shown.items()]
+        if beyond:
+            body.append((f"{last // 60 + 1} or more", f"{beyond:,}"))
         parts.append(el("p", centiles(tally.safety)))
         parts.append(more("Minute by minute", table("Time to settled", ("Minutes", "Cases"), body)))
     return joined(parts)
@@ -87,8 +89,9 @@ def _safety(tally: Tally) -> Safe:
 
 def _sections(tally: Tally, words: Words) -> Safe:
     rows, body = [], []
-    for section, times in tally.sections.items():
-        name = section.replace("_", " ") if section else "review, plan, alarms"
+    names = words.sections()
+    for section in sorted(tally.sections, key=list(names).index if tally.sections.keys() <= names.keys() else None):
+        times, name = tally.sections[section], names.get(section, section)
         ends = [times.quantile(each) for each in (10, 25, 50, 75, 90)]
         known = [each / 60 for each in ends if each is not None]
         if len(known) == 5:

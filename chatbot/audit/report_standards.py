@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.audit import plots
-from chatbot.audit.markup import Safe, cell, el, more, plot, table
+from chatbot.audit.markup import Safe, Words, cell, el, joined, more, plot, table
 from chatbot.audit.standards_shown import (
     HIDDEN,
     Shown,
@@ -15,9 +15,11 @@ from chatbot.audit.standards_shown import (
     origin_text,
     sources_text,
 )
+from chatbot.core.protocol import Protocol
 
 
-def standards_part(found: Sequence[Shown], least: int) -> list[Safe]:
+def standards_part(found: Sequence[Shown], least: int, words: Words) -> list[Safe]:
+    """Return the part of the page that tells of standards."""
     drawn = [
         (each.model.title.clinician, each.percent, each.interval, float(each.model.target.percent))
         for each in found
@@ -48,7 +50,19 @@ def standards_part(found: Sequence[Shown], least: int) -> list[Safe]:
         table("Standards", heads, rows, texts=2),
         el("p", f"{HIDDEN}: below {least}, or could be worked out from what is shown.") if least > 1 else Safe(""),
         *(_standard(each) for each in found),
+        _sources(found, words),
     ]
+
+
+def _sources(found: Sequence[Shown], words: Words) -> Safe:
+    cited = sorted({each.reference for one in found for each in one.model.cites})
+    known = {name: text for protocol in words.protocols for name, text in _citations(protocol) if name in cited}
+    items = [el("li", el("strong", name), ": ", known.get(name, "not a reference of this content")) for name in cited]
+    return joined([el("h3", "Sources of the standards"), el("ul", *items)])
+
+
+def _citations(protocol: Protocol) -> list[tuple[str, str]]:
+    return [(name, each.citation) for name, each in protocol.references.items()]
 
 
 def _standard(each: Shown) -> Safe:
