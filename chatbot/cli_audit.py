@@ -153,20 +153,9 @@ def _report(run: _Run, cases: Cases, contents: Contents, code: int) -> None:
     if options.out is None:
         show(said)
     else:
-        _write(options.out, said)
+        from chatbot.audit.output import write_report
 
-
-def _write(path: Path, said: str) -> None:
-    """Write a report beside its place, and put it there when it is whole."""
-    from chatbot.record.publish import storage_error
-
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_text(said if said.endswith("\n") else said + "\n", "utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise storage_error(error, path, "write the report") from error
+        write_report(options.out, said)
 
 
 def _standards(options: argparse.Namespace) -> StandardsRun | None:

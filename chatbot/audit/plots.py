@@ -45,6 +45,7 @@ def _canvas(drawing: Drawing, height: float) -> Iterator[tuple[Any, StringIO]]:
     except ModuleNotFoundError as error:
         raise EnvironmentProblem(
             "the report in HTML draws with matplotlib, which is not installed",
+            code="U003",
             hint="pip install 'backstory[audit]'",
         ) from error
     from matplotlib.backends.backend_svg import FigureCanvasSVG

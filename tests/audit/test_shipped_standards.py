@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ import yaml
 
 from chatbot.audit.standards import seen_of
 from chatbot.content.answers_file import commands_of
-from chatbot.content.library import find_protocol, protocols_folder
+from chatbot.content.library import find_protocol, load_checked, protocols_folder
 from chatbot.content.source import Mapping, parse
 from chatbot.content.standards_file import read_standards
 from chatbot.core.batch import with_answers
@@ -22,6 +23,7 @@ from chatbot.core.commands import GiveAnswer
 from chatbot.core.standards import MEASURES, Measured, Result, Standard, judge
 from tests.dialogue.vignettes import answers_of, as_of, file_of, opened
 from tests.shipped import shipped_protocol
+from tests.small_protocols import SMALL
 
 HERE = Path(__file__).parent
 TABLE: dict[str, list[dict[str, Any]]] = yaml.load((HERE / "standards.yaml").read_text("utf-8"), yaml.BaseLoader)
@@ -100,3 +102,13 @@ def test_each_standard_can_be_met_can_fail_and_can_be_excused_in_every_way_it_na
     assert said & {Result.NOT_MET, Result.NOT_DOCUMENTED}
     excuses = {row["is"].partition(" ")[2] for row in TABLE[name]} - {""}
     assert excuses == {each.id for each in standards()[name].exceptions}
+
+
+def test_standards_are_outside_the_digest_of_the_content(tmp_path: Path) -> None:
+    before = load_checked(SMALL / "tiny").digest
+    folder = tmp_path / "tiny"
+    shutil.copytree(SMALL / "tiny", folder)
+    text = (HERE / "ankle_standards.yaml").read_text("utf-8").split("  ankle_radiograph_accepted:")[0]
+    (folder / "standards.yaml").write_text(text, "utf-8")
+    assert load_checked(folder).digest == before
+    assert read_standards(folder) is not None
