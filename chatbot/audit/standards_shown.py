@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from chatbot.audit.charts import FEWEST, Point, Signal, middle, months_between, signals, spark, wilson
@@ -156,7 +157,7 @@ def _lines(each: Shown) -> Iterator[str]:
     if each.older:
         said.append(f"{count(each.older)} of an older content that this does not fit")
     if said:
-        yield "  " + " · ".join(said)
+        yield from wrap(" · ".join(said), 80, initial_indent="  ", subsequent_indent="  ")
     if each.excepted != 0:
         yield f"  {count(each.excepted)} excepted"
         yield from (f"    {count(number):>5} {reason}" for reason, number in each.excuses)
