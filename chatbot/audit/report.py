@@ -60,8 +60,13 @@ summary{cursor:pointer;padding:.2rem 0}.wide{overflow-x:auto}
 def page(tally: Tally, cases: Cases, contents: Contents, standards: Sequence[Shown], least: int) -> str:
     """Return the report. *standards*: those to be told; *least*: numbers below it are hidden in groups."""
     words = Words(contents.protocols())
+    hiding = (
+        f"Numbers below {least} are hidden by month and in standards. All other counts are of the whole folder, and "
+        "are shown however small: think of that before passing this page on."
+    )
     parts = [
         *_head(tally, cases, contents, words),
+        el("p", hiding) if least > 1 and tally.sound else Safe(""),
         *([] if not tally.sound else counts(tally, least, words)),
         *(standards_part(standards, least, words) if standards else ()),
         _problems(tally),

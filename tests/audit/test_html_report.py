@@ -135,6 +135,11 @@ def test_the_page_says_what_was_audited_and_never_more_than_was_shown(text: str)
     assert not re.search(r"\bsecure|tamper-?proof|guarantee", text, re.IGNORECASE)
 
 
+def test_the_page_says_which_small_numbers_it_hides() -> None:
+    _, out, _ = audit(few_cases(), "--format", "html")
+    assert "Numbers below 5 are hidden by month and in standards." in out
+
+
 def test_texts_of_content_are_escaped(text: str) -> None:
     assert "Ankle radiograph accepted &lt;where it is asked for&gt;" in text
     assert "A test: &lt;b&gt;bold &amp; &quot;quoted&quot;&lt;/b&gt;." in text
