@@ -16,11 +16,14 @@ from chatbot.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from chatbot.audit.bulk import Engine
+    from chatbot.audit.contents import Contents
     from chatbot.audit.find import Cases
     from chatbot.audit.query import Database
+    from chatbot.audit.standards_command import StandardsRun
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Done
 
+FORMATS = ("table", "json", "csv", "html")
 SMALL = 5
 """Numbers below this say too much of few people where cases are grouped."""
 
@@ -41,13 +44,19 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="processes; without it one for each core")
     parser.add_argument("--cluster", metavar="ADDRESS", help="let the workers of a Dask scheduler do the work")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep finished cases here, and go on from there")
-    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="csv with --query only")
+    parser.add_argument("--format", choices=FORMATS, default="table", help="csv with --query only")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--part", choices=PARTS, help="only this part of the report")
     what.add_argument("--list", choices=LISTS, help="one line for each thing found, with its place")
+    what.add_argument("--standards", action="store_true", help="count by the standards of the protocols")
     what.add_argument("--query", metavar="SQL", help="one SELECT over the tables; - reads it from standard input")
     parser.add_argument("--by", choices=("month", "actor"), default="month", help="what the part 'groups' groups by")
     parser.add_argument("--small-numbers", type=int, default=SMALL, metavar="N", help="hide numbers of groups below N")
+    parser.add_argument("--drill", metavar="ID", help="with --standards: the cases that do not meet this one")
+    parser.add_argument("--sample", type=int, metavar="N", help="with --drill: draw N cases to review by hand")
+    parser.add_argument("--seed", metavar="S", help="with --sample: the same seed draws the same cases")
+    parser.add_argument("--require-targets", action="store_true", help="end with 1 where a target is not reached")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument("--parquet", type=Path, metavar="DIR", help="write the tables there as Parquet files")
     parser.add_argument("--identities", action="store_true", help="labels, subject codes and names of actors too")
     parser.add_argument("--show-private", action="store_true", help="in tables: private answers and free text too")
@@ -63,12 +72,14 @@ class _Run:
     options: argparse.Namespace
     tally: Tally
     takers: list[Callable[[Done], None]] = field(default_factory=list)
+    standards: StandardsRun | None = None
     done: int = 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     from chatbot.audit.across import registered
     from chatbot.audit.bulk import Engine, all_cores, worst
+    from chatbot.audit.contents import Contents
     from chatbot.audit.find import find_cases
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Wanted
@@ -78,14 +89,19 @@ def _audit(options: argparse.Namespace) -> int:
     kinds = KINDS if options.kind == "all" else (options.kind,)
     with suppress(_Interrupted), ExitStack() as stack:
         run = _Run(options, Tally(by=options.by))
-        database = _database(options, stack)
+        database, run.standards = _database(options, stack), _standards(options)
         cases = find_cases(options.folder, kinds)
         tables = _table_takers(options, run, database, stack)
         identities = options.identities or options.by == "actor"
         engine = Engine(
-            wanted=Wanted(identities=identities, tables=tables, show_private=options.show_private),
+            wanted=Wanted(
+                identities=identities,
+                tables=tables,
+                show_private=options.show_private,
+                measures={} if run.standards is None else run.standards.measures,
+            ),
             jobs=min(options.jobs or all_cores(), max(1, len(cases))),
-            state=_state(options, identities, stack),
+            state=_state(options, identities, run.standards, stack),
         )
         for path, what in cases.others:
             run.tally.other(f"{path}: {what}")
@@ -95,27 +111,76 @@ def _audit(options: argparse.Namespace) -> int:
             run.tally.problem(said, ends)
         if options.list:
             run.takers.append(_lister(options))
+        contents = Contents()
+        if options.format == "html":
+            run.takers.append(lambda done: contents.add(done.row))
+        if run.standards is not None:
+            judged = run.standards.add
+            run.takers.append(lambda done: judged(done.row))
         _go(_results(engine, cases, options, stack), cases, run)
         code = worst(each for each, count in run.tally.codes.items() if count)
         if database is not None:
             _answer(database, options.format)
         elif not options.list:
-            from chatbot.audit.lines import render
-            from chatbot.core.text import visible
-
-            said = render(run.tally, cases, options.format, options.small_numbers, int(code), options.part)
-            show(said if options.format == "json" else visible(said))
+            _report(run, cases, contents, int(code))
         if engine.reused:
             complain(f"{engine.reused} of {len(cases)} cases were taken from {options.state}")
-        if database is not None or options.list:
+        if database is not None or options.list or run.standards is not None:
             _summary(run, cases)
+        if code == ExitCode.FINE and options.require_targets and run.standards is not None and run.standards.missed:
+            code = ExitCode.DOES_NOT_HOLD
         return int(code)
     return ExitCode.INTERRUPTED
+
+
+def _report(run: _Run, cases: Cases, contents: Contents, code: int) -> None:
+    """Print the report, or write it where it was asked for."""
+    from chatbot.audit.lines import render
+    from chatbot.core.text import visible
+
+    options = run.options
+    if options.format == "html":
+        from chatbot.audit.report import page
+
+        standards = () if run.standards is None else run.standards.shown()
+        said = page(run.tally, cases, contents, standards, options.small_numbers)
+    elif run.standards is not None:
+        said = run.standards.text(options.format)
+    else:
+        said = render(run.tally, cases, options.format, options.small_numbers, code, options.part)
+    if options.format == "table":
+        said = visible(said)
+    if options.out is None:
+        show(said)
+    else:
+        from chatbot.audit.output import write_report
+
+        write_report(options.out, said)
+
+
+def _standards(options: argparse.Namespace) -> StandardsRun | None:
+    if not options.standards:
+        return None
+    from chatbot.audit.standards_command import StandardsRun
+
+    return StandardsRun(options.protocols, options.small_numbers, options.drill, options.sample, options.seed or "")
 
 
 def _check_options(options: argparse.Namespace) -> None:
     if options.jobs is not None and options.jobs < 1:
         raise UsageError("--jobs is a number from 1 on")
+    for name in ("drill", "require_targets"):
+        if getattr(options, name) and not options.standards:
+            raise UsageError(f"--{name.replace('_', '-')} belongs to --standards", hint="add --standards")
+    if options.sample is not None and (options.drill is None or options.seed is None or options.sample < 1):
+        hint = "--standards --drill ID --sample 20 --seed 2026"
+        raise UsageError("--sample is a number of cases, of one standard, drawn by a seed", hint=hint)
+    if options.seed is not None and options.sample is None:
+        raise UsageError("--seed belongs to --sample", hint="--standards --drill ID --sample 20 --seed 2026")
+    if options.format == "html" and (options.part or options.list or options.query or options.drill):
+        raise UsageError("--format html is the whole report", hint="leave out --part, --list, --query and --drill")
+    if options.out is not None and (options.list or options.query is not None):
+        raise UsageError("--out is for reports", hint="lists and queries go to standard output")
     if options.small_numbers < 1:
         raise UsageError("--small-numbers is a number from 1 on", hint="1 hides nothing")
     if options.format == "csv" and options.query is None:
@@ -159,12 +224,13 @@ def _table_takers(
     return wanted
 
 
-def _state(options: argparse.Namespace, identities: bool, stack: ExitStack) -> Any:
+def _state(options: argparse.Namespace, identities: bool, standards: StandardsRun | None, stack: ExitStack) -> Any:
     if options.state is None:
         return None
     from chatbot.audit.state import State
 
-    return stack.enter_context(State(options.state, {"identities": identities}))
+    by = {} if standards is None else {"standards": standards.digest}
+    return stack.enter_context(State(options.state, {"identities": identities, **by}))
 
 
 def _lister(options: argparse.Namespace) -> Callable[[Done], None]:

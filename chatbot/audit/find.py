@@ -17,7 +17,7 @@ from chatbot.errors import StorageError
 from chatbot.record.lineage import peek
 from chatbot.record.publish import storage_error
 
-_KNOWN = frozenset({"protocols", "register.jsonl", "README.md", ".gitignore"})
+_KNOWN = frozenset({"protocols", "register.jsonl", "access.jsonl", "README.md", ".gitignore"})
 """What stands in a folder of cases and is none."""
 
 

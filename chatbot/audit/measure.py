@@ -6,6 +6,7 @@ Time within a sitting is that of the clock nobody can set. Between two sittings 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +21,9 @@ from chatbot.core.values import moment_text
 from chatbot.record.envelope import Record
 from chatbot.record.replay import VerifyReport
 
-Measure = Callable[[Protocol, Case, tuple[Record, ...]], Any]
-"""A further measure of a case: from its protocol, the case at its end, and its records to something ready for JSON.
-It runs where the case is replayed, so it must be a function of a module."""
+Measure = Callable[[Protocol, Case, tuple[Record, ...], Row], Any]
+"""A further measure of a case: from its protocol, the case at its end, its records and its row without such measures
+to something ready for JSON. It runs where the case is replayed: a function of a module, or a value that is called."""
 
 _ANSWERS = ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried
 _SECOND = 1_000_000_000
@@ -40,6 +41,7 @@ class Watched:
         self.active = 0
         """Nanoseconds from opening to the last record, without time suspended."""
         self._safety: int | None = None
+        self._settled: int | None = None
         self._sections: dict[str, int] = {}
         self._alarms: list[Alarm] = []
         self._raised: dict[str, tuple[int, Record, int]] = {}
@@ -75,6 +77,9 @@ class Watched:
         if self._safety is None and isinstance(event, _ANSWERS | ev.AnswerWithdrawn):
             if safety_asked(protocol, after.assessment):
                 self._safety = self.active
+        if self._settled is None and isinstance(event, _ANSWERS | ev.AnswerWithdrawn):
+            if safety_resolved(protocol, after.assessment):
+                self._settled = self.active
 
     def _passed(self, entry: Record) -> int:
         """Return the nanoseconds since the record before; 0 where a sitting begins."""
@@ -160,7 +165,7 @@ class Watched:
         header = self.records[0]
         names = tuple(self._actors) or (header.actor,)
         entries = tuple(self.records)
-        return Row(
+        row = Row(
             file=str(report.path),
             verdict=report.verdict,
             exit_code=int(report.exit_code),
@@ -188,6 +193,7 @@ class Watched:
             safety_resolved=safety_resolved(protocol, assessment),
             # An amendment begins with all that was signed: nobody waited for it.
             safety_seconds=None if self._safety is None or case.amends else self._safety // _SECOND,
+            settled_seconds=None if self._settled is None or case.amends else self._settled // _SECOND,
             seconds=self.active // _SECOND,
             section_seconds={name: each // _SECOND for name, each in self._sections.items()},
             alarms=tuple(self._alarms),
@@ -211,8 +217,10 @@ class Watched:
             order=tuple(self._order),
             early=tuple(self._early),
             links=len(report.bonds),
-            extra={name: measure(protocol, case, entries) for name, measure in measures.items()},
         )
+        if not measures:
+            return row
+        return replace(row, extra={name: measure(protocol, case, entries, row) for name, measure in measures.items()})
 
 
 def _section(protocol: Protocol, event: ev.Event, before: Case | None) -> str:

@@ -111,6 +111,8 @@ class Row:
     safety_resolved: bool = False
     safety_seconds: int | None = None
     """From opening until each safety question that applied had an answer or a status; time suspended is left out."""
+    settled_seconds: int | None = None
+    """From opening until no red flag on which an urgency hangs was left open; None: never."""
     seconds: int = 0
     """From opening to the last record, without time suspended."""
     section_seconds: Mapping[str, int] = field(default_factory=dict)
@@ -156,6 +158,7 @@ class Row:
         return {member.name: _plain(value) for member in fields(self) if (value := getattr(self, member.name))} | {
             "exit_code": self.exit_code,
             **({} if self.safety_seconds is None else {"safety_seconds": self.safety_seconds}),
+            **({} if self.settled_seconds is None else {"settled_seconds": self.settled_seconds}),
         }
 
     @classmethod

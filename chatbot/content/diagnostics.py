@@ -174,6 +174,11 @@ CODES: dict[str, str] = {
     "P504": "a property that repeats one rule",
     "P510": "content of which nothing is proved, or no longer",
     "P511": "a certificate that was changed",
+    "P520": "a measure of the record, or a decision, that does not exist",
+    "P521": "something that cannot be said of a record",
+    "P522": "a standard that does not say where it comes from",
+    "P523": "a target that is no percentage",
+    "P524": "a standard that every case meets",
     "P530": "more questions after an emergency than there is time for",
     "P531": "what an emergency wants, at a red flag that raises none",
 }

@@ -15,6 +15,7 @@ from chatbot.content import (
     prevalence_schema,
     property_schema,
     schema,
+    standard_schema,
     topic_schema,
     vignette_schema,
 )
@@ -37,6 +38,7 @@ SINGLE_FILES: dict[str, type[BaseModel]] = {
     "implications": beside.ImplicationsModel,
     "properties": property_schema.PropertiesModel,
     "contraindications": property_schema.ContraindicationsModel,
+    "standards": standard_schema.StandardsModel,
     "constants": beside.ConstantsModel,
     "traceability": beside.TraceabilityModel,
     "approvals": governance_schema.ApprovalsModel,
@@ -56,6 +58,7 @@ _MODULES = (
     governance_schema,
     prevalence_schema,
     property_schema,
+    standard_schema,
     language_schema,
     fields,
 )

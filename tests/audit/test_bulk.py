@@ -41,7 +41,7 @@ def test_without_being_asked_nobody_is_named() -> None:
         assert not (row.label or row.subject or row.names) and row.actors >= 1
 
 
-def counted(protocol: Protocol, case: Case, entries: tuple[Record, ...]) -> dict[str, object]:
+def counted(protocol: Protocol, case: Case, entries: tuple[Record, ...], row: Row) -> dict[str, object]:
     return {"protocol": protocol.id, "answers": len(case.answers), "records": len(entries)}
 
 
@@ -51,7 +51,7 @@ def test_a_further_measure_sees_the_case_at_its_end() -> None:
         assert row.extra["counted"]["protocol"] == "ottawa_ankle"
 
 
-def ended_once(protocol: Protocol, case: Case, entries: tuple[Record, ...]) -> None:
+def ended_once(protocol: Protocol, case: Case, entries: tuple[Record, ...], row: Row) -> None:
     """End the process at one case, the first time."""
     mark = Path(os.environ["BACKSTORY_TEST_MARK"])
     if case.case == os.environ["BACKSTORY_TEST_CASE"] and not mark.exists():
@@ -59,7 +59,7 @@ def ended_once(protocol: Protocol, case: Case, entries: tuple[Record, ...]) -> N
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def ended_always(protocol: Protocol, case: Case, entries: tuple[Record, ...]) -> None:
+def ended_always(protocol: Protocol, case: Case, entries: tuple[Record, ...], row: Row) -> None:
     if case.case == os.environ["BACKSTORY_TEST_CASE"]:
         os.kill(os.getpid(), signal.SIGKILL)
 

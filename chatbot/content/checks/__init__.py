@@ -37,6 +37,7 @@ from chatbot.content.checks import (
     sense,
     sources,
     spoken,
+    standards,
     synonyms,
     topics,
     traceability,
@@ -142,7 +143,8 @@ def examine(
     found += _examples(package, protocol, memory, logic)
     found += [*prevalence.check(package, protocol), *implications.check(package, protocol, memory.verdicts)]
     found += certificate.check(package, protocol, release)
-    found += properties.check(package, json.loads(protocol.canonical), protocol)
+    bundle = json.loads(protocol.canonical)
+    found += [*properties.check(package, bundle, protocol), *standards.check(package, bundle, protocol)]
     found += vignettes.run_all(package, protocol, memory.runs, logic)
     return found, None if errors(found) else protocol
 
