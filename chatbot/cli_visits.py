@@ -16,7 +16,7 @@ from chatbot.desk import Desk
 from chatbot.errors import ExitCode, UsageError
 from chatbot.interview import Interview
 from chatbot.record.cases import CaseSummary, find_case, list_cases, summarise, transcripts_folder
-from chatbot.record.lineage import Lineage, lineages
+from chatbot.record.lineage import Lineage, days_of_disposal, lineages
 from chatbot.record.listing import case_json, case_line, lineage_line
 
 
@@ -62,7 +62,7 @@ def _confirm(options: argparse.Namespace, path: Path) -> None:
 def print_cases(options: argparse.Namespace) -> int:
     """Carry out ``cases``: a line for each lineage, or for each member of the one that is named."""
     folder = transcripts_folder(options.transcripts, os.environ)
-    found = lineages(list_cases(folder))
+    found = lineages(list_cases(folder), days_of_disposal(folder))
     if options.kind:
         found = tuple(each for each in found if each.latest.kind == options.kind)
     if options.case:

@@ -62,6 +62,8 @@ class Settings:
     """Minutes without a key after which the screen is blanked; 0: never."""
     clipboard: bool = False
     """Whether a page may be given to the clipboard of the terminal."""
+    retention_years: int = 0
+    """How many years after the last record of a person their cases are kept; 0: no period, everything is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Choice:
     """Least and most, beside 0, of a number."""
     unit: str = ""
     """What a number counts."""
+    zero: str = ""
+    """What 0 is called, where ``0`` and the unit would be misread."""
     later: bool = False
     """It holds from the next start on."""
 
@@ -142,6 +146,14 @@ CHOICES = (
         later=True,
     ),
     Choice("keymap", "Own keys", "The file of keys of your own; else the one beside the settings.", later=True),
+    Choice(
+        "retention_years",
+        "Years kept",
+        "Years after a person's last record until cases are due for disposal; 0: kept. Nothing goes by itself.",
+        span=(1, 130),
+        unit="years",
+        zero="no period",
+    ),
 )
 """Every field that can be chosen, in the order of the screen."""
 

@@ -40,7 +40,10 @@ def options_of(command: str | None) -> set[str]:
 COMMANDS = "interview plan ask check review diff try eval new graph replay audit export cases keys checkpoint".split()
 
 
-@pytest.mark.parametrize("command", [None, *COMMANDS])
+RECORDS = "subject hold retention dispose inventory backup restore".split()
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS, *RECORDS])
 def test_the_readme_names_every_command_and_option(command: str | None) -> None:
     assert command is None or f"backstory {command}" in README
     undocumented = options_of(command) - {"--help", "--json", "--all-rules"}

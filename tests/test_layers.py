@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "hardening": set(),
     "desk": {"core", "content", "record", "export", "interview", "settings", "encryption"},
     "export_command": {"core", "content", "record", "export"},
+    "keeping": {"core", "content", "record", "export", "export_command"},
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
@@ -53,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         *("plain_answers", "plain_finding", "plain_lists", "plain_people", "plain_shell"),
     },
     "cli": {
+        *("cli_records", "cli_exports"),
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
         *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay", "cli_audit"),
@@ -76,6 +78,11 @@ ALLOWED: dict[str, set[str]] = {
     "cli_integrity": {"core", "record", "settings", "cli_common"},
     "cli_prove": {"core", "content", "proof", "cli_common"},
     "cli_audit": {"core", "audit", "cli_common"},
+    "cli_exports": {"core", "content", "record", "export", "keeping", "cli_common", "cli_replay"},
+    "cli_records": {
+        *("core", "content", "record", "export", "settings", "desk", "export_command", "keeping", "cli_common"),
+        *("plain_people", "cli_replay"),
+    },
     "__main__": {"cli"},
     "errors": set(),
     "": set(),
@@ -86,6 +93,7 @@ LAZY_IN = {
     "cli": {
         *("content", "record", "proof", "export", "audit", "interview", "tui", "plain", "core", "settings", "desk"),
         *("plain_people", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command", "authoring"),
+        *("cli_records", "cli_exports"),
     },
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience"},
@@ -94,6 +102,7 @@ LAZY_IN = {
         *("plain_player", "cli_people", "cli_integrity"),
     },
     "cli_governance": {"core", "content", "record", "settings"},
+    "cli_records": {"core", "content", "record", "export", "settings", "desk", "export_command", "keeping"},
     "cli_integrity": {"core", "record", "settings"},
     "cli_audit": {"core", "audit"},
     "authoring": {"tui", "plain"},

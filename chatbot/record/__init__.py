@@ -20,4 +20,6 @@ and the keyring of a run. Older shapes: ``upcast`` brings them to the one in mem
 
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
 ``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.
+
+What was done with whole cases: ``journal`` the chained file of it; ``tombstones`` the cases that were disposed of.
 """

@@ -10,6 +10,7 @@ from chatbot.core.events import AmendedPinned, PreviousPinned
 from chatbot.errors import BackstoryError
 from chatbot.record.lineage import files_of, folder_of
 from chatbot.record.read import Transcript, examine_file, transcript_of
+from chatbot.record.tombstones import Tombstone, tombstone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Bond:
     """amends or follows."""
     case: str
     state: str
-    """same; grown: it went on after this case was begun; missing; differs; unreadable; unpinned: this transcript lacks
-    what it took from it."""
+    """same; grown: it went on after this case was begun; disposed; missing; differs; unreadable; unpinned: this
+    transcript lacks what it took from it."""
     path: Path | None = None
     said: str = ""
     """What is to be told; empty when all is well."""
@@ -59,11 +60,27 @@ def _bond(how: str, code: str, pinned: tuple[str, str] | None, kind: str, folder
         said = f"this case {how} {code}, but what it takes from there was not recorded: its beginning is incomplete"
         return Bond(how, code, "unpinned", said=said)
     paths = find(code, folder)
+    if not paths and (stone := _tombstone(folder, code)) is not None:
+        return _gone(how, code, head=pinned[1], stone=stone)
     if not paths:
         return Bond(how, code, "missing", said=f"this case {how} {code}, which is not in {folder}: it was not compared")
     found = [_compared(how, code, pinned[1], kind, path) for path in paths]
     order = ("same", "grown", "differs", "unreadable")
     return min(found, key=lambda each: order.index(each.state))
+
+
+def _tombstone(folder: Path, code: str) -> Tombstone | None:
+    try:
+        return tombstone_of(folder, code)
+    except BackstoryError:
+        # A damaged journal is told of by whatever lists disposals; what was disposed of then counts as missing.
+        return None
+
+
+def _gone(how: str, code: str, head: str, stone: Tombstone) -> Bond:
+    """A case that was disposed of; that it was the right one shows where it did not go on after this one was begun."""
+    known = " It ended where this case began." if stone.head == head else ""
+    return Bond(how, code, "disposed", said=f"{stone.said}.{known} This case {how} it.")
 
 
 def _compared(how: str, code: str, head: str, kind: str, path: Path) -> Bond:

@@ -6,15 +6,17 @@ and never hides a case: every file is in exactly one lineage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from chatbot.core.events import KINDS
 from chatbot.core.lineage import Place
+from chatbot.errors import BackstoryError
 from chatbot.record.cases import summarise, transcript_files
 from chatbot.record.codec import CodecProblem, parse
+from chatbot.record.tombstones import tombstones
 
 _LONGEST_HEADER = 64 * 1024
 
@@ -125,17 +127,26 @@ class Lineage(Generic[C]):
         )
 
 
-def lineages(cases: Sequence[C]) -> tuple[Lineage[C], ...]:
+def lineages(cases: Sequence[C], gone: Mapping[str, str] | None = None) -> tuple[Lineage[C], ...]:
     """Group cases into lineages, in the order in which their last written case stands in *cases*.
 
     Of several files of one case, the one that is sound and written last stands for it; the others are told apart.
+    *gone*: code to day of cases that were disposed of: they are not missing.
     """
-    return _Grouping(cases).lineages()
+    return _Grouping(cases, gone or {}).lineages()
+
+
+def days_of_disposal(folder: Path) -> dict[str, str]:
+    """Return the code and the day of every case of a folder that was disposed of; nothing where that cannot be told."""
+    try:
+        return {each.case: each.when[:10] for each in tombstones(folder)}
+    except BackstoryError:
+        return {}
 
 
 class _Grouping(Generic[C]):
-    def __init__(self, cases: Sequence[C]) -> None:
-        self.cases = cases
+    def __init__(self, cases: Sequence[C], gone: Mapping[str, str]) -> None:
+        self.cases, self.gone = cases, gone
         self.by_code: dict[str, C] = {}
         self.doubles: list[C] = []
         self.problems: dict[str, list[str]] = {}
@@ -163,7 +174,9 @@ class _Grouping(Generic[C]):
             if not named:
                 continue
             other = self.by_code.get(named)
-            if other is None:
+            if other is None and named in self.gone:
+                self.problem(each.case, f"{each.case} {how} {named}, which was disposed of on {self.gone[named]}")
+            elif other is None:
                 self.problem(each.case, f"{each.case} {how} {named}, which is not in this folder")
             elif other.kind != each.kind:
                 self.problem(each.case, f"{each.case} ({each.kind}) {how} {named} ({other.kind}): kinds never mix")
@@ -261,7 +274,7 @@ def lineage_of(path: Path, folder: Path | None = None) -> Lineage[Any] | None:
     while more := {each for each, named in links.items() if each not in related and named & codes}:
         related |= more
         codes |= {code for each in more for code in links[each]}
-    found = lineages([summarise(each) for each in sorted(related)])
+    found = lineages([summarise(each) for each in sorted(related)], days_of_disposal(folder or folder_of(path)))
     real = path.resolve()
     return next((each for each in found if any(member.path.resolve() == real for member in each.members)), None)
 

@@ -80,7 +80,8 @@ class SettingsScreen(Marked[None]):
 
     def _field(self, each: Choice, here: bool, width: int) -> list[Line]:
         mark = Seg("▸ " if here else "  ", "key")
-        value = f"{text_of(self.chosen, each.name) or _unsaid(each)} {each.unit}".rstrip()
+        said = text_of(self.chosen, each.name)
+        value = each.zero if said == "0" and each.zero else f"{said or _unsaid(each)} {each.unit}".rstrip()
         role = "strong" if text_of(self.chosen, each.name) != text_of(Settings(), each.name) else "quiet"
         if width < 2 * TITLE_WIDTH + 2:
             return [line(mark, Seg(f"{each.title}: "), Seg(fit(value, width - len(each.title) - 4), role))]
