@@ -573,12 +573,17 @@ def test_closing_does_not_take_the_file_from_an_append_that_hangs(folder: Path) 
     reached, released = threading.Event(), threading.Event()
 
     class Hanging(Disk):
+        hangs = False
+
         def sync_data(self, fd: int) -> None:
-            reached.set()
-            released.wait()
+            if self.hangs:
+                reached.set()
+                released.wait()
             super().sync_data(fd)
 
-    writer = kit.create(folder, disk=Hanging())
+    disk = Hanging()
+    writer = kit.create(folder, disk=disk)
+    disk.hangs = True
     thread = threading.Thread(target=lambda: writer.append([kit.answer("first")]))
     thread.start()
     reached.wait()
