@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Add the command ``replay``."""
+    from chatbot.cli_against import against_options
     from chatbot.cli_integrity import verify_options
 
     parser = commands.add_parser("replay", help="play or verify a saved case", allow_abbrev=False)
@@ -36,6 +37,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
     parser.add_argument("--json", action="store_true", help="print JSON; alone what verifying gave")
     verify_options(parser)
+    against_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=replay_command)
 
@@ -53,6 +55,10 @@ def replay_command(options: argparse.Namespace) -> int:
         return _salvage(options, path)
     if print_disposed(path, options.json):
         return ExitCode.FINE
+    if options.against is not None or options.recall or options.accept is not None:
+        from chatbot.cli_against import print_against
+
+        return print_against(options, path, note_access)
     if options.events:
         from chatbot.cli_people import print_events
 

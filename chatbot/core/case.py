@@ -219,7 +219,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, left_open={**case.left_open, question: LeftOpen(code, comment)})
         case ev.PreviousPinned(previous, first, chain):
             case = replace(case, previous=previous, first=first, visits=tuple(chain))
-            return with_earlier(protocol, case, _earlier(protocol, previous, first))
+            return with_earlier(protocol, case, earlier_cases(protocol, previous, first))
         case ev.AmendedPinned(_, _, chain, held):
             states = {name: FlagState(state) for name, state in held.items() if name in protocol.red_flags}
             assessment = case.assessment
@@ -335,7 +335,8 @@ def _follow(protocol: Protocol, case: Case, changed: str, answers: Mapping[str, 
     return advance(protocol, after)
 
 
-def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
+def earlier_cases(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
+    """Return what pinned earlier cases say, as far as a protocol knows it."""
     said = {"true": True, "false": False}
 
     def data(pinned: ev.Pinned) -> dict[str, object]:
