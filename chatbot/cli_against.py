@@ -41,7 +41,7 @@ def print_against(options: argparse.Namespace, path: Path) -> int:
     case that could not be verified.
     """
     from chatbot.audit.accepted import Accepted
-    from chatbot.audit.impact import recalled
+    from chatbot.audit.impact import VERDICTS, recalled
     from chatbot.content.acceptance_file import read_acceptances
     from chatbot.content.library import load_bundle
     from chatbot.record.read import read_transcript
@@ -67,6 +67,7 @@ def print_against(options: argparse.Namespace, path: Path) -> int:
             if transcript.damage is not None:
                 complain(transcript.damage.error(each).render())
                 problem = problem or ExitCode.TORN
+    impacts.sort(key=lambda each: (VERDICTS.index(each.verdicts[0]), each.case))
     refused = [each for each in impacts if each.lowered and not accepted.accepts(each)]
     shown = recalled(impacts) if options.recall else impacts
     if options.json:
@@ -119,10 +120,12 @@ def _impact(transcript: Transcript, protocol_of: ProtocolOf, new: Protocol) -> I
 def _lines(
     new: Version, shown: Sequence[Impact], refused: Sequence[Impact], examined: int, *, recall: bool
 ) -> Iterator[str]:
-    from chatbot.audit.impact import VERDICTS
+    from chatbot.audit.impact import SAME, VERDICTS
 
     yield f"under {new.named}"
     for each in shown:
+        if each.verdicts[0] == SAME and examined > 1:
+            continue  # counted below
         yield ""
         yield from _case(each, "" if not each.lowered else "not accepted" if each in refused else "accepted", recall)
     yield ""

@@ -154,7 +154,7 @@ class Comparison:
         }
         verdicts = [verdict for verdict, holds in found.items() if holds]
         if not verdicts:
-            reworded = _said(before) != _said(after) or any(f"question:{key}" in self.changes for key in was.answers)
+            reworded = _said(before) != _said(after) or any(map(self._reworded, was.answers))
             verdicts = [WORDING if reworded else SAME]
         return Impact(
             case=case.case,
@@ -168,6 +168,9 @@ class Comparison:
             asked=asked,
             not_taken_over=lost,
         )
+
+    def _reworded(self, question: str) -> bool:
+        return any(change.group == "wording" for change in self.changes.get(f"question:{question}", ()))
 
     def _fell(self, flags: Iterable[ItemImpact], after: int) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the red flags that asked for more than the new plan does and now ask for less."""
