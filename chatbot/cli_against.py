@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from chatbot.content.versions import Version
     from chatbot.core.protocol import Protocol
     from chatbot.record.read import Transcript
-    from chatbot.record.replay import ProtocolOf
+    from chatbot.record.replay import KeptProtocols
+
+Note = Callable[[argparse.Namespace, str, Path, int | None], None]
+"""Notes that a case was opened to be read, or so many of a folder."""
 
 WIDTH = 100
 SCHEMA = "backstory.impact/1"
@@ -34,9 +37,10 @@ def against_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recall", action="store_true", help="with --against: only cases that would be stricter now")
 
 
-def print_against(options: argparse.Namespace, path: Path) -> int:
+def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
     """Print what one transcript, or every transcript of a folder, comes to under the content that was named.
 
+    *note* is told that it was read.
     Exit code 1 when an urgency falls and nobody accepted it, or an acceptance was not needed; else that of the first
     case that could not be verified.
     """
@@ -64,10 +68,11 @@ def print_against(options: argparse.Namespace, path: Path) -> int:
             complain(error.render())
             problem = problem or error.exit_code
         else:
-            if transcript.damage is not None:
-                complain(transcript.damage.error(each).render())
-                problem = problem or ExitCode.TORN
+            for said, code in _doubts(transcript):
+                complain(said)
+                problem = problem or code
     impacts.sort(key=lambda each: (VERDICTS.index(each.verdicts[0]), each.case))
+    note(options, "audit", path, len(impacts) if path.is_dir() else None)
     refused = [each for each in impacts if each.lowered and not accepted.accepts(each)]
     shown = recalled(impacts) if options.recall else impacts
     if options.json:
@@ -96,18 +101,27 @@ def _files(path: Path) -> Iterator[Path]:
     from chatbot.record.cases import transcript_files
 
     if path.is_dir():
-        yield from (each for each in transcript_files(path) if each.name != "register.jsonl")
+        yield from transcript_files(path)
     else:
         yield path
 
 
-def _impact(transcript: Transcript, protocol_of: ProtocolOf, new: Protocol) -> Impact:
+def _doubts(transcript: Transcript) -> Iterator[tuple[str, ExitCode]]:
+    """Yield what speaks against a transcript that was read: what the register says of it, a torn end."""
+    from chatbot.record.anchoring import compare_transcript
+
+    yield from ((said, ExitCode.CORRUPT) for said in compare_transcript(transcript, None).problems)
+    if transcript.damage is not None:
+        yield transcript.damage.error(transcript.path).render(), ExitCode.TORN
+
+
+def _impact(transcript: Transcript, kept: KeptProtocols, new: Protocol) -> Impact:
     """Replay a case, every plan compared, and return what it comes to."""
     from chatbot.audit.impact import impact_of
     from chatbot.core.text import visible
     from chatbot.record.replay import replay
 
-    old = protocol_of(transcript)
+    old = kept(transcript)
     if old.id != new.id:
         raise UsageError(
             f"{visible(transcript.case)} was recorded under {old.id}, not under {new.id}",

@@ -226,14 +226,15 @@ _CODES = {
 # --- who looked -----------------------------------------------------------------------------------
 
 
-def note_access(options: argparse.Namespace, what: str, path: Path) -> None:
-    """Note that a case was opened to be read; where that cannot be noted, say so and go on."""
+def note_access(options: argparse.Namespace, what: str, path: Path, cases: int | None = None) -> None:
+    """Note that a case, or so many *cases* of a folder, were opened to be read; where that fails, say so and go on."""
     from chatbot.record.access import AccessLog
     from chatbot.record.host import Host
     from chatbot.settings import read_settings
 
     actor = read_settings(getattr(options, "settings", None)).actor or ""
-    _notice(AccessLog(Host(), os.environ).note(what, path, actor=actor))
+    log = AccessLog(Host(), os.environ)
+    _notice(log.note(what, path, actor=actor) if cases is None else log.note_run(what, path, cases, actor=actor))
 
 
 def _notice(told: str) -> None:
