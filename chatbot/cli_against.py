@@ -28,6 +28,10 @@ WIDTH = 100
 SCHEMA = "backstory.impact/1"
 
 
+class _OtherProtocol(UsageError):
+    """A case that was recorded under another protocol altogether."""
+
+
 def against_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
@@ -57,11 +61,18 @@ def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
     new, protocol = _content(options)
     kept = KeptProtocols(load_bundle)
     impacts: list[Impact] = []
-    problem = ExitCode.FINE
+    kind = getattr(options, "kind", "all")
+    problem, others = ExitCode.FINE, 0
     for each in _files(path):
         try:
             transcript = read_transcript(each)
+            if kind not in {"all", transcript.kind}:
+                continue
             impacts.append(_impact(transcript, kept, protocol))
+        except _OtherProtocol:
+            if each == path:
+                raise
+            others += 1
         except BackstoryError as error:
             if each == path:
                 raise
@@ -71,11 +82,13 @@ def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
             for said, code in _doubts(transcript):
                 complain(said)
                 problem = problem or code
+    if others:
+        complain(f"{others} case{'' if others == 1 else 's'} of another protocol not compared")
     impacts.sort(key=lambda each: (VERDICTS.index(each.verdicts[0]), each.case))
     note(options, "audit", path, len(impacts) if path.is_dir() else None)
     refused = [each for each in impacts if each.lowered and not accepted.accepts(each)]
     shown = recalled(impacts) if options.recall else impacts
-    if options.json:
+    if getattr(options, "json", False) or getattr(options, "format", "") == "json":
         cases = [{**each.to_json(), "accepted": each.lowered and each not in refused} for each in shown]
         unused = [{"item": each.item, "place": each.place} for each in accepted.unused]
         show_json({"schema": SCHEMA, "against": new.to_json(), "cases": cases, "unused_acceptances": unused})
@@ -123,7 +136,7 @@ def _impact(transcript: Transcript, kept: KeptProtocols, new: Protocol) -> Impac
 
     old = kept(transcript)
     if old.id != new.id:
-        raise UsageError(
+        raise _OtherProtocol(
             f"{visible(transcript.case)} was recorded under {old.id}, not under {new.id}",
             place=str(transcript.path),
             hint="compare with another version of the same protocol",

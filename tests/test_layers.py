@@ -83,6 +83,7 @@ ALLOWED: dict[str, set[str]] = {
         *("core", "content", "record", "export", "settings", "desk", "export_command", "keeping", "cli_common"),
         *("plain_people", "cli_replay"),
     },
+    "cli_audit": {"core", "audit", "cli_common", "cli_against", "cli_replay"},
     "cli_against": {"core", "content", "record", "audit", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),

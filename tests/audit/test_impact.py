@@ -260,6 +260,14 @@ def test_a_torn_case_is_compared_as_far_as_it_goes_and_said_to_be_torn(kept: Pat
     assert "error T003" in text and "4 cases: 4 same" in text
 
 
+def test_audit_compares_the_cases_of_one_kind(kept: Path, tmp_path: Path) -> None:
+    content = new(tmp_path / "tiny", EDITS["raises"])
+    for kind, count in (("test", 4), ("clinical", 0)):
+        done = backstory("audit", kept, "--against", content, "--recall", "--kind", kind, "--format", "json")
+        assert done.returncode == 0, said(done)
+        assert [each["case"] for each in json.loads(done.stdout)["cases"]] == ["SLOW"][:count]
+
+
 def test_content_of_another_protocol_is_wrong_use(kept: Path) -> None:
     (path, *_) = sorted((kept / "test").glob("*.jsonl"))
     done = backstory("replay", path, "--against", "ottawa_ankle")
