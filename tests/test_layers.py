@@ -77,7 +77,6 @@ ALLOWED: dict[str, set[str]] = {
     "cli_governance": {"core", "content", "record", "settings", "cli_common"},
     "cli_integrity": {"core", "record", "settings", "cli_common"},
     "cli_prove": {"core", "content", "proof", "cli_common"},
-    "cli_audit": {"core", "audit", "cli_common"},
     "cli_exports": {"core", "content", "record", "export", "keeping", "cli_common", "cli_replay"},
     "cli_records": {
         *("core", "content", "record", "export", "settings", "desk", "export_command", "keeping", "cli_common"),
