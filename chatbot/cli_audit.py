@@ -36,6 +36,7 @@ LISTS = ("problems", "left-open", "declined", "lowered", "late-alarms", "early")
 
 def add_parser(commands: Any) -> None:
     """Add ``audit`` to the command line."""
+    from chatbot.cli_against import against_options
     from chatbot.core.events import KINDS
 
     parser = commands.add_parser("audit", help="verify, replay and count many cases", allow_abbrev=False)
@@ -61,6 +62,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--identities", action="store_true", help="labels, subject codes and names of actors too")
     parser.add_argument("--show-private", action="store_true", help="in tables: private answers and free text too")
     parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what --query may use (2GB)")
+    against_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=_audit)
 
@@ -77,6 +79,11 @@ class _Run:
 
 
 def _audit(options: argparse.Namespace) -> int:
+    if options.against is not None or options.recall or options.accept is not None:
+        from chatbot.cli_against import print_against
+        from chatbot.cli_replay import note_access
+
+        return print_against(options, options.folder, note_access)
     from chatbot.audit.across import registered
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.contents import Contents

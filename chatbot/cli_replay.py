@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Add the command ``replay``."""
+    from chatbot.cli_against import against_options
     from chatbot.cli_integrity import verify_options
 
     parser = commands.add_parser("replay", help="play or verify a saved case", allow_abbrev=False)
@@ -36,6 +37,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--register", choices=REGISTERS, help="wording of the questions")
     parser.add_argument("--json", action="store_true", help="print JSON; alone what verifying gave")
     verify_options(parser)
+    against_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=replay_command)
 
@@ -53,6 +55,10 @@ def replay_command(options: argparse.Namespace) -> int:
         return _salvage(options, path)
     if print_disposed(path, options.json):
         return ExitCode.FINE
+    if options.against is not None or options.recall or options.accept is not None:
+        from chatbot.cli_against import print_against
+
+        return print_against(options, path, note_access)
     if options.events:
         from chatbot.cli_people import print_events
 
@@ -220,14 +226,15 @@ _CODES = {
 # --- who looked -----------------------------------------------------------------------------------
 
 
-def note_access(options: argparse.Namespace, what: str, path: Path) -> None:
-    """Note that a case was opened to be read; where that cannot be noted, say so and go on."""
+def note_access(options: argparse.Namespace, what: str, path: Path, cases: int | None = None) -> None:
+    """Note that a case, or so many *cases* of a folder, were opened to be read; where that fails, say so and go on."""
     from chatbot.record.access import AccessLog
     from chatbot.record.host import Host
     from chatbot.settings import read_settings
 
     actor = read_settings(getattr(options, "settings", None)).actor or ""
-    _notice(AccessLog(Host(), os.environ).note(what, path, actor=actor))
+    log = AccessLog(Host(), os.environ)
+    _notice(log.note(what, path, actor=actor) if cases is None else log.note_run(what, path, cases, actor=actor))
 
 
 def _notice(told: str) -> None:

@@ -7,4 +7,6 @@ import json
 
 def canonical_json(value: object) -> str:
     """Spell JSON canonically: sorted keys, no spaces, no floats (there are none in plans and content)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 from chatbot.core import events as ev
@@ -181,7 +181,7 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return _follow(protocol, case, question, answers, recent=recent)
         case ev.QuestionPostponed(question):
             shown = None if case.shown == question else case.shown
-            return _advance(protocol, replace(case, postponed=case.postponed | {question}, shown=shown))
+            return advance(protocol, replace(case, postponed=case.postponed | {question}, shown=shown))
         case ev.QuestionShown(question):
             return replace(case, shown=question or None)
         case ev.AlarmRaised():
@@ -219,16 +219,16 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, left_open={**case.left_open, question: LeftOpen(code, comment)})
         case ev.PreviousPinned(previous, first, chain):
             case = replace(case, previous=previous, first=first, visits=tuple(chain))
-            return with_earlier(protocol, case, _earlier(protocol, previous, first))
+            return with_earlier(protocol, case, earlier_cases(protocol, previous, first))
         case ev.AmendedPinned(_, _, chain, held):
             states = {name: FlagState(state) for name, state in held.items() if name in protocol.red_flags}
             assessment = case.assessment
             if states:
                 assessment = assessed(protocol, case, states)
-            return _advance(protocol, replace(case, versions=tuple(chain), assessment=assessment))
+            return advance(protocol, replace(case, versions=tuple(chain), assessment=assessment))
         case ev.OutcomeRecorded(rule, outcome, text, on):
             outcomes = {**case.outcomes, rule: RuleOutcome(outcome, text, on)}
-            return _advance(protocol, replace(case, outcomes=outcomes, plan_digest=None))
+            return advance(protocol, replace(case, outcomes=outcomes, plan_digest=None))
         case ev.CaseSuspended():
             return replace(case, phase=_moved(case, Trigger.SUSPEND))
         case ev.CaseResumed(as_of):
@@ -270,13 +270,25 @@ def _opened(protocol: Protocol, event: ev.CaseOpened) -> Case:
         as_of=as_of,
         phase=Phase.OPENED,
         answers={},
-        assessment=assess(protocol, {}, as_of),
+        assessment=unanswered(protocol, as_of),
         next=None,
         amends=event.amends,
         follows=event.follows,
         reviewed=event.amends is not None,
     )
-    return _advance(protocol, case)
+    return advance(protocol, case)
+
+
+def unanswered(protocol: Protocol, as_of: datetime) -> Assessment:
+    """Return the assessment of a case without answers; without a date among them it is the same at every moment."""
+    blank = _unanswered(protocol)
+    facts = replace(blank.facts, as_of=as_of)
+    return replace(blank, as_of=as_of, facts=facts, open_facts=replace(blank.open_facts, as_of=as_of, plan=facts))
+
+
+@lru_cache(maxsize=8)
+def _unanswered(protocol: Protocol) -> Assessment:
+    return assess(protocol, {}, datetime(2000, 1, 1))
 
 
 def _answered(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerCorrected | ev.AnswerCarried) -> Case:
@@ -296,7 +308,7 @@ def answer_in(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
 
     Raises: ValueProblem when it does not fit its question.
     """
-    given = parse_moment(event.on)
+    given = _moment(event.on)
     question = protocol.questions[event.question]
     return Answer(
         value=None if event.value is None else accept(question, event.value, max(given, case.as_of)),
@@ -311,15 +323,20 @@ def answer_in(protocol: Protocol, case: Case, event: ev.AnswerGiven | ev.AnswerC
     )
 
 
+_moment = lru_cache(maxsize=256)(parse_moment)
+"""Most answers of a sitting were given at the same moment."""
+
+
 def _follow(protocol: Protocol, case: Case, changed: str, answers: Mapping[str, Answer], **more: Any) -> Case:
     """Bring everything derived from the answers up to date after one of them changed; *more* changes besides."""
     assessment = reassess(protocol, case.assessment, answers, (changed,))
     postponed = case.postponed - {changed}
     after = replace(case, answers=answers, assessment=assessment, postponed=postponed, plan_digest=None, **more)
-    return _advance(protocol, after)
+    return advance(protocol, after)
 
 
-def _earlier(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
+def earlier_cases(protocol: Protocol, previous: ev.Pinned, first: ev.Pinned) -> EarlierCases:
+    """Return what pinned earlier cases say, as far as a protocol knows it."""
     said = {"true": True, "false": False}
 
     def data(pinned: ev.Pinned) -> dict[str, object]:
@@ -341,7 +358,7 @@ def _pinned(protocol: Protocol, case: Case, facts: Mapping[str, str]) -> Case:
 
 
 def _reassessed(protocol: Protocol, case: Case) -> Case:
-    return _advance(protocol, replace(case, assessment=assessed(protocol, case, case.assessment.held)))
+    return advance(protocol, replace(case, assessment=assessed(protocol, case, case.assessment.held)))
 
 
 def assessed(protocol: Protocol, case: Case, held: Mapping[str, FlagState] | None = None) -> Assessment:
@@ -357,13 +374,13 @@ def _resumed(protocol: Protocol, case: Case, as_of: datetime) -> Case:
     held = hold(protocol, case.assessment, assessment)
     if held:
         assessment = assessed(protocol, case, held)
-    after = _advance(protocol, replace(case, phase=phase, assessment=assessment, plan_digest=None))
+    after = advance(protocol, replace(case, phase=phase, assessment=assessment, plan_digest=None))
     if after.urgency not in URGENCY_MOVES[case.urgency, UrgencyTrigger.SITTING]:
         raise ValueError(f"a new sitting cannot move urgency from {case.urgency.value} to {after.urgency.value}")
     return after
 
 
-def _advance(protocol: Protocol, case: Case) -> Case:
+def advance(protocol: Protocol, case: Case) -> Case:
     """Find the next question and move phase, urgency and alarms accordingly."""
     left = next_question(protocol, case)
     trigger = Trigger.NOTHING_TO_ASK if left is None else _TRIGGERS[network(protocol).stages[left]]

@@ -64,11 +64,19 @@ class Traced:
     parts: tuple[Traced, ...]
     questions: tuple[str, ...]
     """The questions of this case the node reads itself."""
+    reads: frozenset[str] | None
+    """All that the node and its parts can read; None where there are findings or numbers among them."""
 
 
 def trace(node: Node) -> Traced:
     """Compile every part of a tree on its own."""
-    return Traced(node, compile_node(node), tuple(trace(child) for child in children(node)), questions_of(node))
+    parts, own = tuple(trace(child) for child in children(node)), questions_of(node)
+    reads: frozenset[str] | None = frozenset(own)
+    for part in parts:
+        reads = None if reads is None or part.reads is None else reads | part.reads
+    if isinstance(node, FindingIs | Compare | Measured):
+        reads = None
+    return Traced(node, compile_node(node), parts, own, reads)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def _collect(protocol: Protocol, traced: Traced, value: Truth, facts: Facts, fou
         _collect(protocol, traced.parts[0], traced.parts[0].evaluate(facts), facts, found, known)
     elif isinstance(node, And | Or | AtLeast):
         for part in traced.parts:
+            if part.reads is not None and part.reads <= found:
+                continue  # it can add nothing: one more cell of the same grid
             # The parts that share the value of the whole are those that decide it.
             if part.evaluate(facts) is value:
                 _collect(protocol, part, value, facts, found, known)

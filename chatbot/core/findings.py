@@ -220,7 +220,9 @@ def reassess(
     """
     net = network(protocol)
     changed = set(changed)
-    positions = {index for index, name in enumerate(net.names) if name[1] in redefined and name[0] == "finding"}
+    positions: set[int] = set()
+    if redefined:
+        positions = {index for index, name in enumerate(net.names) if name[1] in redefined and name[0] == "finding"}
     if before.held:
         held = _still_held(protocol, before.held, changed)
         positions.update(index for index, name in enumerate(net.names) if name[0] == "flag" and name[1] in before.held)

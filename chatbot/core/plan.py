@@ -80,6 +80,8 @@ class _Builder:
         self.assessment = case.assessment
         self.facts = case.assessment.facts
         self.known: Known = {}
+        self.behind: dict[int, tuple[str, ...]] = {}
+        """By identity of a condition; many rules and flags share theirs."""
         self.reasons: dict[str, dict[str, str]] = {}
         self.outcome = outcome(protocol, case.assessment)
         self.urgency, self.scope, self.guards = self.outcome.urgency, self.outcome.scope, self.outcome.guards
@@ -190,8 +192,13 @@ class _Builder:
 
     def settles(self, *conditions: Condition) -> list[str]:
         """Return the questions behind the present value of conditions; of unknown ones those that would settle them."""
-        found = [contributors(self.protocol, condition, self.facts, self.known) for condition in conditions]
-        return list(dict.fromkeys(key for keys in found for key in keys))
+        return list(dict.fromkeys(key for condition in conditions for key in self.behind_one(condition)))
+
+    def behind_one(self, condition: Condition) -> tuple[str, ...]:
+        found = self.behind.get(id(condition))
+        if found is None:
+            found = self.behind[id(condition)] = contributors(self.protocol, condition, self.facts, self.known)
+        return found
 
     # --- parts ---
 

@@ -82,6 +82,8 @@ def _integer(text: str) -> int:
 
 
 _DECODER = json.JSONDecoder(parse_float=_refused_float, parse_constant=_refused_float, parse_int=_integer)
+_scan = _DECODER.scan_once  # type: ignore[attr-defined]
+"""What ``raw_decode`` wraps; it ends with StopIteration where no value begins."""
 
 
 def _one_shot() -> Callable[[Any], str]:
@@ -111,7 +113,7 @@ def parse(data: bytes, *, strict: bool = True) -> Any:
     """
     try:
         text = data.decode("utf-8")
-        value, end = _DECODER.raw_decode(text)
+        value, end = _scan(text, 0)
         if strict:
             if end != len(text) or _spell(value).encode("utf-8") != data:
                 raise CodecProblem("not in canonical form")
@@ -127,7 +129,7 @@ def parse(data: bytes, *, strict: bool = True) -> Any:
         raise CodecProblem("a text contains half of a surrogate pair") from error
     except RecursionError as error:
         raise CodecProblem("nested too deeply") from error
-    except ValueError as error:
+    except (ValueError, StopIteration) as error:
         raise CodecProblem("not JSON") from error
     return value
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.core.approvals import with_review
-from chatbot.core.case import Case, evolve
+from chatbot.core.case import Case
 from chatbot.core.events import CaseSigned, PlanIssued
 from chatbot.core.plan import build_plan, plan_digest
 from chatbot.core.protocol import Protocol
+from chatbot.core.refolding import Refolding
 from chatbot.errors import CorruptTranscript, ExitCode
 from chatbot.record import bundle
 from chatbot.record.anchoring import Anchoring, compare_transcript
@@ -124,18 +125,20 @@ def verify(
     trusted: Sequence[Trusted] = (),
     watch: Watch | None = None,
     find: FilesOf = files_of,
+    kept: KeptProtocols | None = None,
 ) -> VerifyReport:
     """Check the chain, load the kept protocol, fold every event, build every recorded plan again, and hold the file
     against the register of cases and the signed checkpoints beside it.
 
     *protocols_folder*: where to look for the protocol instead of above the transcript. *register*: the register to
     compare with instead of the one of its folder. *trusted*: whose signatures count; without any none is asked for.
-    *watch* is told of every step; *find* finds the files of the cases this one comes from.
+    *watch* is told of every step; *find* finds the files of the cases this one comes from; *kept* gives the protocol
+    where many cases are verified.
     A torn end is reported, not raised, and so is what register and signatures show.
     Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
     """
     transcript = read_transcript(path)
-    protocol = load_protocol(transcript, load_bundle, protocols_folder)
+    protocol = load_protocol(transcript, load_bundle, protocols_folder) if kept is None else kept(transcript)
     case, checked = replay(transcript, protocol, watch)
     damage = transcript.damage
     found = bonds(transcript, find=find)
@@ -173,8 +176,29 @@ def load_protocol(transcript: Transcript, load_bundle: LoadBundle, folder: Path 
 
     Raises: StorageError when it is not there; CorruptTranscript when it is not what its digest says.
     """
-    data = bundle.load(transcript.path, transcript.digest, folder)
-    protocol = load_bundle(data)
+    return _named(transcript, load_bundle(bundle.load(transcript.path, transcript.digest, folder)))
+
+
+class KeptProtocols:
+    """The protocols of many transcripts: each kept file is read and held against its digest once.
+
+    For one run over many cases, not for a program that stays open: a file damaged later is not noticed.
+    """
+
+    def __init__(self, load_bundle: LoadBundle) -> None:
+        self._load = load_bundle
+        self._known: dict[Path, Protocol] = {}
+
+    def __call__(self, transcript: Transcript) -> Protocol:
+        """Return the protocol of a transcript. Raises as ``load_protocol`` does."""
+        path = bundle.find(transcript.path, transcript.digest)
+        if path not in self._known:
+            self._known[path] = load_protocol(transcript, self._load)
+        return _named(transcript, self._known[path])
+
+
+def _named(transcript: Transcript, protocol: Protocol) -> Protocol:
+    """Return the protocol when it is the one the header names."""
     named = transcript.header["protocol"]
     if (protocol.id, protocol.version, protocol.digest) != (named["id"], named["version"], named["digest"]):
         raise CorruptTranscript(
@@ -188,21 +212,33 @@ def load_protocol(transcript: Transcript, load_bundle: LoadBundle, folder: Path 
 
 
 def replay(transcript: Transcript, protocol: Protocol, watch: Watch | None = None) -> tuple[Case, int]:
-    """Fold all events one by one; return the case and how many plan digests were checked. *watch* is told of each.
+    """Fold all events in order; return the case and how many plan digests were checked.
 
+    *watch* is told of each, with the case before and after it worked out: several times the work.
     Raises: CorruptTranscript naming the line of the first event that does not fit or whose plan differs.
     """
-    case: Case | None = None
+    if watch is None:
+        try:
+            return _replayed(transcript, Refolding(protocol))
+        except CorruptTranscript:
+            pass
+    # Event by event; without a watch once more, so that what does not fit is named by the line it stands on.
+    return _replayed(transcript, Refolding(protocol, one_by_one=True), watch)
+
+
+def _replayed(transcript: Transcript, folding: Refolding, watch: Watch | None = None) -> tuple[Case, int]:
+    protocol = folding.protocol
+    before: Case | None = None
     checked = 0
     for entry in transcript.entries:
         try:
             if isinstance(entry.event, PlanIssued):
-                _compare(transcript, entry, entry.event.digest, plan_digest(build_plan(protocol, _present(case))))
+                _compare(transcript, entry, entry.event.digest, plan_digest(build_plan(protocol, folding.case)))
                 checked += 1
             elif isinstance(entry.event, CaseSigned):
-                _compare(transcript, entry, entry.event.digest, _present(case).plan_digest)
+                _compare(transcript, entry, entry.event.digest, folding.case.plan_digest)
                 checked += 1
-            before, case = case, evolve(protocol, case, entry.event)
+            folding.add(entry.event)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise CorruptTranscript(
                 f"{entry.type} does not fit protocol {protocol.id} {protocol.version}: {_said(entry, error)}",
@@ -211,14 +247,10 @@ def replay(transcript: Transcript, protocol: Protocol, watch: Watch | None = Non
                 hint="do not rely on this transcript: what it says cannot have been recorded under its protocol",
             ) from error
         if watch is not None:
-            watch(protocol, entry, before, case)
-    return _present(case), checked
-
-
-def _present(case: Case | None) -> Case:
-    if case is None:  # pragma: no cover - a transcript that was read begins with case.opened
-        raise ValueError("a case begins with case.opened")
-    return case
+            after = folding.case
+            watch(protocol, entry, before, after)
+            before = after
+    return folding.case, checked
 
 
 def _said(entry: Record, error: Exception) -> str:
