@@ -171,7 +171,7 @@ class Anchor:
     def of(cls, path: Path, disk: Disk, signing: Path | None = None) -> Anchor | None:
         """Return the anchor of a transcript that is there already; None where no cases are kept, as in a stray copy."""
         root = folder_of(path)
-        kept = (root / NAME).exists() or (root / "protocols").is_dir()
+        kept = any(_may_be_there(disk, root / name) for name in (NAME, "protocols"))
         return cls(root, disk, signing) if kept else None
 
     def opened_again(self, path: Path, lines: Sequence[bytes], *, recovered: bool) -> list[str]:
@@ -246,3 +246,14 @@ def entry_data(path: Path, lines: Sequence[bytes], root: Path) -> dict[str, Any]
         "head": json.loads(lines[-1])["~h"],
         "file": str(real.relative_to(base) if inside else real),
     }
+
+
+def _may_be_there(disk: Disk, path: Path) -> bool:
+    """Whether something is there; where that cannot be told, the attempt to register will say why."""
+    try:
+        disk.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
