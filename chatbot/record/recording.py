@@ -6,7 +6,7 @@ Reads only: no lock is taken and nothing is written. Private answers are covered
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from chatbot.errors import CorruptTranscript
 from chatbot.record.envelope import Record
 from chatbot.record.event_list import MASKED, EventLine, event_lines
 from chatbot.record.read import examine_file, transcript_of
-from chatbot.record.recovery import Damage, Examined
+from chatbot.record.recovery import Damage
 from chatbot.record.replay import LoadBundle, load_protocol
 from chatbot.record.standing import Verdict, verdict
 
@@ -197,13 +197,13 @@ def open_recording(path: Path, load_bundle: LoadBundle, folder: Path | None = No
     """Open a kept case to be played, as far as it can be read. *folder*: where to look for its protocol.
 
     Raises: CorruptTranscript where not even its first record can be read; VersionUnsupported; StorageError for a file
-    or a protocol that is not there; what *load_bundle* raises.
+    or a protocol that is not there; KeyProblem for an encrypted case that stays shut; what *load_bundle* raises.
     """
     data, examined = examine_file(path)
     damage = examined.damage
     if not examined.records or (damage is not None and damage.code in _NOT_OURS):
         transcript_of(path, len(data), examined)  # raises what is wrong
-    sound = Examined(examined.records, examined.good, examined.lacks_newline, None)
+    sound = replace(examined, damage=None)
     transcript = transcript_of(path, examined.good, sound)
     protocol = load_protocol(transcript, load_bundle, folder)
     return Recording(path, transcript.header, transcript.entries, protocol, damage, load_bundle)

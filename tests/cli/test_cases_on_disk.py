@@ -128,10 +128,15 @@ def test_a_flipped_byte_ends_with_five_and_names_the_line(left: Path) -> None:
     assert resumed(left, "yes").returncode == 5
 
 
-def test_a_flipped_byte_in_the_last_record_ends_with_four(left: Path) -> None:
+def test_a_flipped_byte_in_the_last_record_ends_with_five_where_the_register_knows_it_and_with_four_elsewhere(
+    left: Path,
+) -> None:
     lines = left.read_bytes().split(b"\n")
     lines[-2] = lines[-2].replace(b"case", b"cose", 1)
     left.write_bytes(b"\n".join(lines))
+    run = backstory("replay", left, "--verify")
+    assert run.returncode == 5 and "T007" in said(run)
+    (left.parents[1] / "register.jsonl").unlink()
     run = backstory("replay", left, "--verify")
     assert run.returncode == 4 and f"{left}:{len(lines) - 1}" in said(run)
 

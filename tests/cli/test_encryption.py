@@ -209,11 +209,11 @@ def test_a_fault_of_ours_while_an_answer_is_kept_shows_nothing_of_it(
         key(home, "--use")
     seal = chain.seal
 
-    def failing(body: bytes) -> tuple[bytes, str]:
+    def failing(body: bytes, *domain: bytes) -> tuple[bytes, str]:
         text = "ZZCANARYNOTE"
         if json.loads(body)["type"] == "note.added":
             raise RuntimeError(f"the record holds {text}")
-        return seal(body)
+        return seal(body, *domain)
 
     monkeypatch.setattr(chain, "seal", failing)
     monkeypatch.setattr(cli, "keep_memory_private", lambda: None)

@@ -1,4 +1,4 @@
-"""Real processes, really killed: a small dose of ``campaigns/kill.py`` and ``campaigns/damage.py``."""
+"""Real processes, really killed: a small dose of the campaigns that kill."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns import damage, kill, kill_limits
+from campaigns import kill, kill_limits
 from chatbot.errors import LockedByAnother
 from chatbot.record.host import FixedHost
 from chatbot.record.store import TranscriptWriter
@@ -36,20 +36,12 @@ def test_faults_and_kills_at_real_system_calls_lose_nothing(tmp_path: Path) -> N
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = [line.split() for line in done.stdout.splitlines()[1:]]
-    assert [row[0] for row in told] == ["new", "torn", "sign", "export", "all"]
+    assert [row[0] for row in told] == ["new", "torn", "sealed", "sealed-torn", "sign", "export", "all"]
     # A call that touches the case in one run touches it in the next, or next to all.
     assert all(int(row[3]) >= int(row[1]) * 3 // 4 > 0 for row in told), done.stdout
     again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert again.stdout.splitlines()[0].split()[0] == again.stdout.splitlines()[0].split()[2], "nothing is done twice"
     assert again.stdout.splitlines()[1:] == done.stdout.splitlines()[1:]
-
-
-@pytest.mark.parametrize("name", [*damage.SHOWN_BY_CHAIN, *damage.SHOWN_BY_HEAD])
-def test_damage_of_every_kind_is_noticed(name: str) -> None:
-    damaging = {**damage.SHOWN_BY_CHAIN, **damage.SHOWN_BY_HEAD}[name]
-    count = damage.campaign(name, damaging, 300, seed=3)
-    assert count.disagreements == []
-    assert count.sound == (count.head_changed if name in damage.SHOWN_BY_HEAD else 0)
 
 
 def test_another_process_that_writes_a_case_keeps_us_out_until_it_is_killed(folder: Path) -> None:
