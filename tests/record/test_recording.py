@@ -99,7 +99,7 @@ def test_private_answers_are_masked_unless_they_are_asked_for(case: Path) -> Non
 def test_a_torn_end_is_played_up_to_it_and_named(case: Path) -> None:
     whole = len(moments(case))
     case.write_bytes(case.read_bytes()[:-20])
-    assert open_recording(case, recorded.load).verdict.word == "CORRUPT", "the register knows of the record that is gone"
+    assert open_recording(case, recorded.load).verdict.word == "CORRUPT", "the register knows of the record"
     (case.parents[1] / "register.jsonl").unlink()
     found = open_recording(case, recorded.load)
     assert len(list(found.moments_json())) == whole - 1
