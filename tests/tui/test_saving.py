@@ -343,8 +343,9 @@ def test_a_case_goes_on_in_the_second_folder_and_is_found_there(tmp_path: Path) 
     first.write_text("somebody else's")
     assert case.send(Postpone(question)) is None
     desk.close()
-    (told,) = desk.notices()
-    assert "written again to" in told and str(second) in told
+    moved_to, *registered = desk.notices()
+    assert "written again to" in moved_to and str(second) in moved_to
+    assert all("register" in each for each in registered), "the register stood in the folder that is gone"
     first.unlink()
     (first / "test").mkdir(parents=True)
     (moved,) = (second / "test").iterdir()
