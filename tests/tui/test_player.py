@@ -269,6 +269,8 @@ async def test_a_damaged_case_is_played_up_to_the_damage_which_is_named(
     tmp_path: Path, damage: str, verdict: str
 ) -> None:
     path = recorded.keep(tmp_path)
+    # The register would know of the record that is gone, and a crash leaves no such file.
+    (path.parents[1] / "register.jsonl").unlink()
     data = path.read_bytes()
     path.write_bytes(data[:-30] if damage == "torn" else data.replace(b"both_sides", b"one_side_x", 1))
     app = playing(recorded.open_recording(path, recorded.load))
