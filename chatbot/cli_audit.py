@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import common_options, complain, show
-from chatbot.errors import ExitCode, UsageError
+from chatbot.errors import ExitCode, KeyProblem, UsageError
 
 if TYPE_CHECKING:
     from chatbot.audit.bulk import Engine
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chatbot.audit.standards_command import StandardsRun
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Done
+    from chatbot.record.checkpoint import Trusted
+    from chatbot.record.identities import Identity
 
 FORMATS = ("table", "json", "csv", "html")
 SMALL = 5
@@ -62,6 +64,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--identities", action="store_true", help="labels, subject codes and names of actors too")
     parser.add_argument("--show-private", action="store_true", help="in tables: private answers and free text too")
     parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what --query may use (2GB)")
+    parser.add_argument(
+        "--trust", action="append", default=[], metavar="KEY", help="a verifier key, or a file of them, to trust"
+    )
     against_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=_audit)
@@ -84,13 +89,15 @@ def _audit(options: argparse.Namespace) -> int:
         from chatbot.cli_replay import note_access
 
         return print_against(options, options.folder, note_access)
-    from chatbot.audit.across import registered
+    from chatbot.audit.across import registered, root_of
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.contents import Contents
     from chatbot.audit.find import find_cases
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Wanted
+    from chatbot.cli_replay import note_access
     from chatbot.core.events import KINDS
+    from chatbot.record.checkpoint import read_trust
 
     _check_options(options)
     kinds = KINDS if options.kind == "all" else (options.kind,)
@@ -100,22 +107,31 @@ def _audit(options: argparse.Namespace) -> int:
         cases = find_cases(options.folder, kinds)
         tables = _table_takers(options, run, database, stack)
         identities = options.identities or options.by == "actor"
+        trusted, keys = read_trust(options.trust), _keys(cases, stack)
         engine = Engine(
             wanted=Wanted(
                 identities=identities,
                 tables=tables,
                 show_private=options.show_private,
+                trusted=trusted,
                 measures={} if run.standards is None else run.standards.measures,
             ),
             jobs=min(options.jobs or all_cores(), max(1, len(cases))),
-            state=_state(options, identities, run.standards, stack),
+            state=_state(options, identities, run.standards, trusted, stack),
+            identities=keys,
+        )
+        note_access(
+            options, "audit", *((cases.folder / cases.names[0][1][0],) if cases.one else (root_of(cases), len(cases)))
         )
         for path, what in cases.others:
             run.tally.other(f"{path}: {what}")
         for name, count in cases.doubles.items():
             run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
         for said, ends in registered(cases, kinds):
-            run.tally.problem(said, ends)
+            if ends is None:
+                run.tally.dispose(said)
+            else:
+                run.tally.problem(said, ends)
         if options.list:
             run.takers.append(_lister(options))
         contents = Contents()
@@ -231,13 +247,33 @@ def _table_takers(
     return wanted
 
 
-def _state(options: argparse.Namespace, identities: bool, standards: StandardsRun | None, stack: ExitStack) -> Any:
+def _keys(cases: Cases, stack: ExitStack) -> tuple[Identity, ...]:
+    """Return what opens encrypted cases, unlocked once; where that fails it is said once, and they stay shut."""
+    from chatbot.record.identities import Keyring, keyring, using
+
+    found: tuple[Identity, ...] = ()
+    if cases.sealed:
+        try:
+            found = keyring().identities()
+        except KeyProblem as problem:
+            complain(problem.render())
+        stack.enter_context(using(Keyring(identities=found)))
+    return found
+
+
+def _state(
+    options: argparse.Namespace,
+    identities: bool,
+    standards: StandardsRun | None,
+    trusted: tuple[Trusted, ...],
+    stack: ExitStack,
+) -> Any:
     if options.state is None:
         return None
     from chatbot.audit.state import State
 
     by = {} if standards is None else {"standards": standards.digest}
-    return stack.enter_context(State(options.state, {"identities": identities, **by}))
+    return stack.enter_context(State(options.state, {"identities": identities, **by}, trusted))
 
 
 def _lister(options: argparse.Namespace) -> Callable[[Done], None]:
@@ -275,7 +311,7 @@ def _results(
 
     client = cluster.connect(options.cluster)
     stack.callback(client.close)
-    return cluster.run(client, cases, engine.wanted)
+    return cluster.run(client, cases, engine.wanted, engine.identities)
 
 
 def _go(results: Generator[Done, None, None], cases: Cases, run: _Run) -> None:
