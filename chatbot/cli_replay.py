@@ -78,6 +78,8 @@ def _salvage(options: argparse.Namespace, path: Path) -> int:
     saved = salvage(path, options.salvage)
     note_access(options, "salvage", path)
     show(f"{saved.path}: {saved.records} records copied; {saved.lost_bytes} bytes from line {saved.line} on were lost")
+    if saved.shut:
+        complain("note: the copy says nothing of the loss: the case is encrypted, and none of your keys opens it")
     return ExitCode.FINE
 
 
