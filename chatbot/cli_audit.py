@@ -85,10 +85,7 @@ class _Run:
 
 def _audit(options: argparse.Namespace) -> int:
     if options.against is not None or options.recall or options.accept is not None:
-        from chatbot.cli_against import print_against
-        from chatbot.cli_replay import note_access
-
-        return print_against(options, options.folder, note_access)
+        return _against(options)
     from chatbot.audit.across import registered, root_of
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.contents import Contents
@@ -154,6 +151,50 @@ def _audit(options: argparse.Namespace) -> int:
             code = ExitCode.DOES_NOT_HOLD
         return int(code)
     return ExitCode.INTERRUPTED
+
+
+def _against(options: argparse.Namespace) -> int:
+    """Compare cases with other content, on all cores; one file alone as ``replay`` does."""
+    from chatbot.audit.across import registered, root_of
+    from chatbot.audit.bulk import Engine, all_cores, worst
+    from chatbot.audit.find import find_cases
+    from chatbot.audit.tally import Tally
+    from chatbot.audit.work import Wanted
+    from chatbot.cli_against import AGAINST, Comparing, print_against
+    from chatbot.cli_replay import note_access
+    from chatbot.core.events import KINDS
+    from chatbot.record.checkpoint import read_trust
+
+    _check_against(options)
+    if options.folder.is_file():
+        return print_against(options, options.folder, note_access)
+    with suppress(_Interrupted), ExitStack() as stack:
+        comparing = Comparing(options)
+        kinds = KINDS if options.kind == "all" else (options.kind,)
+        cases = find_cases(options.folder, kinds)
+        run = _Run(options, Tally())
+        for said, ends in registered(cases, kinds):
+            if ends is not None:
+                run.tally.problem(said, ends)
+                complain(said)
+        engine = Engine(
+            Wanted(trusted=read_trust(options.trust), measures={AGAINST: comparing.measure}),
+            jobs=min(options.jobs or all_cores(), max(1, len(cases))),
+            identities=_keys(cases, stack),
+        )
+        note_access(options, "audit", root_of(cases), len(cases))
+        run.takers.append(lambda done: comparing.add(done.row))
+        _go(_results(engine, cases, options, stack), cases, run)
+        return comparing.say(worst(each for each, count in run.tally.codes.items() if count))
+    return ExitCode.INTERRUPTED
+
+
+def _check_against(options: argparse.Namespace) -> None:
+    given = [name for name in ("part", "list", "query", "parquet", "state", "drill", "out") if getattr(options, name)]
+    given += ["standards"] if options.standards else []
+    if given or options.format in {"csv", "html"}:
+        hint = "it goes with --accept, --recall, --kind, --jobs, --cluster and --format json"
+        raise UsageError("--against is a comparison by itself", hint=hint)
 
 
 def _report(run: _Run, cases: Cases, contents: Contents, code: int) -> None:

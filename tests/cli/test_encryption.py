@@ -261,7 +261,8 @@ def test_through_its_whole_life_an_encrypted_case_is_told_in_the_files_that_were
     data = path.read_bytes()
     path.write_bytes(data + data.splitlines()[-1][:-40])
     case = json.loads(asked_of("cases", "--json")[1])[0]["case"]
-    assert resume(case, lines=(":note ZZCANARYACTORNOTE", "1", ":q"))[0] == 0
+    resumed = resume(case, lines=("y", ":note ZZCANARYACTORNOTE", "1", ":q"))
+    assert resumed[0] == 0, resumed
     assert list(path.parent.glob("*.torn-*")), "a fragment was set aside"
     state, table = home / "audit.state", home / "asked" / "tables"
     audited = ("audit", cases_folder, "--kind", "all", "--jobs", "1")
