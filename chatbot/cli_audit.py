@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import common_options, complain, show
-from chatbot.errors import ExitCode, KeyProblem, UsageError
+from chatbot.errors import ExitCode, KeyProblem
 
 if TYPE_CHECKING:
     from chatbot.audit.bulk import Engine
@@ -90,13 +90,14 @@ def _audit(options: argparse.Namespace) -> int:
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.contents import Contents
     from chatbot.audit.find import find_cases
+    from chatbot.audit.options import check_options
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Wanted
     from chatbot.cli_replay import note_access
     from chatbot.core.events import KINDS
     from chatbot.record.checkpoint import read_trust
 
-    _check_options(options)
+    check_options(options)
     kinds = KINDS if options.kind == "all" else (options.kind,)
     with suppress(_Interrupted), ExitStack() as stack:
         run = _Run(options, Tally(by=options.by))
@@ -158,6 +159,7 @@ def _against(options: argparse.Namespace) -> int:
     from chatbot.audit.across import registered, root_of
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.find import find_cases
+    from chatbot.audit.options import check_against
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Wanted
     from chatbot.cli_against import AGAINST, Comparing, print_against
@@ -165,7 +167,7 @@ def _against(options: argparse.Namespace) -> int:
     from chatbot.core.events import KINDS
     from chatbot.record.checkpoint import read_trust
 
-    _check_against(options)
+    check_against(options)
     if options.folder.is_file():
         return print_against(options, options.folder, note_access)
     with suppress(_Interrupted), ExitStack() as stack:
@@ -187,14 +189,6 @@ def _against(options: argparse.Namespace) -> int:
         _go(_results(engine, cases, options, stack), cases, run)
         return comparing.say(worst(each for each, count in run.tally.codes.items() if count))
     return ExitCode.INTERRUPTED
-
-
-def _check_against(options: argparse.Namespace) -> None:
-    given = [name for name in ("part", "list", "query", "parquet", "state", "drill", "out") if getattr(options, name)]
-    given += ["standards"] if options.standards else []
-    if given or options.format in {"csv", "html"}:
-        hint = "it goes with --accept, --recall, --kind, --jobs, --cluster and --format json"
-        raise UsageError("--against is a comparison by itself", hint=hint)
 
 
 def _report(run: _Run, cases: Cases, contents: Contents, code: int) -> None:
@@ -228,33 +222,6 @@ def _standards(options: argparse.Namespace) -> StandardsRun | None:
     from chatbot.audit.standards_command import StandardsRun
 
     return StandardsRun(options.protocols, options.small_numbers, options.drill, options.sample, options.seed or "")
-
-
-def _check_options(options: argparse.Namespace) -> None:
-    if options.jobs is not None and options.jobs < 1:
-        raise UsageError("--jobs is a number from 1 on")
-    for name in ("drill", "require_targets"):
-        if getattr(options, name) and not options.standards:
-            raise UsageError(f"--{name.replace('_', '-')} belongs to --standards", hint="add --standards")
-    if options.sample is not None and (options.drill is None or options.seed is None or options.sample < 1):
-        hint = "--standards --drill ID --sample 20 --seed 2026"
-        raise UsageError("--sample is a number of cases, of one standard, drawn by a seed", hint=hint)
-    if options.seed is not None and options.sample is None:
-        raise UsageError("--seed belongs to --sample", hint="--standards --drill ID --sample 20 --seed 2026")
-    if options.format == "html" and (options.part or options.list or options.query or options.drill):
-        raise UsageError("--format html is the whole report", hint="leave out --part, --list, --query and --drill")
-    if options.out is not None and (options.list or options.query is not None):
-        raise UsageError("--out is for reports", hint="lists and queries go to standard output")
-    if options.small_numbers < 1:
-        raise UsageError("--small-numbers is a number from 1 on", hint="1 hides nothing")
-    if options.format == "csv" and options.query is None:
-        raise UsageError("--format csv belongs to --query", hint="json is for machines too")
-    if options.state is not None and (options.query is not None or options.parquet is not None):
-        raise UsageError("--state keeps counts, not tables", hint="leave --state out with --query and --parquet")
-    if options.cluster is not None and (options.state is not None or options.jobs is not None):
-        raise UsageError("--jobs and --state belong to this machine", hint="leave them out with --cluster")
-    if options.show_private and options.query is None and options.parquet is None:
-        raise UsageError("--show-private belongs to --query and --parquet", hint="a report shows no answers")
 
 
 def _database(options: argparse.Namespace, stack: ExitStack) -> Database | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.cli_common import fallback_folder
 from chatbot.record.cases import cases_in_both, find_case
 from tests.cli.kit import backstory
 from tests.record import kit
@@ -39,9 +38,3 @@ def test_the_list_has_the_cases_of_both_folders(tmp_path: Path, there: bool) -> 
     (tmp_path / "first").mkdir()
     run = backstory("--settings", settings, "cases", "--json", "--transcripts", tmp_path / "first")
     assert [each["case"] for each in json.loads(run.stdout)] == (["TESTCASE"] if there else [])
-
-
-def test_without_a_second_folder_in_the_settings_there_is_none() -> None:
-    from argparse import Namespace
-
-    assert fallback_folder(Namespace(settings=Path("/nowhere/settings.json"))) is None
