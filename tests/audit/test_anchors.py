@@ -100,3 +100,20 @@ def test_an_audit_is_noted_once_in_the_folder_of_cases(tmp_path: Path) -> None:
     noted = read_access(folder / NAME).entries
     assert [(each.what, each.cases) for each in noted] == [("audit", 3), ("audit", 3), ("audit", 1)]
     assert noted[2].case and not (folder / "clinical" / NAME).exists()
+
+
+def test_a_folder_is_looked_through_for_checkpoints_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chatbot.record import checkpoint as module
+
+    listed: list[object] = []
+    listdir = module.os.listdir
+    monkeypatch.setattr(module, "_SETTLED_NS", -1)
+    monkeypatch.setattr(module.os, "listdir", lambda folder: listed.append(folder) or listdir(folder))
+    path = kit.written(tmp_path)
+    assert [checkpoint.files_of(path) for _ in range(3)] == [[], [], []] and len(listed) == 1
+    for number in (12, 3):
+        path.with_name(f"{path.name}.checkpoint-{number}").write_bytes(b"x")
+    path.with_name(f"{path.name}.checkpoint-x").write_bytes(b"x")
+    assert [each.name.rpartition("-")[2] for each in checkpoint.files_of(path)] == ["3", "12"]
