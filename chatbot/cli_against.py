@@ -15,7 +15,9 @@ from chatbot.cli_common import complain, show, show_json
 from chatbot.errors import BackstoryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from chatbot.audit.accepted import Accepted
     from chatbot.audit.impact import Impact
+    from chatbot.audit.row import Row
     from chatbot.content.versions import Version
     from chatbot.core.protocol import Protocol
     from chatbot.record.read import Transcript
@@ -26,6 +28,8 @@ Note = Callable[[argparse.Namespace, str, Path, int | None], None]
 
 WIDTH = 100
 SCHEMA = "backstory.impact/1"
+AGAINST = "against"
+"""Where a row of an audit carries what its case comes to."""
 
 
 class _OtherProtocol(UsageError):
@@ -49,7 +53,6 @@ def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
     case that could not be verified.
     """
     from chatbot.audit.accepted import Accepted
-    from chatbot.audit.impact import VERDICTS, recalled
     from chatbot.content.acceptance_file import read_acceptances
     from chatbot.content.library import load_bundle
     from chatbot.record.read import read_transcript
@@ -82,10 +85,64 @@ def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
             for said, code in _doubts(transcript):
                 complain(said)
                 problem = problem or code
+    note(options, "audit", path, len(impacts) if path.is_dir() else None)
+    return _say(options, new, accepted, impacts, others, problem)
+
+
+class Comparing:
+    """Compares the cases of an audit, which come and go: of a case that stays the same only that is kept."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Raises: UsageError for content or acceptances that cannot be used."""
+        from chatbot.audit.accepted import Accepted
+        from chatbot.audit.against import Against
+        from chatbot.content.acceptance_file import read_acceptances
+
+        if options.against is None:
+            raise UsageError("under which content?", hint="give --against PROTOCOL")
+        self._options = options
+        self._accepted = Accepted(() if options.accept is None else read_acceptances(options.accept))
+        self._new, protocol = _content(options)
+        self.measure = Against(protocol.canonical.encode())
+        self._impacts: list[Impact] = []
+        self._same = self._others = 0
+
+    def add(self, row: Row) -> None:
+        """Take what came of a case in; what is wrong with it is said at once."""
+        from chatbot.audit.impact import SAME
+
+        for said in row.problems:
+            complain(said)
+        if not row.sound:
+            return
+        found = row.extra[AGAINST]
+        if found is None:
+            self._others += 1
+        elif found.verdicts[0] == SAME and self._options.format != "json":
+            self._same += 1
+        else:
+            self._impacts.append(found)
+
+    def say(self, problem: ExitCode) -> int:
+        """Print what the cases come to; return the exit code. *problem*: that of verifying them."""
+        return _say(self._options, self._new, self._accepted, self._impacts, self._others, problem, self._same)
+
+
+def _say(
+    options: argparse.Namespace,
+    new: Version,
+    accepted: Accepted,
+    impacts: list[Impact],
+    others: int,
+    problem: ExitCode,
+    same: int = 0,
+) -> int:
+    """Print what cases come to. *others*: cases of another protocol; *same*: so many more stay the same."""
+    from chatbot.audit.impact import VERDICTS, recalled
+
     if others:
         complain(f"{others} case{'' if others == 1 else 's'} of another protocol not compared")
     impacts.sort(key=lambda each: (VERDICTS.index(each.verdicts[0]), each.case))
-    note(options, "audit", path, len(impacts) if path.is_dir() else None)
     refused = [each for each in impacts if each.lowered and not accepted.accepts(each)]
     shown = recalled(impacts) if options.recall else impacts
     if getattr(options, "json", False) or getattr(options, "format", "") == "json":
@@ -93,7 +150,7 @@ def print_against(options: argparse.Namespace, path: Path, note: Note) -> int:
         unused = [{"item": each.item, "place": each.place} for each in accepted.unused]
         show_json({"schema": SCHEMA, "against": new.to_json(), "cases": cases, "unused_acceptances": unused})
     else:
-        show("\n".join(_lines(new, shown, refused, len(impacts), recall=options.recall)))
+        show("\n".join(_lines(new, shown, refused, len(impacts) + same, same, recall=options.recall)))
     for entry in accepted.unused:
         complain(f"{entry.place}: error: {entry.item} is accepted here, but no urgency falls with it: remove the entry")
     return ExitCode.DOES_NOT_HOLD if refused or accepted.unused else problem
@@ -145,7 +202,7 @@ def _impact(transcript: Transcript, kept: KeptProtocols, new: Protocol) -> Impac
 
 
 def _lines(
-    new: Version, shown: Sequence[Impact], refused: Sequence[Impact], examined: int, *, recall: bool
+    new: Version, shown: Sequence[Impact], refused: Sequence[Impact], examined: int, same: int, *, recall: bool
 ) -> Iterator[str]:
     from chatbot.audit.impact import SAME, VERDICTS
 
@@ -160,6 +217,7 @@ def _lines(
         yield f"{len(shown)} of {examined} cases would now be treated more strictly"
         return
     counts = {verdict: sum(each.verdicts[0] == verdict for each in shown) for verdict in VERDICTS}
+    counts[SAME] += same
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     yield f"{examined} case{'' if examined == 1 else 's'}: {said or 'none'}"
 

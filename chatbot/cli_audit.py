@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import common_options, complain, show
-from chatbot.errors import ExitCode, UsageError
+from chatbot.errors import ExitCode, KeyProblem
 
 if TYPE_CHECKING:
     from chatbot.audit.bulk import Engine
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chatbot.audit.standards_command import StandardsRun
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Done
+    from chatbot.record.checkpoint import Trusted
+    from chatbot.record.identities import Identity
 
 FORMATS = ("table", "json", "csv", "html")
 SMALL = 5
@@ -62,6 +64,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--identities", action="store_true", help="labels, subject codes and names of actors too")
     parser.add_argument("--show-private", action="store_true", help="in tables: private answers and free text too")
     parser.add_argument("--memory", default="2GB", metavar="SIZE", help="what --query may use (2GB)")
+    parser.add_argument(
+        "--trust", action="append", default=[], metavar="KEY", help="a verifier key, or a file of them, to trust"
+    )
     against_options(parser)
     common_options(parser, again=True)
     parser.set_defaults(handler=_audit)
@@ -80,19 +85,19 @@ class _Run:
 
 def _audit(options: argparse.Namespace) -> int:
     if options.against is not None or options.recall or options.accept is not None:
-        from chatbot.cli_against import print_against
-        from chatbot.cli_replay import note_access
-
-        return print_against(options, options.folder, note_access)
-    from chatbot.audit.across import registered
+        return _against(options)
+    from chatbot.audit.across import registered, root_of
     from chatbot.audit.bulk import Engine, all_cores, worst
     from chatbot.audit.contents import Contents
     from chatbot.audit.find import find_cases
+    from chatbot.audit.options import check_options
     from chatbot.audit.tally import Tally
     from chatbot.audit.work import Wanted
+    from chatbot.cli_replay import note_access
     from chatbot.core.events import KINDS
+    from chatbot.record.checkpoint import read_trust
 
-    _check_options(options)
+    check_options(options)
     kinds = KINDS if options.kind == "all" else (options.kind,)
     with suppress(_Interrupted), ExitStack() as stack:
         run = _Run(options, Tally(by=options.by))
@@ -100,22 +105,31 @@ def _audit(options: argparse.Namespace) -> int:
         cases = find_cases(options.folder, kinds)
         tables = _table_takers(options, run, database, stack)
         identities = options.identities or options.by == "actor"
+        trusted, keys = read_trust(options.trust), _keys(cases, stack)
         engine = Engine(
             wanted=Wanted(
                 identities=identities,
                 tables=tables,
                 show_private=options.show_private,
+                trusted=trusted,
                 measures={} if run.standards is None else run.standards.measures,
             ),
             jobs=min(options.jobs or all_cores(), max(1, len(cases))),
-            state=_state(options, identities, run.standards, stack),
+            state=_state(options, identities, run.standards, trusted, stack),
+            identities=keys,
+        )
+        note_access(
+            options, "audit", *((cases.folder / cases.names[0][1][0],) if cases.one else (root_of(cases), len(cases)))
         )
         for path, what in cases.others:
             run.tally.other(f"{path}: {what}")
         for name, count in cases.doubles.items():
             run.tally.problem(f"{cases.folder}: {count} files hold case {name}", ExitCode.DOES_NOT_HOLD)
         for said, ends in registered(cases, kinds):
-            run.tally.problem(said, ends)
+            if ends is None:
+                run.tally.dispose(said)
+            else:
+                run.tally.problem(said, ends)
         if options.list:
             run.takers.append(_lister(options))
         contents = Contents()
@@ -137,6 +151,43 @@ def _audit(options: argparse.Namespace) -> int:
         if code == ExitCode.FINE and options.require_targets and run.standards is not None and run.standards.missed:
             code = ExitCode.DOES_NOT_HOLD
         return int(code)
+    return ExitCode.INTERRUPTED
+
+
+def _against(options: argparse.Namespace) -> int:
+    """Compare cases with other content, on all cores; one file alone as ``replay`` does."""
+    from chatbot.audit.across import registered, root_of
+    from chatbot.audit.bulk import Engine, all_cores, worst
+    from chatbot.audit.find import find_cases
+    from chatbot.audit.options import check_against
+    from chatbot.audit.tally import Tally
+    from chatbot.audit.work import Wanted
+    from chatbot.cli_against import AGAINST, Comparing, print_against
+    from chatbot.cli_replay import note_access
+    from chatbot.core.events import KINDS
+    from chatbot.record.checkpoint import read_trust
+
+    check_against(options)
+    if options.folder.is_file():
+        return print_against(options, options.folder, note_access)
+    with suppress(_Interrupted), ExitStack() as stack:
+        comparing = Comparing(options)
+        kinds = KINDS if options.kind == "all" else (options.kind,)
+        cases = find_cases(options.folder, kinds)
+        run = _Run(options, Tally())
+        for said, ends in registered(cases, kinds):
+            if ends is not None:
+                run.tally.problem(said, ends)
+                complain(said)
+        engine = Engine(
+            Wanted(trusted=read_trust(options.trust), measures={AGAINST: comparing.measure}),
+            jobs=min(options.jobs or all_cores(), max(1, len(cases))),
+            identities=_keys(cases, stack),
+        )
+        note_access(options, "audit", root_of(cases), len(cases))
+        run.takers.append(lambda done: comparing.add(done.row))
+        _go(_results(engine, cases, options, stack), cases, run)
+        return comparing.say(worst(each for each, count in run.tally.codes.items() if count))
     return ExitCode.INTERRUPTED
 
 
@@ -173,33 +224,6 @@ def _standards(options: argparse.Namespace) -> StandardsRun | None:
     return StandardsRun(options.protocols, options.small_numbers, options.drill, options.sample, options.seed or "")
 
 
-def _check_options(options: argparse.Namespace) -> None:
-    if options.jobs is not None and options.jobs < 1:
-        raise UsageError("--jobs is a number from 1 on")
-    for name in ("drill", "require_targets"):
-        if getattr(options, name) and not options.standards:
-            raise UsageError(f"--{name.replace('_', '-')} belongs to --standards", hint="add --standards")
-    if options.sample is not None and (options.drill is None or options.seed is None or options.sample < 1):
-        hint = "--standards --drill ID --sample 20 --seed 2026"
-        raise UsageError("--sample is a number of cases, of one standard, drawn by a seed", hint=hint)
-    if options.seed is not None and options.sample is None:
-        raise UsageError("--seed belongs to --sample", hint="--standards --drill ID --sample 20 --seed 2026")
-    if options.format == "html" and (options.part or options.list or options.query or options.drill):
-        raise UsageError("--format html is the whole report", hint="leave out --part, --list, --query and --drill")
-    if options.out is not None and (options.list or options.query is not None):
-        raise UsageError("--out is for reports", hint="lists and queries go to standard output")
-    if options.small_numbers < 1:
-        raise UsageError("--small-numbers is a number from 1 on", hint="1 hides nothing")
-    if options.format == "csv" and options.query is None:
-        raise UsageError("--format csv belongs to --query", hint="json is for machines too")
-    if options.state is not None and (options.query is not None or options.parquet is not None):
-        raise UsageError("--state keeps counts, not tables", hint="leave --state out with --query and --parquet")
-    if options.cluster is not None and (options.state is not None or options.jobs is not None):
-        raise UsageError("--jobs and --state belong to this machine", hint="leave them out with --cluster")
-    if options.show_private and options.query is None and options.parquet is None:
-        raise UsageError("--show-private belongs to --query and --parquet", hint="a report shows no answers")
-
-
 def _database(options: argparse.Namespace, stack: ExitStack) -> Database | None:
     if options.query is None:
         return None
@@ -231,13 +255,33 @@ def _table_takers(
     return wanted
 
 
-def _state(options: argparse.Namespace, identities: bool, standards: StandardsRun | None, stack: ExitStack) -> Any:
+def _keys(cases: Cases, stack: ExitStack) -> tuple[Identity, ...]:
+    """Return what opens encrypted cases, unlocked once; where that fails it is said once, and they stay shut."""
+    from chatbot.record.identities import Keyring, keyring, using
+
+    found: tuple[Identity, ...] = ()
+    if cases.sealed:
+        try:
+            found = keyring().identities()
+        except KeyProblem as problem:
+            complain(problem.render())
+        stack.enter_context(using(Keyring(identities=found)))
+    return found
+
+
+def _state(
+    options: argparse.Namespace,
+    identities: bool,
+    standards: StandardsRun | None,
+    trusted: tuple[Trusted, ...],
+    stack: ExitStack,
+) -> Any:
     if options.state is None:
         return None
     from chatbot.audit.state import State
 
     by = {} if standards is None else {"standards": standards.digest}
-    return stack.enter_context(State(options.state, {"identities": identities, **by}))
+    return stack.enter_context(State(options.state, {"identities": identities, **by}, trusted))
 
 
 def _lister(options: argparse.Namespace) -> Callable[[Done], None]:
@@ -275,7 +319,7 @@ def _results(
 
     client = cluster.connect(options.cluster)
     stack.callback(client.close)
-    return cluster.run(client, cases, engine.wanted)
+    return cluster.run(client, cases, engine.wanted, engine.identities)
 
 
 def _go(results: Generator[Done, None, None], cases: Cases, run: _Run) -> None:

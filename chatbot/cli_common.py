@@ -69,7 +69,19 @@ def saved_transcript(options: argparse.Namespace) -> Path:
     path: Path = options.transcript
     if path.exists() or os.sep in str(path):
         return path
-    return find_case(transcripts_folder(options.transcripts, os.environ), str(path))
+    return find_case(transcripts_folder(options.transcripts, os.environ), str(path), fallback_folder(options))
+
+
+def fallback_folder(options: argparse.Namespace) -> Path | None:
+    """Return the second folder of the settings, where cases go on when the first cannot be written, or None.
+
+    Raises: UsageError.
+    """
+    from chatbot.settings import read_settings
+
+    named = read_settings(getattr(options, "settings", None)).fallback
+    place = None if named is None else Path(named).expanduser()
+    return place if place is not None and place.is_dir() else None
 
 
 def moment(text: str | None) -> str | None:

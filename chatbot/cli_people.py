@@ -159,7 +159,9 @@ def open_again(options: argparse.Namespace, desk: Desk) -> tuple[Path, Interview
 
     Returns its path, and the interview; None where it was not opened.
     """
-    path = find_case(desk.transcripts, options.resume)
+    path = find_case(
+        desk.transcripts, options.resume, desk.fallback if desk.fallback and desk.fallback.is_dir() else None
+    )
     asked = desk.look(path, options.kind)
     if not options.plain:
         return path, None

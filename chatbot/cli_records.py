@@ -343,6 +343,7 @@ def _inventory(options: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
+    from chatbot.cli_replay import note_access
     from chatbot.core.text import visible
     from chatbot.keeping.backup import back_up
 
@@ -353,6 +354,7 @@ def _backup(options: argparse.Namespace) -> int:
 
         keys = read_key(keys_file(options.keys, os.environ, read_settings(options.settings).keys)).path
     done = back_up(_folder(options), options.target, keys=keys, by=options.by)
+    note_access(options, "backup", _folder(options), done.cases)
     if options.json:
         facts = {"path": str(done.path), "files": done.files, "cases": done.cases, "bytes": done.bytes}
         show_json({**facts, "sha256": done.sha256, "damaged": list(done.damaged), "left_out": list(done.left_out)})

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import REGISTERS, about, common_options, complain, show, show_json
-from chatbot.errors import ExitCode, UsageError
+from chatbot.errors import ExitCode, KeyProblem, UsageError
 
 if TYPE_CHECKING:
     from chatbot.record.recording import Recording
@@ -78,6 +78,8 @@ def _salvage(options: argparse.Namespace, path: Path) -> int:
     saved = salvage(path, options.salvage)
     note_access(options, "salvage", path)
     show(f"{saved.path}: {saved.records} records copied; {saved.lost_bytes} bytes from line {saved.line} on were lost")
+    if saved.shut:
+        complain("note: the copy says nothing of the loss: the case is encrypted, and none of your keys opens it")
     return ExitCode.FINE
 
 
@@ -90,8 +92,14 @@ def _verify(options: argparse.Namespace, path: Path) -> int:
     from chatbot.core.text import visible
     from chatbot.core.withdrawals import withdrawn_json
     from chatbot.desk import cached_bundle
+    from chatbot.record.checkpoint import read_trust
 
-    report = verified(options, path, cached_bundle)
+    read_trust(options.trust)
+    try:
+        report = verified(options, path, cached_bundle)
+    except KeyProblem as error:
+        note_access(options, "verify", path)
+        return _shut(options, path, error)
     compared = compared_head(options, report)
     note_access(options, "verify", path)
     withdrawn = withdrawn_json(withdrawn_as_far_as_known(options.protocols, complain), report.protocol)
@@ -111,6 +119,24 @@ def _verify(options: argparse.Namespace, path: Path) -> int:
         for problem in report.problems:
             complain(problem)
     return int(report.exit_code)
+
+
+def _shut(options: argparse.Namespace, path: Path, error: KeyProblem) -> int:
+    """Say what can be shown without the key of an encrypted case: that its chain holds, and what the register says."""
+    from chatbot.core.text import visible
+    from chatbot.record.anchoring import compare_shut
+
+    found = compare_shut(path, options.against_register)
+    word = "CORRUPT" if found.problems else "NO-KEY"
+    problems = [*found.problems, error.render()]
+    if options.json:
+        anchoring = {"state": found.state, "said": found.said, "records": found.upto}
+        show_json({"path": str(path), "verdict": word, "problems": problems, "anchoring": anchoring})
+    else:
+        show(visible(f"{path}: {word}") + "\n" + visible(f"  {found.state}: {found.said}"))
+    for problem in problems:
+        complain(problem)
+    return _CODES[word]
 
 
 # --- playing --------------------------------------------------------------------------------------
@@ -219,6 +245,7 @@ _CODES = {
     "TORN": ExitCode.TORN,
     "CORRUPT": ExitCode.CORRUPT,
     "UNKNOWN-VERSION": ExitCode.VERSION,
+    "NO-KEY": ExitCode.KEY,
     "UNREADABLE": ExitCode.STORAGE,
 }
 

@@ -9,13 +9,13 @@ import argparse
 import os
 from pathlib import Path
 
-from chatbot.cli_common import complain, show, show_json
+from chatbot.cli_common import complain, fallback_folder, show, show_json
 from chatbot.core.events import KINDS
 from chatbot.core.text import visible
 from chatbot.desk import Desk
 from chatbot.errors import ExitCode, UsageError
 from chatbot.interview import Interview
-from chatbot.record.cases import CaseSummary, find_case, list_cases, summarise, transcripts_folder
+from chatbot.record.cases import CaseSummary, cases_in_both, find_case, summarise, transcripts_folder
 from chatbot.record.lineage import Lineage, days_of_disposal, lineages
 from chatbot.record.listing import case_json, case_line, lineage_line
 
@@ -62,11 +62,12 @@ def _confirm(options: argparse.Namespace, path: Path) -> None:
 def print_cases(options: argparse.Namespace) -> int:
     """Carry out ``cases``: a line for each lineage, or for each member of the one that is named."""
     folder = transcripts_folder(options.transcripts, os.environ)
-    found = lineages(list_cases(folder), days_of_disposal(folder))
+    second = fallback_folder(options)
+    found = lineages(cases_in_both(folder, second), days_of_disposal(folder))
     if options.kind:
         found = tuple(each for each in found if each.latest.kind == options.kind)
     if options.case:
-        path = find_case(folder, options.case)
+        path = find_case(folder, options.case, second)
         found = tuple(each for each in found if any(member.path == path for member in each.members))
         if not found:
             raise UsageError(f"{path} is not among these cases", hint="name its folder with --transcripts")
@@ -76,7 +77,8 @@ def print_cases(options: argparse.Namespace) -> int:
         show_json(rows)
         return ExitCode.FINE
     if not found:
-        show(f"no {f'{options.kind} ' if options.kind else ''}cases in {folder}")
+        where = " or ".join(str(each) for each in (folder, second) if each is not None)
+        show(f"no {f'{options.kind} ' if options.kind else ''}cases in {where}")
     for lineage in sorted(found, key=_place):
         lines = [lineage_line(lineage)]
         if options.case:

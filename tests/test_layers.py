@@ -82,7 +82,7 @@ ALLOWED: dict[str, set[str]] = {
         *("core", "content", "record", "export", "settings", "desk", "export_command", "keeping", "cli_common"),
         *("plain_people", "cli_replay"),
     },
-    "cli_audit": {"core", "audit", "cli_common", "cli_against", "cli_replay"},
+    "cli_audit": {"core", "record", "audit", "cli_common", "cli_against", "cli_replay"},
     "cli_against": {"core", "content", "record", "audit", "cli_common"},
     "__main__": {"cli"},
     "errors": set(),
@@ -105,7 +105,7 @@ LAZY_IN = {
     "cli_governance": {"core", "content", "record", "settings"},
     "cli_records": {"core", "content", "record", "export", "settings", "desk", "export_command", "keeping"},
     "cli_integrity": {"core", "record", "settings"},
-    "cli_audit": {"core", "audit"},
+    "cli_audit": {"core", "record", "audit"},
     "cli_against": {"core", "content", "record", "audit"},
     "authoring": {"tui", "plain"},
 }

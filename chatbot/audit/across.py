@@ -17,10 +17,11 @@ def root_of(cases: Cases) -> Path:
     return cases.folder.parent if cases.folder.name in KINDS else cases.folder
 
 
-def registered(cases: Cases, kinds: Collection[str]) -> Iterator[tuple[str, ExitCode]]:
+def registered(cases: Cases, kinds: Collection[str]) -> Iterator[tuple[str, ExitCode | None]]:
     """Yield what the register says of cases of *kinds* that are not in the folder, and what is wrong with it.
 
-    Nothing where there is no register: every case is then unanchored. Raises: StorageError.
+    The exit code is None for a case that was disposed of, which is as it should be. Nothing where there is no
+    register: every case is then unanchored. Raises: StorageError.
     """
     book = read_register(root_of(cases) / NAME)
     if book is None or cases.one:
@@ -33,7 +34,7 @@ def registered(cases: Cases, kinds: Collection[str]) -> Iterator[tuple[str, Exit
             continue
         gone = next((entry for entry in entries if entry.what == "disposed"), None)
         if gone is not None:
-            yield disposed_words(gone), ExitCode.FINE
+            yield disposed_words(gone), None
             continue
         error = CorruptTranscript(
             f"case {last.case} ({last.what} {last.t}, head {last.head_code}) is registered, and its file is missing",

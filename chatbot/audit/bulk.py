@@ -21,6 +21,7 @@ from chatbot.audit.row import Row
 from chatbot.audit.state import State
 from chatbot.audit.work import Done, Wanted, examine, start_worker, work
 from chatbot.errors import ExitCode
+from chatbot.record.identities import Identity
 
 CHUNK = 8
 """Cases handed out at once."""
@@ -60,6 +61,8 @@ class Engine:
     jobs: int = 1
     state: State | None = None
     """Where finished rows are kept, and found again."""
+    identities: tuple[Identity, ...] = ()
+    """What opens encrypted cases, for the workers: a process of its own begins with no key."""
     reused: int = 0
     """Rows taken from the state."""
     worker_kib: int = 0
@@ -70,7 +73,7 @@ class Engine:
         if self.jobs == 1:
             yield from self._alone(cases)
             return
-        pool = _Pool(self.wanted, cases.earlier, self.jobs)
+        pool = _Pool(self.wanted, cases.earlier, self.identities, self.jobs)
         try:
             waiting: deque[tuple[list[Found | Done], Future[Any] | None]] = deque()
             chunks = self._chunks(cases)
@@ -108,7 +111,7 @@ class Engine:
 
     def _keep(self, done: Done) -> Done:
         if self.state is not None:
-            self.state.keep(done.row)
+            self.state.keep(done.row, done.recipients)
         return done
 
     def _result(self, pool: _Pool, future: Future[Any], chunk: tuple[Found, ...]) -> list[Done]:
@@ -128,8 +131,10 @@ def _to_do(chunk: list[Found | Done]) -> tuple[Found, ...]:
 class _Pool:
     """Processes that can be lost."""
 
-    def __init__(self, wanted: Wanted, earlier: Mapping[str, list[Path]], jobs: int) -> None:
-        self._given, self._jobs = (wanted, earlier), jobs
+    def __init__(
+        self, wanted: Wanted, earlier: Mapping[str, list[Path]], identities: tuple[Identity, ...], jobs: int
+    ) -> None:
+        self._given, self._jobs = (wanted, earlier, identities), jobs
         self.lost = False
         """Processes were lost, and with them what they had in hand."""
         self._pool = self._started(jobs)

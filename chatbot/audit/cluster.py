@@ -17,6 +17,7 @@ from chatbot.audit.find import Cases, Found
 from chatbot.audit.row import Row
 from chatbot.audit.work import Done, Wanted, examine
 from chatbot.errors import EnvironmentProblem, ExitCode, UsageError
+from chatbot.record.identities import Identity, Keyring, use
 
 CHUNK = 16
 """Cases of one task."""
@@ -27,6 +28,10 @@ AHEAD = 4
 PATIENCE = "10s"
 """How long to wait for the scheduler to answer."""
 
+
+KEYS = "backstory-keys"
+
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Client = Any
 """A client of Dask, which says little about its types."""
@@ -49,8 +54,50 @@ def connect(address: str) -> Client:
         raise UsageError(f"no scheduler answers at {address}", hint="such as tcp://host:8786") from error
 
 
-def run(client: Client, cases: Cases, wanted: Wanted) -> Generator[Done, None, None]:
-    """Yield what came of each case, in order; a bounded number of tasks is on its way at a time."""
+def run(
+    client: Client, cases: Cases, wanted: Wanted, identities: tuple[Identity, ...] = ()
+) -> Generator[Done, None, None]:
+    """Yield what came of each case, in order; a bounded number of tasks is on its way at a time.
+
+    *identities*: what opens encrypted cases. Every worker holds them in memory while this runs, also one that comes
+    later. Raises: UsageError where they would go over a network in the clear.
+    """
+    if identities:
+        _check_private(client)
+        client.register_plugin(_keys_plugin(identities), name=KEYS)
+    try:
+        yield from _run(client, cases, wanted)
+    finally:
+        if identities:
+            client.unregister_worker_plugin(KEYS)
+
+
+def _check_private(client: Client) -> None:
+    """Raises: UsageError unless what goes to the workers is encrypted, or stays on this machine."""
+    from distributed.comm.addressing import get_address_host
+
+    places = [client.scheduler.address, *client.nthreads()]
+    if not all(each.startswith(("tls://", "inproc://")) or get_address_host(each) in _HERE for each in places):
+        hint = "use a cluster with TLS (tls://), or audit encrypted cases on the machine that has the key"
+        raise UsageError("keys are not sent over a network in the clear", hint=hint)
+
+
+def _keys_plugin(identities: tuple[Identity, ...]) -> Any:
+    from distributed import WorkerPlugin
+
+    class Keys(WorkerPlugin):  # type: ignore[misc, unused-ignore]
+        """Lets a worker open encrypted cases for a while; never part of what a worker may write to its disk."""
+
+        def setup(self, worker: Any) -> None:
+            use(Keyring(identities=identities))
+
+        def teardown(self, worker: Any) -> None:
+            use(Keyring())
+
+    return Keys()
+
+
+def _run(client: Client, cases: Cases, wanted: Wanted) -> Generator[Done, None, None]:
     threads = max(1, sum(client.nthreads().values()))
     chunks = _chunks(cases)
     # Sent once to each worker, not once with each task.

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from chatbot.core.events import KINDS
 from chatbot.errors import StorageError
+from chatbot.record.checkpoint import BESIDE
 from chatbot.record.lineage import peek
 from chatbot.record.publish import storage_error
 
-_KNOWN = frozenset({"protocols", "register.jsonl", "access.jsonl", "README.md", ".gitignore"})
+_KNOWN = frozenset({"protocols", "register.jsonl", "access.jsonl", "journal.log", "README.md", ".gitignore"})
 """What stands in a folder of cases and is none."""
 
 
@@ -49,6 +50,8 @@ class Cases:
     """Case code that several files hold, to how many."""
     codes: set[int] = field(default_factory=set)
     """Hashes of the codes there are, eight bytes each."""
+    sealed: int = 0
+    """How many of the cases are encrypted."""
     one: bool = False
     """One file was asked for, not a folder."""
 
@@ -94,7 +97,8 @@ def find_cases(folder: Path, kinds: Sequence[str]) -> Cases:
 
 def _one(path: Path) -> Cases:
     """Return one file as a folder of its own; asked for by name, it is audited whatever its kind."""
-    return Cases(path.parent, [("", [path.name])], one=True)
+    header = peek(path)
+    return Cases(path.parent, [("", [path.name])], sealed=int(header is not None and header["sealed"]), one=True)
 
 
 def _listed(found: Cases, kind: str) -> list[str]:
@@ -133,6 +137,8 @@ def _judged(entry: os.DirEntry[str], *, top: bool) -> str | None:
         return None
     if ".jsonl.torn-" in entry.name or ".torn-" in entry.name:
         return "fragment"
+    if f".jsonl{BESIDE}" in entry.name:
+        return ""
     if ".new-" in entry.name:
         return "left by a writer that was ended"
     return "" if entry.name in _KNOWN else "not a transcript by its name"
@@ -155,6 +161,7 @@ def _choose(found: Cases, kinds: frozenset[str]) -> None:
             kept.append(name)
             if header is None:
                 continue
+            found.sealed += header["sealed"]
             # Eight bytes a case, so that memory does not grow with what a code looks like.
             key = hash(header["case"])
             if key in seen:

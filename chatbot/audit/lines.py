@@ -19,6 +19,14 @@ PARTS = (
 )
 """What a report is made of, in its order."""
 
+ANCHORS = {"ANCHORED": "in the register", "UNANCHORED": "(no register knows it)", "DIFFERS": "from the register"}
+"""How a file stands to the register, as far as it could be compared."""
+
+NO_KEY = (
+    "NO-KEY: encrypted; the chains hold, and nothing else was looked at. Name the",
+    "file of a key with --identity, BACKSTORY_IDENTITY or the settings.",
+)
+
 _STATES = ("unknown", "declined", "not_assessed", "cannot_apply")
 
 
@@ -46,15 +54,28 @@ def report(tally: Tally, cases: Cases, small: int, part: str | None = None) -> s
 
 
 def _verdicts(tally: Tally, cases: Cases) -> Iterator[str]:
+    disposed = tally.verdicts["DISPOSED"]
     if not tally.files:
         asked = ", ".join(f"{count} {kind}" for kind, count in sorted(cases.left_out.items()))
         yield f"No case was audited in {cases.folder}." + (f" Not asked for: {asked}." if asked else "")
     else:
         yield f"{_count(tally.files, 'case')} in {cases.folder}"
         for verdict, count in tally.verdict_counts().items():
-            yield _row(verdict, count, tally.files)
+            if verdict != "DISPOSED":
+                yield _row(verdict, count, tally.files)
+        for state in ANCHORS:
+            if tally.anchors[state]:
+                yield _row(f"{state} {ANCHORS[state]}", tally.anchors[state], tally.files)
+        for state, count in ranked(tally.signatures):
+            yield _row(f"{state} by a trusted key" if state == "SIGNED" else f"signatures {state}", count, tally.files)
+        if tally.sealed:
+            yield _row("encrypted", tally.sealed, tally.files)
+        if tally.verdicts["NO-KEY"]:
+            yield from (f"  {line}" for line in NO_KEY)
         if asked := ", ".join(f"{count} {kind}" for kind, count in sorted(cases.left_out.items())):
             yield f"  not asked for: {asked}"
+    if disposed:
+        yield f"  DISPOSED, known to the register alone: {disposed}"
     if cases.fragments:
         yield f"  {_count(cases.fragments, 'torn end')} set aside earlier"
     if tally.other_count:
@@ -223,6 +244,9 @@ def _problems(tally: Tally) -> Iterator[str]:
         yield from (f"  {line}" for said in tally.problems for line in said.split("\n"))
         if tally.problem_count > len(tally.problems):
             yield f"  and {tally.problem_count - len(tally.problems)} more: --list problems"
+    if tally.disposed:
+        yield f"Disposed of ({tally.verdicts['DISPOSED']})"
+        yield from (f"  {said}" for said in tally.disposed)
     if tally.other_count:
         yield f"Other files ({tally.other_count}), not counted"
         yield from (f"  {said}" for said in tally.others)
@@ -273,6 +297,9 @@ def to_json(tally: Tally, cases: Cases, small: int, exit_code: int) -> dict[str,
         "exit_code": exit_code,
         "files": tally.files,
         "verdicts": tally.verdict_counts(),
+        "anchoring": dict(ranked(tally.anchors)),
+        "signatures": dict(ranked(tally.signatures)),
+        "encrypted": tally.sealed,
         "not_asked_for": dict(sorted(cases.left_out.items())),
         "fragments": cases.fragments,
         "cases": tally.sound,
@@ -324,6 +351,7 @@ def to_json(tally: Tally, cases: Cases, small: int, exit_code: int) -> dict[str,
         "order": {key: {"answered": n, "mean_place": round(s / n, 2)} for key, (n, s) in tally.places.items()},
         "groups": {"by": tally.by, "small_numbers": small, "rows": grouped(tally, small)},
         "problems": {"count": tally.problem_count, "listed": tally.problems},
+        "disposed": {"count": tally.verdicts["DISPOSED"], "listed": tally.disposed},
         "others": {"count": tally.other_count, "listed": tally.others},
     }
 

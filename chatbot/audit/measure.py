@@ -170,6 +170,8 @@ class Watched:
             verdict=report.verdict,
             exit_code=int(report.exit_code),
             problems=report.problems,
+            anchored=report.anchoring.state,
+            sealed=header.data.get("enc") is not None,
             head=report.head,
             case=report.case,
             kind=report.kind,

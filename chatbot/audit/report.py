@@ -11,7 +11,7 @@ from chatbot.audit.markup import Safe, Words, el, joined, put, table
 from chatbot.audit.report_counts import counts
 from chatbot.audit.report_standards import standards_part
 from chatbot.audit.standards_shown import Shown
-from chatbot.audit.tally import Tally
+from chatbot.audit.tally import Tally, ranked
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What the page may load: nothing."""
@@ -22,11 +22,26 @@ MEANS = {
     "TORN": "the last entry was not completely saved; counted up to there",
     "CORRUPT": "damaged or altered; not counted",
     "UNKNOWN-VERSION": "written by a newer version; not counted",
-    "NO-KEY": "encrypted, and no key that was given opens it; not counted",
+    "NO-KEY": "encrypted, and no key that was given opens it; its chain holds; not counted below",
     "UNREADABLE": "it, or the protocol kept beside it, cannot be read; not counted",
+    "DISPOSED": "done away with, as the register of cases says; there is no file",
     "FAULT": "the program failed at it; not counted",
 }
 """What a verdict says."""
+
+ANCHORED = {
+    "ANCHORED": "the register of cases agrees with it",
+    "UNANCHORED": "no register of cases knows it: whole records cut off its end would not show",
+    "DIFFERS": "it is not what was registered",
+}
+"""What the register says."""
+
+SIGNED = {
+    "SIGNED": "a trusted key signed it, at least in part",
+    "UNSIGNED": "no signed checkpoint stands beside it",
+    "REFUSED": "a signature does not count, or is missing",
+}
+"""What signed checkpoints show, where a key is trusted."""
 
 VERIFIED = (
     "Valid means: the chain of hashes in the file is whole, every event fits the content it was made with, and every "
@@ -114,14 +129,30 @@ def _head(tally: Tally, cases: Cases, contents: Contents, words: Words) -> list[
         table("What was audited", ("", ""), facts, texts=2),
         el("h2", "What verifying gave"),
         table("Verdicts", ("Verdict", "What it says", "Cases"), verdicts, texts=2),
+        *_anchors(tally),
         el("p", VERIFIED),
     ]
 
 
+def _anchors(tally: Tally) -> list[Safe]:
+    rows = [(state, says, f"{tally.anchors[state]:,}") for state, says in ANCHORED.items() if tally.anchors[state]]
+    rows += [(state, SIGNED.get(state, ""), f"{number:,}") for state, number in ranked(tally.signatures)]
+    if tally.sealed:
+        rows.append(("encrypted", "nobody reads it without a key", f"{tally.sealed:,}"))
+    return (
+        [table("Register, signatures, encryption", ("State", "What it says", "Cases"), rows, texts=2)] if rows else []
+    )
+
+
 def _problems(tally: Tally) -> Safe:
+    gone = (
+        joined([el("h2", f"Disposed of ({len(tally.disposed):,})"), el("ul", *(el("li", e) for e in tally.disposed))])
+        if tally.disposed
+        else Safe("")
+    )
     if not tally.problem_count:
-        return Safe("")
+        return gone
     said = [el("li", each) for each in tally.problems]
     more = tally.problem_count - len(tally.problems)
     rest = el("p", f"and {more:,} more: backstory audit --list problems") if more > 0 else Safe("")
-    return joined([el("h2", f"Problems ({tally.problem_count:,})"), el("ul", *said), rest])
+    return joined([el("h2", f"Problems ({tally.problem_count:,})"), el("ul", *said), rest, gone])

@@ -18,9 +18,11 @@ VERDICTS = (
     "NO-KEY",
     "UNREADABLE",
     "FAULT",
+    "DISPOSED",
     "OTHER",
 )
-"""What a file can turn out to be, in the order it is told. OTHER: not a transcript. FAULT: the program failed at it."""
+"""What a file can turn out to be, in the order it is told. OTHER: not a transcript. FAULT: the program failed at it.
+DISPOSED: only the register still knows it."""
 
 SOUND = frozenset({"VALID-CLOSED", "VALID-OPEN", "TORN"})
 """Verdicts of cases that were replayed, and are counted."""
@@ -71,7 +73,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file. All that follows ``problems`` is empty unless the verdict is one of ``SOUND``."""
+    """One file. What follows ``sealed`` is empty unless the verdict is one of ``SOUND``."""
 
     file: str
     verdict: str
@@ -80,6 +82,12 @@ class Row:
     """What verifying this file alone ends with."""
     problems: tuple[str, ...] = ()
     """What is not as it should be, rendered with its place."""
+    anchored: str = ""
+    """ANCHORED, UNANCHORED or DIFFERS, also of a case that nobody here can open; empty where it was not compared."""
+    signed_state: str = ""
+    """How the signed checkpoints beside it stand, where a key is trusted; else empty."""
+    sealed: bool = False
+    """It is encrypted."""
     head: str = ""
     """Hash of the last record."""
     case: str = ""

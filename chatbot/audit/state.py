@@ -3,12 +3,17 @@
 A row is used again only for a file that is the same: its size, the times of its last change as the file system keeps
 them (one of which no program can set), and the hash its last line carries. Whoever trusts none of that leaves the
 state out, and everything is verified anew.
+
+The row of an encrypted case is encrypted to those who can open the case: without a key nothing of it is read here
+either. What register and signed checkpoints say of a file is looked up each time anew, since they are other files.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,21 +22,27 @@ from chatbot import __version__
 from chatbot.audit.row import Row
 from chatbot.errors import BackstoryError, UsageError
 from chatbot.record import bundle, chain
+from chatbot.record.anchoring import compare_lines
+from chatbot.record.checkpoint import Trusted, check
+from chatbot.record.identities import keyring, sealed_for
+from chatbot.record.lineage import folder_of
 from chatbot.record.publish import storage_error
+from chatbot.record.read import read_bytes
 
 FORMAT = "backstory-audit-state"
-VERSION = 1
+VERSION = 2
 
 
 class State:
     """An open file of finished rows. It has mode 0600; a line that was not completely written is dropped."""
 
-    def __init__(self, path: Path, settings: dict[str, Any]) -> None:
-        """*settings*: what rows depend on besides the file; a state made with others is refused.
+    def __init__(self, path: Path, settings: dict[str, Any], trusted: tuple[Trusted, ...] = ()) -> None:
+        """*settings*: what rows depend on besides the file; a state made with others is refused. *trusted*: whose
+        signatures count.
 
         Raises: UsageError for a state of another audit, or a file that is none; StorageError.
         """
-        self.path = path
+        self.path, self._trusted = path, trusted
         self._head = {"format": FORMAT, "version": VERSION, "software": __version__, **settings}
         self._places: dict[str, tuple[int, int]] = {}
         """File to where its line stands: the last one counts."""
@@ -92,12 +103,28 @@ class State:
         self._file.seek(end)
         try:
             kept = json.loads(line)
-            row = Row.from_json(kept["row"])
+            row = Row.from_json(kept["row"] if "row" in kept else _opened(kept["sealed"]))
         except (ValueError, LookupError, TypeError):
             return None
         same = kept["stamp"] == stamp(path) and kept["tail"] == tail(path)
         # What a case says of an earlier one hangs on another file, so it is looked at again.
-        return row if same and not row.links and self._content_stands(path, row) else None
+        if not same or row.links or not self._content_stands(path, row):
+            return None
+        return self._anchored(path, row)
+
+    def _anchored(self, path: Path, row: Row) -> Row | None:
+        """Return a row with how its file stands to register and signatures today; None where it is to be done again."""
+        try:
+            lines = read_bytes(path).splitlines()
+            found = compare_lines(path, lines, folder_of(path))
+            times = [str(json.loads(line)["t"]) for line in lines]
+            hashes = [line[-66:-2].decode("ascii") for line in lines]
+            signed = check(path, hashes, times, found.entries, self._trusted)
+        except (BackstoryError, ValueError, LookupError, TypeError):
+            return None
+        if found.problems or signed.problems:
+            return None
+        return replace(row, anchored=found.state, signed_state=signed.state if self._trusted else "")
 
     def _content_stands(self, path: Path, row: Row) -> bool:
         """Whether the protocol a case was verified under is still kept, and still is what its digest says."""
@@ -112,13 +139,14 @@ class State:
                 self._bundles[key] = False
         return self._bundles[key]
 
-    def keep(self, row: Row) -> None:
-        """Add a finished row. Raises: StorageError."""
+    def keep(self, row: Row, recipients: tuple[str, ...] = ()) -> None:
+        """Add a finished row. *recipients*: who can open the case, where it is encrypted. Raises: StorageError."""
         path = Path(row.file)
         now, end = stamp(path), tail(path)
         # A file that is being written, or was replaced since, does not end as it was read.
         if row.verdict in {"VALID-CLOSED", "VALID-OPEN"} and now is not None and row.head in end:
-            self._write({"file": row.file, "stamp": now, "tail": end, "row": row.to_json()})
+            data = row.to_json()
+            self._write({"file": row.file, "stamp": now, "tail": end, **_kept(data, recipients)})
 
     def _write(self, data: dict[str, Any]) -> None:
         line = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
@@ -142,6 +170,21 @@ class State:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _kept(row: dict[str, Any], recipients: tuple[str, ...]) -> dict[str, Any]:
+    if not recipients:
+        return {"row": row}
+    text = json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode()
+    return {"sealed": base64.b64encode(sealed_for(recipients, text)).decode()}
+
+
+def _opened(text: str) -> Any:
+    """Raises: LookupError where no key that is here opens it; ValueError."""
+    data = keyring().read(base64.b64decode(text, validate=True))
+    if data is None:
+        raise LookupError
+    return json.loads(data)
 
 
 def stamp(path: Path) -> list[int] | None:

@@ -59,6 +59,9 @@ COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("read_back", "bool"),
         ("early_questions", "int"),
         ("problems", "int"),
+        ("anchored", "text"),
+        ("signatures", "text"),
+        ("encrypted", "bool"),
     ),
     "events": (
         ("file", "text"),
@@ -138,16 +141,21 @@ def case_row(row: Row) -> tuple[Any, ...]:
     """Return a row of the table of cases, also for a file that could not be replayed."""
     without = sum(state != "known" for state in row.states.values())
     if not row.sound:
-        empty: list[Any] = [None] * (len(COLUMNS["cases"]) - 4)
-        return (row.file, row.case or None, row.kind or None, row.verdict, *empty[:-1], len(row.problems))
+        empty: list[Any] = [None] * (len(COLUMNS["cases"]) - 8)
+        known = (row.file, row.case or None, row.kind or None, row.verdict)
+        return (*known, *empty, len(row.problems), *_anchors(row))
     return (
         *(row.file, row.case, row.kind, row.verdict, row.label or None, row.subject or None),
         *(row.protocol, row.version, row.digest, row.opened, row.as_of, row.month),
         *(row.sittings, row.records, row.actors, row.phase, row.urgency, row.plan_urgency, row.scope),
         *(row.safety_asked, row.safety_resolved, minutes(row.safety_seconds), minutes(row.seconds)),
         *(len(row.states), without, len(row.corrections), row.plans, row.signed, row.read_back),
-        *(len(row.early), len(row.problems)),
+        *(len(row.early), len(row.problems), *_anchors(row)),
     )
+
+
+def _anchors(row: Row) -> tuple[Any, ...]:
+    return row.anchored or None, row.signed_state or None, row.sealed
 
 
 def minutes(seconds: int | None) -> float | None:

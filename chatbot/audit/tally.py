@@ -75,6 +75,14 @@ class Tally:
     files: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     codes: Counter[int] = field(default_factory=Counter)
+    anchors: Counter[str] = field(default_factory=Counter)
+    """How files stand to the register of cases."""
+    signatures: Counter[str] = field(default_factory=Counter)
+    """How signed checkpoints stand, where a key is trusted."""
+    sealed: int = 0
+    """Encrypted cases."""
+    disposed: list[str] = field(default_factory=list)
+    """Cases that only the register still knows, in words."""
     problems: list[str] = field(default_factory=list)
     problem_count: int = 0
     others: list[str] = field(default_factory=list)
@@ -129,6 +137,11 @@ class Tally:
         self.files += 1
         self.verdicts[row.verdict] += 1
         self.codes[row.exit_code] += 1
+        self.sealed += row.sealed
+        if row.anchored:
+            self.anchors[row.anchored] += 1
+        if row.signed_state:
+            self.signatures[row.signed_state] += 1
         for problem in row.problems:
             self.problem(problem)
         if row.sound:
@@ -140,6 +153,12 @@ class Tally:
         self.codes[code] += 1
         if len(self.problems) < LISTED:
             self.problems.append(said)
+
+    def dispose(self, said: str) -> None:
+        """Count a case that was disposed of: it has no file, and nothing is wrong with that."""
+        self.verdicts["DISPOSED"] += 1
+        if len(self.disposed) < LISTED:
+            self.disposed.append(said)
 
     def other(self, said: str) -> None:
         """Note what is no transcript."""

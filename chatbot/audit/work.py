@@ -28,10 +28,14 @@ from chatbot.errors import (
     VersionUnsupported,
 )
 from chatbot.record import chain
+from chatbot.record.anchoring import compare_shut
 from chatbot.record.cases import misplaced_problem
-from chatbot.record.lineage import files_of
+from chatbot.record.checkpoint import Trusted
+from chatbot.record.identities import Identity, Keyring, use
+from chatbot.record.lineage import files_of, peek
 from chatbot.record.read import read_bytes
 from chatbot.record.replay import verify
+from chatbot.record.sealing import wraps_of
 
 _OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{32}\.jsonl", re.ASCII)
 """How a writer names a transcript: such a file was one, whatever it holds now."""
@@ -46,6 +50,8 @@ class Wanted:
     tables: frozenset[str] = frozenset()
     """Tables to fill besides the row."""
     show_private: bool = False
+    trusted: tuple[Trusted, ...] = ()
+    """Whose signatures count."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """Further measures by name; each gives a member of ``Row.extra``."""
 
@@ -56,6 +62,8 @@ class Done:
 
     row: Row
     tables: Tables | None = None
+    recipients: tuple[str, ...] = ()
+    """Who can open the case, where it is encrypted."""
 
 
 @lru_cache(maxsize=8)
@@ -77,12 +85,15 @@ def examine(found: Found, wanted: Wanted, earlier: Mapping[str, list[Path]]) -> 
         return files_of(code, folder) if known is None else known
 
     try:
-        report = verify(found.path, cached_bundle, watch=watched, find=find)
+        report = verify(found.path, cached_bundle, trusted=wanted.trusted, watch=watched, find=find)
         row = watched.row(report, identities=wanted.identities, measures=wanted.measures)
+        if wanted.trusted:
+            row = replace(row, signed_state=report.signatures.state)
         misplaced = misplaced_problem(found.path, report.kind, found.folder_kind)
         if misplaced:
             row = _with_problem(row, misplaced, ExitCode.STORAGE)
-        return Done(row, tables_of(row, watched, wanted.tables, wanted.show_private) if wanted.tables else None)
+        tables = tables_of(row, watched, wanted.tables, wanted.show_private) if wanted.tables else None
+        return Done(row, tables, tuple(each.to for each in wraps_of(watched.records[0].data.get("enc"))))
     except BackstoryError as error:
         return Done(_failed(found.path, error))
     except Exception as error:
@@ -105,7 +116,7 @@ def _failed(path: Path, error: BackstoryError) -> Row:
         case VersionUnsupported():
             verdict, code = "UNKNOWN-VERSION", ExitCode.VERSION
         case KeyProblem():
-            verdict, code = "NO-KEY", ExitCode.KEY
+            return _shut(path, error)
         case TornTranscript():
             verdict, code = "TORN", ExitCode.TORN
         case StorageError():
@@ -113,6 +124,28 @@ def _failed(path: Path, error: BackstoryError) -> Row:
     # What cannot be loaded does not know for which case it was asked.
     said = error.render() if error.place else f"{path}: {error.render()}"
     return Row(str(path), verdict, int(code), (said,))
+
+
+def _shut(path: Path, error: KeyProblem) -> Row:
+    """Return what can be shown of a case that nobody here can open: its chain holds; the register needs no key."""
+    header = peek(path) or {}
+    row = Row(
+        file=str(path),
+        verdict="NO-KEY",
+        exit_code=int(ExitCode.KEY),
+        problems=(error.render(),),
+        sealed=True,
+        case=header.get("case") or "",
+        kind=header.get("kind") or "",
+    )
+    try:
+        found = compare_shut(path)
+    except BackstoryError as other:
+        return replace(row, problems=(*row.problems, other.render()))
+    if not found.problems:
+        return replace(row, anchored=found.state)
+    problems = (*found.problems, *row.problems)
+    return replace(row, verdict="CORRUPT", exit_code=int(ExitCode.CORRUPT), problems=problems, anchored=found.state)
 
 
 def _never_was_one(path: Path, error: CorruptTranscript) -> bool:
@@ -131,8 +164,11 @@ _given: list[Any] = []
 """What this worker was started with: what is wanted, and the files of earlier cases."""
 
 
-def start_worker(wanted: Wanted, earlier: Mapping[str, list[Path]]) -> None:
-    """Prepare a process that works for a pool: the keyboard is the parent's business, and it ends with the parent."""
+def start_worker(wanted: Wanted, earlier: Mapping[str, list[Path]], identities: tuple[Identity, ...] = ()) -> None:
+    """Prepare a process that works for a pool: the keyboard is the parent's business, and it ends with the parent.
+
+    *identities*: what opens encrypted cases. They come through a pipe of the parent and stay in memory.
+    """
     import multiprocessing
     import signal
     import threading
@@ -141,6 +177,7 @@ def start_worker(wanted: Wanted, earlier: Mapping[str, list[Path]]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    use(Keyring(identities=identities))
     _given[:] = [wanted, earlier]
 
 

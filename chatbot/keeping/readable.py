@@ -32,7 +32,7 @@ ANSWER_COLUMNS = (
 )
 """Of the table of answers. ``stands``: yes, or no for what was corrected or taken back later."""
 
-VERDICTS = {5: "CORRUPT", 6: "UNKNOWN-VERSION", 9: "NOT-OPENED"}
+VERDICTS = {5: "CORRUPT", 6: "UNKNOWN-VERSION", 9: "NO-KEY"}
 """Exit code of an error to the verdict on what it kept from being read."""
 
 _bundle = lru_cache(maxsize=4)(load_bundle)
@@ -68,7 +68,7 @@ def readable(summary: CaseSummary, withdrawals: Sequence[Withdrawal] = ()) -> Re
         return _unreadable(made, examined.damage.error(path) if examined.damage else BackstoryError("it is empty"))
     made.digest = str(examined.records[0].data["protocol"]["digest"])
     _verified(made, path)
-    if made.verdict == "NOT-OPENED":
+    if made.verdict == "NO-KEY":
         return made
     try:
         protocol = _protocol(path, examined, len(data))

@@ -35,7 +35,7 @@ class Restored:
     def exit_code(self) -> ExitCode:
         """Fine although a case is torn: it was when it was backed up, and can be resumed. 9: a key is missing."""
         found = {verdict for _, verdict, _ in self.verdicts} - {"VALID-CLOSED", "VALID-OPEN", "TORN"}
-        if self.problems or found - {"NOT-OPENED"}:
+        if self.problems or found - {"NO-KEY"}:
             return ExitCode.DOES_NOT_HOLD
         return ExitCode.KEY if found else ExitCode.FINE
 

@@ -125,6 +125,19 @@ def compare_transcript(transcript: Transcript, register: Path | None = None) -> 
     return compare(transcript.path, transcript.case, [entry.hash for entry in transcript.entries], register=register)
 
 
+def compare_shut(path: Path, register: Path | None = None) -> Anchoring:
+    """Hold a transcript against the register by its chain alone, which needs neither key nor content.
+
+    Raises: as ``compare``; CorruptTranscript or VersionUnsupported where it has no sound beginning.
+    """
+    chained = walk(read_bytes(path), strict=False)
+    if not chained.links:
+        assert chained.damage is not None
+        raise chained.damage.error(path)
+    case = str(chained.links[0][0]["data"]["case"])
+    return compare(path, case, [hash_ for _, hash_, _ in chained.links], register=register)
+
+
 def compare_lines(path: Path, lines: Sequence[bytes], root: Path) -> Anchoring:
     """The same for the lines of a transcript. Raises: as ``compare``."""
     hashes = [line[-66:-2].decode("ascii") for line in lines]

@@ -191,20 +191,25 @@ def _phase(examined: Examined) -> str:
     return next((PHASES[record.type] for record in reversed(examined.records) if record.type in PHASES), "open")
 
 
-def find_case(folder: Path, text: str) -> Path:
+def find_case(folder: Path, text: str, also: Path | None = None) -> Path:
     """Return the transcript meant by a path, a file name, a case code, or the beginning of one.
 
-    A path is returned as it is, there or not: reading it says what is wrong. Raises: UsageError with near
-    misses, or with the candidates when several cases are meant.
+    *also*: the second folder, where cases go on when the first cannot be written. A path is returned as it is, there or
+    not: reading it says what is wrong. Raises: UsageError with near misses, or with the candidates when several cases
+    are meant.
     """
     given = Path(text).expanduser()
     if text.endswith(".jsonl") or os.sep in text:
-        named = [] if os.sep in text or given.exists() else [p for p in transcript_files(folder) if p.name == text]
+        named = (
+            []
+            if os.sep in text or given.exists()
+            else [p for place in (folder, also) if place is not None for p in transcript_files(place) if p.name == text]
+        )
         return named[0] if len(named) == 1 else given
     wanted = plain_code(text)
     if not wanted:
         raise UsageError("no case is named", hint="backstory cases lists them")
-    cases = [each for each in list_cases(folder) if each.case]
+    cases = [each for each in (*list_cases(folder), *(list_cases(also) if also else ())) if each.case]
     meant = [each for each in cases if plain_code(each.case) == wanted]
     meant = meant or [each for each in cases if plain_code(each.case).startswith(wanted)]
     if not meant:
@@ -221,6 +226,16 @@ def find_case(folder: Path, text: str) -> Path:
         names = ", ".join(codes[:5]) if len(codes) > 1 else ", ".join(str(each.path) for each in meant[:5])
         raise UsageError(f"{what} with {text!r}", hint=f"name one: {names}")
     return chosen.path
+
+
+def cases_in_both(folder: Path, also: Path | None) -> list[CaseSummary]:
+    """Return the cases of a folder and of the second one. Of a case that goes on there, what it left is not listed."""
+    found = list_cases(folder)
+    if also is None:
+        return list(found)
+    moved = list_cases(also)
+    went_on = {each.case for each in moved if each.case and each.relocated}
+    return [*(each for each in found if each.case not in went_on), *moved]
 
 
 def _one_of(meant: list[CaseSummary]) -> CaseSummary | None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from chatbot.errors import BackstoryError, CorruptTranscript, ExitCode, KeyProblem
 from chatbot.record import chain, notes, publish
@@ -56,12 +59,35 @@ def parse_checkpoint(text: bytes) -> Checkpoint:
 
 def files_of(path: Path) -> list[Path]:
     """Return the checkpoints beside a transcript, the first one first. Raises: OSError."""
-    found = []
-    for each in path.parent.iterdir():
-        number = each.name.removeprefix(f"{path.name}{BESIDE}")
-        if number != each.name and number.isdecimal() and number.isascii():
-            found.append((int(number), each))
-    return [each for _, each in sorted(found)]
+    return [path.with_name(f"{path.name}{BESIDE}{number}") for number in _listed(path.parent).get(path.name, ())]
+
+
+_SETTLED_NS = 2_000_000_000
+"""A folder that was changed less than so long ago may change again without its time showing it."""
+
+_last: tuple[tuple[Any, ...], dict[str, list[str]]] | None = None
+
+
+def _listed(folder: Path) -> dict[str, list[str]]:
+    """Return the numbers of the checkpoints in a folder by transcript, the first one first. Raises: OSError.
+
+    Read once for all cases of a folder that stays as it is: else verifying many would take the square of their number.
+    """
+    global _last
+    status = os.stat(folder)
+    key = (folder, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    if _last is not None and _last[0] == key:
+        return _last[1]
+    found: dict[str, list[str]] = {}
+    for name in os.listdir(folder):
+        transcript, _, number = name.rpartition(BESIDE)
+        if transcript and number.isdecimal() and number.isascii():
+            found.setdefault(transcript, []).append(number)
+    for numbers in found.values():
+        numbers.sort(key=int)
+    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
+        _last = key, found
+    return found
 
 
 def write(path: Path, point: Checkpoint, signer: notes.Signer, disk: Disk) -> Path:

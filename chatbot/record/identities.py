@@ -115,6 +115,13 @@ def recipients_in(text: str) -> tuple[str, ...]:
     return found
 
 
+def sealed_for(recipients: Sequence[str], data: bytes) -> bytes:
+    """Return bytes encrypted so that whoever has one of the identities can read them. Raises: KeyProblem."""
+    import pyrage
+
+    return bytes(pyrage.encrypt(data, [recipient(each) for each in recipients]))
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 
@@ -310,6 +317,15 @@ class Keyring:
         """Hold one more, such as one that was just made."""
         with self._guard:
             self._held += (identity,)
+
+    def read(self, data: bytes) -> bytes | None:
+        """Return what ``sealed_for`` encrypted; None where no identity that is here opens it."""
+        import pyrage
+
+        try:
+            return bytes(pyrage.decrypt(data, [each.age() for each in self.identities()]))
+        except (pyrage.DecryptError, KeyProblem, ValueError):
+            return None
 
     def opened(self, case: str, enc: Mapping[str, Any]) -> Sealer | Shut:
         """Return what opens a case, or why it stays shut.

@@ -280,7 +280,10 @@ def lineage_of(path: Path, folder: Path | None = None) -> Lineage[Any] | None:
 
 
 def peek(path: Path) -> dict[str, Any] | None:
-    """Return case, kind, amends and follows from a transcript's first line, unchecked; None when there are none."""
+    """Return case, kind, amends and follows from a transcript's first line, unchecked, and whether it is encrypted.
+
+    None when there are none.
+    """
     try:
         if not path.is_file():
             return None
@@ -293,7 +296,8 @@ def peek(path: Path) -> dict[str, Any] | None:
         found = {name: data[name] for name in ("case", "kind", "amends", "follows")}
     except (CodecProblem, LookupError, TypeError):
         return None
-    return found if all(isinstance(each, str | None) for each in found.values()) and found["case"] else None
+    sound = all(isinstance(each, str | None) for each in found.values()) and found["case"]
+    return {**found, "sealed": data.get("enc") is not None} if sound else None
 
 
 def files_of(case: str, folder: Path) -> list[Path]:

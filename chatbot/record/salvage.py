@@ -30,6 +30,8 @@ class Salvaged:
     noted: bool
     """The loss stands in the new file; not so when the case had ended, since nothing may follow its end, nor when it
     is encrypted and no key opens it."""
+    shut: bool = False
+    """It is encrypted, and no key that is here opens it."""
 
 
 def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "") -> Salvaged:
@@ -65,4 +67,6 @@ def salvage(path: Path, out: Path, *, host: Host | None = None, actor: str = "")
         ) from error
     except OSError as error:
         raise publish.storage_error(error, out, "write the copy") from error
-    return Salvaged(out, len(examined.records), damage.line, len(lost), damage.message, noted=noted)
+    return Salvaged(
+        out, len(examined.records), damage.line, len(lost), damage.message, noted=noted, shut=examined.shut is not None
+    )

@@ -9,8 +9,8 @@ from pathlib import Path
 from chatbot.core.case import Case, evolve, fold
 from chatbot.core.protocol import Protocol, Wording
 from chatbot.core.then import urgency_of
-from chatbot.errors import BackstoryError, ExitCode, VersionUnsupported
-from chatbot.record.anchoring import disposal, disposed_words, missing
+from chatbot.errors import BackstoryError, ExitCode, KeyProblem, VersionUnsupported
+from chatbot.record.anchoring import compare_shut, disposal, disposed_words, missing
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import LoadBundle, verify
 
@@ -77,7 +77,8 @@ class Verdict:
     """What verifying one file gave, in one word; ``problems`` say what is wrong."""
 
     word: str
-    """VALID-CLOSED, VALID-OPEN, TORN, CORRUPT, UNKNOWN-VERSION, UNREADABLE or DISPOSED; never more than was shown."""
+    """VALID-CLOSED, VALID-OPEN, TORN, CORRUPT, UNKNOWN-VERSION, NO-KEY, UNREADABLE or DISPOSED; never more than was
+    shown."""
     problems: tuple[str, ...] = ()
     records: int = 0
     plans: int = 0
@@ -102,9 +103,21 @@ def verdict(path: Path, load_bundle: LoadBundle) -> Verdict:
         report = verify(path, load_bundle)
     except VersionUnsupported as error:
         return Verdict("UNKNOWN-VERSION", (error.render(),))
+    except KeyProblem as error:
+        return _shut(path, error)
     except BackstoryError as error:
         corrupt = error.exit_code is ExitCode.CORRUPT
         return Verdict("CORRUPT" if corrupt else "UNREADABLE", (error.render(),))
     word = "CORRUPT" if report.exit_code is ExitCode.CORRUPT else report.verdict
     anchored = f"{report.anchoring.state}: {report.anchoring.said}"
     return Verdict(word, report.problems, report.records, report.plan_digests_checked, report.head_code, anchored)
+
+
+def _shut(path: Path, error: KeyProblem) -> Verdict:
+    """Return what can be shown of a case whose key is not here: its chain holds, or this would not be reached."""
+    try:
+        found = compare_shut(path)
+    except BackstoryError as other:
+        return Verdict("NO-KEY", (error.render(), other.render()))
+    word = "CORRUPT" if found.problems else "NO-KEY"
+    return Verdict(word, (*found.problems, error.render()), anchored=f"{found.state}: {found.said}")

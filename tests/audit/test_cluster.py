@@ -79,3 +79,34 @@ def test_a_scheduler_that_does_not_answer_is_said_plainly(monkeypatch: pytest.Mo
         code, _, err = audit(few_cases(), "--cluster", f"tcp://127.0.0.1:{taken.getsockname()[1]}")
     assert code == 2 and "no scheduler answers" in err
     assert audit(few_cases(), "--cluster", "tcp://x:1", "--state", "s")[0] == 2
+
+
+def test_workers_of_a_cluster_open_encrypted_cases_while_the_audit_runs_and_no_longer(
+    scheduler: Any, tmp_path: Path
+) -> None:
+    from chatbot.content.library import load_protocol
+    from chatbot.record.identities import Keyring, keyring, new_identity, using
+    from chatbot.record.read import read_transcript
+    from chatbot.record.store import TranscriptWriter
+    from tests.audit.kit import PROTOCOL, files
+    from tests.record.kit import FixedHost
+
+    identity = new_identity(tmp_path / "case.key")
+    for path in files(few_cases())[:3]:
+        opened, *rest = (entry.event for entry in read_transcript(path).entries)
+        with TranscriptWriter.create(
+            *(tmp_path / "cases", opened, load_protocol(PROTOCOL), FixedHost()),  # type: ignore[arg-type]
+            recipients=[identity.recipient],
+        ) as writer:
+            for event in rest:
+                writer.append([event])
+    with using(Keyring()):
+        for keys, verdicts in (((identity,), False), ((), True)):
+            client = cluster.connect(scheduler.scheduler_address)
+            try:
+                done = list(cluster.run(client, find_cases(tmp_path / "cases", ("clinical",)), Wanted(), keys))
+                assert {each.row.verdict == "NO-KEY" for each in done} == {verdicts}
+                held = client.run(lambda: len(keyring().identities()))
+                assert set(held.values()) == {0}
+            finally:
+                client.close()

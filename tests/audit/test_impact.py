@@ -268,6 +268,25 @@ def test_audit_compares_the_cases_of_one_kind(kept: Path, tmp_path: Path) -> Non
         assert [each["case"] for each in json.loads(done.stdout)["cases"]] == ["SLOW"][:count]
 
 
+def test_an_audit_on_two_processes_prints_what_replaying_a_folder_does(kept: Path, tmp_path: Path) -> None:
+    content = new(tmp_path / "tiny", EDITS["lowers"])
+    words = ("--kind", "test", "--against", content)
+    alone = backstory("replay", kept, "--against", content)
+    for options in (("--jobs", "1"), ("--jobs", "2")):
+        done = backstory("audit", kept, *words, *options)
+        assert (done.returncode, done.stdout) == (alone.returncode, alone.stdout), said(done)
+        assert "FRESH" in done.stdout.decode() and done.returncode == 1
+    done = backstory("audit", kept, *words, "--accept", accepting(tmp_path, FITS))
+    assert done.returncode == 0, said(done)
+
+
+def test_an_audit_against_content_takes_no_other_report(kept: Path, tmp_path: Path) -> None:
+    content = new(tmp_path / "tiny", EDITS["raises"])
+    for options in (("--standards",), ("--format", "html"), ("--list", "early"), ("--state", tmp_path / "s")):
+        done = backstory("audit", kept, "--against", content, *options)
+        assert done.returncode == 2 and "comparison by itself" in said(done)
+
+
 def test_content_of_another_protocol_is_wrong_use(kept: Path) -> None:
     (path, *_) = sorted((kept / "test").glob("*.jsonl"))
     done = backstory("replay", path, "--against", "ottawa_ankle")

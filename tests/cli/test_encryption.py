@@ -224,3 +224,74 @@ def test_a_fault_of_ours_while_an_answer_is_kept_shows_nothing_of_it(
     said = capfd.readouterr().err
     assert "RuntimeError" in said and "ZZCANARY" not in said and "Traceback" not in said
     assert seen(home, tmp_path / "tmp") == {}
+
+
+# --- a whole life ---
+
+
+def asked_of(*words: str | Path) -> tuple[int, str]:
+    """Run a command in this process; return its code and everything it printed."""
+    from contextlib import redirect_stderr, redirect_stdout
+    from io import StringIO
+
+    from chatbot import cli
+    from chatbot.record import identities
+
+    identities.use(identities.Keyring())
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = cli.main(["--protocols", str(SMALL), *map(str, words)])
+    assert "Traceback" not in err.getvalue()
+    return code, out.getvalue() + err.getvalue()
+
+
+def test_through_its_whole_life_an_encrypted_case_is_told_in_the_files_that_were_asked_for_alone(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chatbot import cli
+    from chatbot.record import identities
+
+    monkeypatch.setattr(cli, "keep_memory_private", lambda: None)
+    monkeypatch.setattr(identities, "_current", identities.Keyring())
+    key(home, "--use")
+    cases_folder, asked = home / "cases", home / "asked"
+    asked.mkdir()
+    assert new("ZZCANARYLABEL", "--subject", "SUBJZZCANARY", lines=("y", ":note ZZCANARYNOTE", ":q"))[0] == 0
+    (path,) = (cases_folder / "test").glob("*.jsonl")
+    data = path.read_bytes()
+    path.write_bytes(data + data.splitlines()[-1][:-40])
+    case = json.loads(asked_of("cases", "--json")[1])[0]["case"]
+    resumed = resume(case, lines=("y", ":note ZZCANARYACTORNOTE", "1", ":q"))
+    assert resumed[0] == 0, resumed
+    assert list(path.parent.glob("*.torn-*")), "a fragment was set aside"
+    state, table = home / "audit.state", home / "asked" / "tables"
+    audited = ("audit", cases_folder, "--kind", "all", "--jobs", "1")
+    query = ("--query", "SELECT label, subject FROM cases")
+    refused = asked_of("export", path, "--to", "text", "--out", path)
+    assert refused[0] != 0
+    for words, shows in (
+        (("replay", case, "--verify"), True),
+        (("replay", case, "--events"), True),
+        ((*audited, "--state", state, "--identities"), False),
+        ((*audited, "--state", state, "--identities"), False),
+        ((*audited, *query, "--identities"), True),
+        ((*audited, "--format", "html", "--out", home / "report.html"), False),
+        ((*audited, "--parquet", table, "--identities", "--show-private"), False),
+        (("cases", "--access"), False),
+        (("cases", "--check"), False),
+        (("inventory",), False),
+        (("hold", case, "--reason", "claim"), False),
+        (("retention",), False),
+        (("backup", home / "kept.tar"), False),
+        (("restore", home / "kept.tar", "--into", home / "restored"), False),
+        (("subject", "SUBJZZCANARY", "--out", asked / "package"), False),
+        (("export", case, "--to", "text", "--out", asked / "record.txt"), False),
+    ):
+        given, told = asked_of(*words)
+        assert given == 0, (words, told)
+        assert not shows or "ZZCANARY" in told, "the search finds what is there"
+        assert shows or not any(each in told for each in CANARIES), (words, told)
+    assert (home / "report.html").exists() and state.stat().st_size and (cases_folder / "access.jsonl").exists()
+    found = seen(*(each for each in home.iterdir() if each != asked), tmp_path / "tmp")
+    assert found == {}
+    assert set(seen(asked)) >= {"ZZCANARYLABEL", "SUBJZZCANARY", "ZZCANARYNOTE"}, "and in what was asked for it stands"

@@ -75,11 +75,11 @@ def test_without_the_key_a_package_names_what_it_cannot_open(sealed: People, no_
         write_package(sealed.folder, PERSON, tmp_path / "by-person")
     assert caught.value.code == "R011"
     made = write_package(sealed.folder, sealed.codes["first"], tmp_path / "package")
-    assert not made.whole and {case.verdict for _, case in made.cases} == {"NOT-OPENED"}
+    assert not made.whole and {case.verdict for _, case in made.cases} == {"NO-KEY"}
     # Without the key nothing joins the practice case to this person, nor keeps the other person's apart.
     assert {each.name for each in made.unread} == {sealed.path("practice").name, sealed.path("other").name}
     page = (tmp_path / "package" / "README.txt").read_text("utf-8")
-    assert "NOT-OPENED" in page and "encrypted to a key that is not here" in page
+    assert "NO-KEY" in page and "encrypted to a key that is not here" in page
     whole = everything(tmp_path / "package").decode("utf-8", "replace")
     assert not any(text in whole for text in sealed.seeded) and PERSON not in whole
 
@@ -92,7 +92,7 @@ def test_a_backup_of_encrypted_cases_needs_no_key_and_holds_no_answer(
     assert made.cases == 5 and not made.damaged
     assert not any(text.encode() in data for text in (*sealed.seeded, CANARY, PERSON, "QF bed 4"))
     done = restore(tmp_path / "all.tar", tmp_path / "shut", cached_bundle)
-    assert {verdict for _, verdict, _ in done.verdicts} == {"NOT-OPENED"} and done.exit_code == 9
+    assert {verdict for _, verdict, _ in done.verdicts} == {"NO-KEY"} and done.exit_code == 9
     with using(Keyring(identities=[identity])):
         done = restore(tmp_path / "all.tar", tmp_path / "open", cached_bundle)
         assert done.exit_code == 0 and {v for _, v, _ in done.verdicts} == {"VALID-CLOSED", "VALID-OPEN"}

@@ -165,7 +165,7 @@ def test_what_needs_data_ends_with_the_ids_of_the_keys_that_open_it(
             error = raised.value
             assert (error.code, error.exit_code) == ("K030", ExitCode.KEY) and path.read_bytes() == before
             assert keys[0].id in error.hint and keys[1].id in error.hint and "chain of 9 records holds" in error.hint
-        assert verdict(path, kit.load_bundle).word == "UNREADABLE"
+        assert verdict(path, kit.load_bundle).word == "NO-KEY"
         assert "encrypted" in standing(path, lambda _: kit.PROTOCOL).problem
 
 

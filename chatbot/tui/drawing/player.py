@@ -17,7 +17,10 @@ from chatbot.tui.words import many
 MOST = 7
 """So many changes stand on the screen; the rest is counted, and the page of reasons has all."""
 
-VERDICT_ROLE = {"VALID-CLOSED": "good", "VALID-OPEN": "good", "TORN": "warn", "UNKNOWN-VERSION": "warn"}
+VERDICT_ROLE = {
+    **{"VALID-CLOSED": "good", "VALID-OPEN": "good"},
+    **{"TORN": "warn", "UNKNOWN-VERSION": "warn", "NO-KEY": "warn"},
+}
 MARK_ROLE = {"flag": "alarm", "alarm": "alarm", "urgency": "warn", "correction": "warn"}
 
 

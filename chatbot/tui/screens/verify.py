@@ -24,6 +24,8 @@ MEANS = {
     "CORRUPT": "The file was altered or damaged. Do not rely on it.",
     "UNKNOWN-VERSION": "It was written by a newer version. Nothing can be said about it here.",
     "DISPOSED": "The file was done away with, on the authority that the register of cases names.",
+    "NO-KEY": "It is encrypted, and none of your keys opens it. Its chain of records holds; what they say was not "
+    "checked.",
     "UNREADABLE": "The file, or the content it was made with, could not be read. Nothing can be said about it here.",
 }
 """Verdict to what it says."""
@@ -36,7 +38,7 @@ ANCHOR = (
 
 def role_of(verdict: Verdict) -> str:
     """Return how a verdict is drawn; the word says it without colour."""
-    return "good" if verdict.holds else "warn" if verdict.word in {"TORN", "UNKNOWN-VERSION"} else "alarm"
+    return "good" if verdict.holds else "warn" if verdict.word in {"TORN", "UNKNOWN-VERSION", "NO-KEY"} else "alarm"
 
 
 def verify_one(app: Backstory, case: CaseSummary) -> str:
