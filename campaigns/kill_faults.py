@@ -43,6 +43,7 @@ _FULL = ("ENOSPC", "EDQUOT", "EIO", "EROFS")
 ERRORS: dict[str, tuple[str, ...]] = {
     "openat": (*_FULL, "EACCES", "EMFILE"),
     "write": (*_FULL, "EFBIG"),
+    "ftruncate": ("EIO", "EROFS"),
     "fdatasync": _FULL,
     "fsync": _FULL,
     "linkat": (*_FULL, "EACCES", "EPERM"),

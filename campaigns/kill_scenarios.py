@@ -28,7 +28,7 @@ from chatbot.errors import BackstoryError
 from chatbot.interview import Interview
 from chatbot.record.cases import transcript_files
 from chatbot.record.host import Host
-from chatbot.record.identities import Identity, keyring
+from chatbot.record.identities import Identity, keyring, using
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import verify
 from chatbot.record.store import TranscriptWriter
@@ -333,7 +333,8 @@ def _export(path: Path, out: Path) -> tuple[int, str]:
     arguments = ["export", str(path), "--to", "text", "--out", str(out)]
     loader, export_command.load_bundle = export_command.load_bundle, kit.load_bundle
     try:
-        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        # The command brings a keyring of its own; the one with the key of the sealed scenarios comes back after it.
+        with using(keyring()), contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
             code = command(arguments)
     finally:
         export_command.load_bundle = loader

@@ -272,21 +272,15 @@ def _notice(told: str) -> None:
 def print_access(options: argparse.Namespace) -> int:
     """Carry out ``cases --access``: who opened which case to read it, the latest last."""
     from chatbot.core.text import visible
-    from chatbot.errors import StorageError
     from chatbot.record.access import AccessLog, read_access
     from chatbot.record.cases import find_case, transcripts_folder
     from chatbot.record.host import Host
-    from chatbot.record.publish import storage_error
 
     folder = transcripts_folder(options.transcripts, os.environ)
     path = find_case(folder, options.case) if options.case else folder
     log = AccessLog(Host(), os.environ)
     place = log.place(path)
-    try:
-        found = read_access(place)
-    except OSError as error:
-        problem: StorageError = storage_error(error, place, "read the access log")
-        raise problem from error
+    found = read_access(place)
     entries = found.entries
     if options.case:
         from chatbot.record.access import case_code_of

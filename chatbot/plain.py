@@ -36,7 +36,7 @@ from chatbot.plain_answers import Answering
 from chatbot.plain_commands import ACTIONS, Action, carried
 from chatbot.plain_lists import block, read_back, recheck
 from chatbot.plain_people import READ_WORD
-from chatbot.plain_saving import save_patiently
+from chatbot.plain_saving import saving_patiently
 from chatbot.plain_shell import Choices, Ended, Terminal
 from chatbot.record.event_list import EventLine
 
@@ -83,8 +83,8 @@ def run(
     shell.story = story
     shell.reload, shell.kept, shell.choices = reload, kept, choices
     shell.page_place, shell.write_page = page_place, write_page
-    save_patiently(shell)
-    return shell.run()
+    with saving_patiently(shell):
+        return shell.run()
 
 
 def read_line(prompt: str) -> str | None:

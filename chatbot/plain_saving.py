@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from chatbot.core.events import Event
 from chatbot.errors import BackstoryError, NotSaved
@@ -10,8 +11,9 @@ from chatbot.plain_shell import Ended, Shell
 from chatbot.saving import NOT_YET, NOTHING_ELSE, PatientRecorder, answered_lines, unsaved_lines
 
 
-def save_patiently(shell: Shell) -> None:
-    """Let what is recorded from now on take its time, and be tried again, in words."""
+@contextmanager
+def saving_patiently(shell: Shell) -> Iterator[None]:
+    """Let what is recorded for a while take its time, and be tried again, in words."""
 
     def late() -> None:
         shell.put(f"{NOT_YET}: the disk has not taken the last entry. {NOTHING_ELSE}", "! ")
@@ -19,7 +21,16 @@ def save_patiently(shell: Shell) -> None:
     def again(error: BackstoryError, events: Sequence[Event]) -> bool:
         return _again(shell, error, events)
 
-    shell.interview.recorder = PatientRecorder(shell.interview.recorder, late=late, again=again)
+    plain = shell.interview.recorder
+    patient = PatientRecorder(plain, late=late, again=again)
+    shell.interview.recorder = patient
+    try:
+        yield
+    finally:
+        # The interview may have been taken up under other content meanwhile; it records where this one did.
+        if shell.interview.recorder is patient:
+            shell.interview.recorder = plain
+        patient.close()
 
 
 def _again(shell: Shell, error: BackstoryError, events: Sequence[Event]) -> bool:

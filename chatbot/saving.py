@@ -81,7 +81,7 @@ class WriterThread:
         return saving
 
     def end(self) -> None:
-        """Let the thread end when everything handed in is settled."""
+        """Let the thread end when everything handed in is settled. What is handed in later begins another."""
         if self._thread is not None:
             self._queue.put(None)
             self._thread = None
@@ -112,6 +112,10 @@ class PatientRecorder:
     def head_code(self) -> str | None:
         """Where the transcript stands; None where none is kept."""
         return getattr(self.recorder, "head_code", None)
+
+    def close(self) -> None:
+        """Let the thread of the writer end once everything handed in is settled; nobody waits for that."""
+        self._thread.end()
 
     def append(self, events: Sequence[Event]) -> None:
         """Make events durable, however long it takes.

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from chatbot.record.access import AccessLog, read_access
 from chatbot.record.host import Host
-from chatbot.record.publish import storage_error
 
 
 def accesses(folder: Path, environ: Mapping[str, str]) -> list[tuple[str, str]] | None:
@@ -18,10 +17,7 @@ def accesses(folder: Path, environ: Mapping[str, str]) -> list[tuple[str, str]] 
     place = AccessLog(Host(), environ).place(folder)
     if not place.exists():
         return None
-    try:
-        found = read_access(place)
-    except OSError as error:
-        raise storage_error(error, place, "read the access log") from error
+    found = read_access(place)
     lines = []
     for each in (entry for entry in found.entries if entry.case):
         actor = f" ({each.actor})" if each.actor else ""

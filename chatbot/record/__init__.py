@@ -22,4 +22,7 @@ Whose case it is: ``keys`` the site key; ``subject`` the code of a record number
 ``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.
 
 What was done with whole cases: ``journal`` the chained file of it; ``tombstones`` the cases that were disposed of.
+
+Shared by these: ``sealed_log`` how register, access log and journal are read and added to; ``key_file`` how files of
+keys are.
 """

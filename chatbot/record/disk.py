@@ -39,6 +39,9 @@ class Disk:
     def read(self, fd: int, size: int) -> bytes:
         return os.read(fd, size)
 
+    def truncate(self, fd: int, size: int) -> None:
+        os.ftruncate(fd, size)
+
     def sync_data(self, fd: int) -> None:
         """Make content and size durable."""
         if hasattr(fcntl, "F_FULLFSYNC"):  # pragma: no cover - macOS, where fsync stops at the drive's cache

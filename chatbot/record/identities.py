@@ -8,10 +8,7 @@ that takes a second or two by intent.
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,14 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import BackstoryError, KeyProblem
-from chatbot.record import publish
-from chatbot.record.disk import Disk, close_quietly, make_private_folder, read_all, real
+from chatbot.record.disk import Disk
+from chatbot.record.key_file import KeyFile
 from chatbot.record.sealing import MOST_RECIPIENTS, Sealer, Wrap, sealer_of, wraps_of
 
 NAME = "identity.key"
-LARGEST = 64 * 1024
-"""Bytes of an identity file."""
-
 TRIES = 3
 """How often a passphrase is asked for."""
 
@@ -39,6 +33,21 @@ Ask = Callable[[Path, int], str]
 
 _SECRET = "AGE-SECRET-KEY-1"
 _BINARY, _ARMOURED = b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"
+
+_FILE = KeyFile(
+    name="the key",
+    largest=64 * 1024,
+    # Who opens encrypted cases needs this one: another would be of no use.
+    missing=None,
+    damaged=(
+        "K031",
+        "this is not an identity file, or it is damaged",
+        "bring the file back from a copy; backstory keys new --case makes one for new cases",
+    ),
+    opened="make another and use it for new cases",
+    taken="cases encrypted to it can be opened with no other key; choose another name with --out",
+    refused="check the name and the permissions, or name another file with --identity or --out",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +156,14 @@ def new_identity(path: Path | None, passphrase: str | None = None, disk: Disk | 
     """
     import pyrage
 
-    if path is None:
-        raise KeyProblem("this user has no home to keep a key in", code="K005", hint="say where: --out FILE")
+    path = _FILE.free(path)
     if passphrase is not None:
         check_passphrase(passphrase)
-    disk = disk or Disk()
-    path = real(path.absolute().parent) / path.name
     made = pyrage.x25519.Identity.generate()
     found = Identity(str(made), str(made.to_public()))
     text = f"# opens cases of Backstory; key id {found.id}\n# public key: {found.recipient}\n{found.secret}\n".encode()
     data = text if passphrase is None else bytes(pyrage.passphrase.encrypt(text, passphrase, armored=True))
-    try:
-        if path == path.parent or path.is_symlink() or path.exists():
-            raise FileExistsError(errno.EEXIST, "it exists already", str(path))
-        if not path.parent.exists():
-            make_private_folder(disk, path.parent)
-        publish.publish(disk, path, data)
-    except FileExistsError as error:
-        raise KeyProblem(
-            "this key file exists already and is not written over",
-            code="K002",
-            place=str(path),
-            hint="cases encrypted to it can be opened with no other key; choose another name with --out",
-        ) from error
-    except OSError as error:
-        raise _storage(error, path, "write") from error
+    _FILE.write(path, data, disk)
     return found
 
 
@@ -190,31 +182,10 @@ def read_identities(path: Path, ask: Ask | None = None, disk: Disk | None = None
 
     Raises: KeyProblem when there is no such file, other users may read it, it is none, or it stays locked.
     """
-    data = _read(path, disk or Disk())
+    data = _FILE.read(path, disk)
     if data.startswith((_BINARY, _ARMOURED)):
         data = _unlocked(data, path, ask)
     return _parsed(data, path)
-
-
-def _read(path: Path, disk: Disk) -> bytes:
-    try:
-        fd = disk.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    try:
-        found = disk.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
-            raise _damaged(path)
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            mode = stat.S_IMODE(found.st_mode)
-            hint = f"chmod 600 {path}; when others may have read it, make another and use it for new cases"
-            message = f"other users may read or change this key (mode {mode:04o})"
-            raise KeyProblem(message, code="K003", place=str(path), hint=hint)
-        return read_all(disk, fd, LARGEST)
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    finally:
-        close_quietly(disk, fd)
 
 
 def _unlocked(data: bytes, path: Path, ask: Ask | None) -> bytes:
@@ -251,21 +222,11 @@ def _parsed(data: bytes, path: Path) -> tuple[Identity, ...]:
         lines = [line.strip() for line in data.decode("ascii").splitlines()]
         secrets = [line for line in lines if line and not line.startswith("#")]
         if not secrets or not all(each.startswith(_SECRET) for each in secrets):
-            raise _damaged(path)
+            raise _FILE.broken(path)
         return tuple(Identity(each, str(pyrage.x25519.Identity.from_str(each).to_public())) for each in secrets)
     except (UnicodeDecodeError, pyrage.IdentityError):
         # Not chained: what stands in the file is in no message and in no traceback.
-        raise _damaged(path) from None
-
-
-def _damaged(path: Path) -> KeyProblem:
-    hint = "bring the file back from a copy; backstory keys new --case makes one for new cases"
-    return KeyProblem("this is not an identity file, or it is damaged", code="K031", place=str(path), hint=hint)
-
-
-def _storage(error: OSError, path: Path, doing: str) -> KeyProblem:
-    hint = "check the name and the permissions, or name another file with --identity or --out"
-    return KeyProblem(f"cannot {doing} the key: {publish.reason(error)}", code="K005", place=str(path), hint=hint)
+        raise _FILE.broken(path) from None
 
 
 # --- the keyring ----------------------------------------------------------------------------------

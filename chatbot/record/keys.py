@@ -6,28 +6,37 @@ as the list of patients; whoever loses it can make no code of an earlier patient
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatbot.errors import KeyProblem
-from chatbot.record import publish
-from chatbot.record.disk import Disk, close_quietly, make_private_folder, read_all, real
+from chatbot.record.disk import Disk
+from chatbot.record.key_file import KeyFile
 
 FORMAT = "backstory-site-key"
 KEY_BYTES = 32
-LARGEST = 4096
-"""Bytes of a key file; one is a tenth of this."""
-
 NAME = "site.key"
 
 _MAKE = "make one: backstory keys new"
+
+_FILE = KeyFile(
+    name="the key",
+    # Ten times as much as one holds.
+    largest=4096,
+    missing=("there is no site key here", _MAKE),
+    damaged=(
+        "K004",
+        "this is not a key file, or it is damaged",
+        "bring the file back from a copy; a new key makes other codes",
+    ),
+    opened="make a new key",
+    taken="codes made with it can be made with no other key; choose another name with --out",
+    refused="check the permissions, or name another file with --keys or --out",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +72,10 @@ def new_key(path: Path | None, disk: Disk | None = None) -> SiteKey:
 
     The file appears whole or not at all; one that exists is never written over. Raises: KeyProblem.
     """
-    if path is None:
-        raise KeyProblem("this user has no home to keep a key in", code="K005", hint="say where: --out FILE")
-    disk = disk or Disk()
-    path = real(path.absolute().parent) / path.name
+    path = _FILE.free(path)
     secret = secrets.token_bytes(KEY_BYTES)
     text = json.dumps({"format": FORMAT, "version": 1, "key": secret.hex(), "check": _fingerprint(secret)}, indent=2)
-    try:
-        if path == path.parent or path.is_symlink() or path.exists():
-            raise FileExistsError(errno.EEXIST, "it exists already", str(path))
-        if not path.parent.exists():
-            make_private_folder(disk, path.parent)
-        publish.publish(disk, path, f"{text}\n".encode())
-    except FileExistsError as error:
-        raise KeyProblem(
-            "this key file exists already and is not written over",
-            code="K002",
-            place=str(path),
-            hint="codes made with it can be made with no other key; choose another name with --out",
-        ) from error
-    except OSError as error:
-        raise _storage(error, path, "write") from error
+    _FILE.write(path, f"{text}\n".encode(), disk)
     return SiteKey(secret, path)
 
 
@@ -94,26 +86,7 @@ def read_key(path: Path | None, disk: Disk | None = None) -> SiteKey:
     """
     if path is None:
         raise KeyProblem("there is no site key, and this user has no home to keep one in", code="K001", hint=_MAKE)
-    disk = disk or Disk()
-    try:
-        fd = disk.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        raise KeyProblem("there is no site key here", code="K001", place=str(path), hint=_MAKE) from error
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    try:
-        found = disk.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
-            raise _damaged(path)
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            hint = f"chmod 600 {path}; when others may have read it, make a new key"
-            raise KeyProblem("other users may read or change this key", code="K003", place=str(path), hint=hint)
-        data = read_all(disk, fd, LARGEST)
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    finally:
-        close_quietly(disk, fd)
-    return SiteKey(_parsed(data, path), path)
+    return SiteKey(_parsed(_FILE.read(path, disk), path), path)
 
 
 def _parsed(data: bytes, path: Path) -> bytes:
@@ -122,20 +95,10 @@ def _parsed(data: bytes, path: Path) -> bytes:
         secret = bytes.fromhex(members["key"])
         sound = members["format"] == FORMAT and members["version"] == 1 and members["check"] == _fingerprint(secret)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path) from error
-    if not sound or len(secret) != KEY_BYTES or len(data) > LARGEST:
-        raise _damaged(path)
+        raise _FILE.broken(path) from error
+    if not sound or len(secret) != KEY_BYTES:
+        raise _FILE.broken(path)
     return secret
-
-
-def _damaged(path: Path) -> KeyProblem:
-    hint = "bring the file back from a copy; a new key makes other codes"
-    return KeyProblem("this is not a key file, or it is damaged", code="K004", place=str(path), hint=hint)
-
-
-def _storage(error: OSError, path: Path, doing: str) -> KeyProblem:
-    hint = "check the permissions, or name another file with --keys or --out"
-    return KeyProblem(f"cannot {doing} the key: {publish.reason(error)}", code="K005", place=str(path), hint=hint)
 
 
 def _fingerprint(secret: bytes) -> str:

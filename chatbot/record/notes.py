@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import errno
 import hashlib
-import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chatbot.errors import KeyProblem, UsageError
-from chatbot.record import publish
-from chatbot.record.disk import Disk, close_quietly, make_private_folder, read_all, real
+from chatbot.errors import UsageError
+from chatbot.record.disk import Disk
+from chatbot.record.key_file import KeyFile
 
 ED25519 = b"\x01"
 """The type of signature, before the key."""
@@ -31,6 +28,20 @@ LARGEST = 64 * 1024
 _DASH = "\u2014"
 _NAME = re.compile(r"[^\s+\x00-\x1f\x7f]{1,100}")
 _SECRET = "PRIVATE+KEY"
+
+_FILE = KeyFile(
+    name="the signing key",
+    largest=LARGEST,
+    missing=("there is no signing key here", "make one: backstory keys new --signing --name NAME"),
+    damaged=(
+        "K004",
+        "this is not a signing key, or it is damaged",
+        "bring the file back from a copy, or make a new key: only the ability to sign is lost with it",
+    ),
+    opened="make a new key and trust this one no longer",
+    taken="choose another name with --out",
+    refused="check the permissions, or name another file",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,50 +158,17 @@ def new_signer(path: Path, name: str, disk: Disk | None = None) -> Signer:
     if _NAME.fullmatch(name) is None:
         hint = "such as hospital.example/ward-3: no spaces, no plus"
         raise UsageError("this cannot be the name of a key", hint=hint)
-    disk = disk or Disk()
-    path = real(path.absolute().parent) / path.name
+    path = _FILE.free(path)
     made = Ed25519PrivateKey.generate()
     signer = Signer(VerifierKey(name, made.public_key().public_bytes_raw()), made.private_bytes_raw())
     encoded = base64.b64encode(ED25519 + signer.secret).decode()
-    try:
-        if path.is_symlink() or path.exists():
-            raise FileExistsError(errno.EEXIST, "it exists already", str(path))
-        if not path.parent.exists():
-            make_private_folder(disk, path.parent)
-        publish.publish(disk, path, f"{_SECRET}+{signer.key.name_and_id}+{encoded}\n".encode())
-    except FileExistsError as error:
-        hint = "choose another name with --out"
-        raise KeyProblem(
-            "this key file exists already and is not written over", code="K002", place=str(path), hint=hint
-        ) from error
-    except OSError as error:
-        raise _storage(error, path, "write") from error
+    _FILE.write(path, f"{_SECRET}+{signer.key.name_and_id}+{encoded}\n".encode(), disk)
     return signer
 
 
 def read_signer(path: Path, disk: Disk | None = None) -> Signer:
     """Return a signing key. Raises: KeyProblem when it is missing, open to others, or no key."""
-    disk = disk or Disk()
-    try:
-        fd = disk.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        hint = "make one: backstory keys new --signing --name NAME"
-        raise KeyProblem("there is no signing key here", code="K001", place=str(path), hint=hint) from error
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    try:
-        found = disk.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
-            raise _no_key(path)
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            hint = f"chmod 600 {path}; when others may have read it, make a new key and trust this one no longer"
-            raise KeyProblem("other users may read or change this key", code="K003", place=str(path), hint=hint)
-        data = read_all(disk, fd, LARGEST)
-    except OSError as error:
-        raise _storage(error, path, "read") from error
-    finally:
-        close_quietly(disk, fd)
-    return _signer(data, path)
+    return _signer(_FILE.read(path, disk), path)
 
 
 def _signer(data: bytes, path: Path) -> Signer:
@@ -205,19 +183,7 @@ def _signer(data: bytes, path: Path) -> Signer:
         secret = raw[1:]
         key = VerifierKey(name, Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw())
     except ValueError as error:
-        raise _no_key(path) from error
+        raise _FILE.broken(path) from error
     if key.id != id_:
-        raise _no_key(path)
+        raise _FILE.broken(path)
     return Signer(key, secret)
-
-
-def _no_key(path: Path) -> KeyProblem:
-    hint = "bring the file back from a copy, or make a new key: only the ability to sign is lost with it"
-    return KeyProblem("this is not a signing key, or it is damaged", code="K004", place=str(path), hint=hint)
-
-
-def _storage(error: OSError, path: Path, doing: str) -> KeyProblem:
-    hint = "check the permissions, or name another file"
-    return KeyProblem(
-        f"cannot {doing} the signing key: {publish.reason(error)}", code="K005", place=str(path), hint=hint
-    )

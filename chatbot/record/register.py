@@ -8,30 +8,31 @@ A transcript that disagrees with it was cut, replaced or written anew; one that 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from sys import intern
 from typing import Any
 
-from chatbot.errors import BackstoryError, CorruptTranscript, StorageError, TornTranscript
-from chatbot.record import chain, codec
-from chatbot.record.disk import Disk, close_quietly, read_all
-from chatbot.record.publish import storage_error
-
-DOMAIN = b"backstory/register/v1\n"
-"""Hashed before every body; transcripts have another."""
+from chatbot.errors import BackstoryError, CorruptTranscript, TornTranscript
+from chatbot.record import chain
+from chatbot.record.disk import Disk
+from chatbot.record.sealed_log import Kind, read_lines, read_whole, reading
 
 FORMAT = "backstory-register"
 FORMAT_VERSION = 1
 
 NAME = "register.jsonl"
 
-LARGEST = 1024 * 1024 * 1024
-"""Bytes of a register; a million cases need about as much."""
-
-LONGEST_LINE = chain.LONGEST_LINE
+KIND = Kind(
+    name="register of cases",
+    domain=b"backstory/register/v1\n",
+    members=frozenset({"data", "prev", "seq", "t", "type", "v"}),
+    # A million cases need about as much.
+    largest=1024 * 1024 * 1024,
+    # An interview goes on without it.
+    patience=2.0,
+)
 
 BEGUN, RECOVERED = "register.begun", "register.recovered"
 
@@ -39,7 +40,6 @@ OF_A_CASE = ("opened", "sitting", "closed", "relocated", "recovered", "checkpoin
 """What the register says of a case. ``checkpoint``: its head was signed; ``disposed``: the file was done away with, by
 whom, why, and on which authority. A name that is not here is kept and not understood."""
 
-_MEMBERS = frozenset({"data", "prev", "seq", "t", "type", "v"})
 _OF_A_CASE = ("case", "kind", "first", "head", "file")
 
 
@@ -175,24 +175,14 @@ def read_register(path: Path) -> Book | None:
     """
     global _last
     disk = Disk()
-    try:
-        fd = disk.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise storage_error(error, path, "read the register of cases") from error
-    try:
+    with reading(path, KIND, disk) as fd:
+        if fd is None:
+            return None
         found = disk.fstat(fd)
         key = (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
         if _last is not None and _last[0] == key:
             return _last[1]
-        data = read_all(disk, fd, LARGEST)
-    except OSError as error:
-        raise storage_error(error, path, "read the register of cases") from error
-    finally:
-        close_quietly(disk, fd)
-    if len(data) > LARGEST:
-        raise StorageError("this is not a register of cases: it is too large", code="F012", place=str(path))
+        data = read_whole(path, KIND, disk, fd)
     # One that grew since, as it does with every case, is read from where the last reading ended.
     same = _last is not None and _last[0][:3] == key[:3] and _last[1].begins(data)
     book = parse(data, path, _last[1] if same and _last is not None else None)
@@ -203,49 +193,39 @@ def read_register(path: Path) -> Book | None:
 def parse(data: bytes, path: Path, earlier: Book | None = None) -> Book:
     """Return what the bytes of a register hold. *earlier*: a sound reading of how they begin; it goes on."""
     book = earlier or Book(path)
-    position = book.length
-    while position < len(data):
-        newline = data.find(b"\n", position)
-        end = len(data) if newline < 0 else newline
+    for line in read_lines(data, KIND, position=book.length, seq=book.records, prev=book.head):
         try:
-            hash_, entry = _read(data[position:end], book)
+            if line.members is None or line.problem:
+                raise ValueError(line.problem)
+            entry = _read(line.members)
         except ValueError as problem:
-            rest = data[position:]
-            torn = len(rest) <= LONGEST_LINE and book.records > 0 and not any(map(whole, rest.split(b"\n")))
+            rest = data[line.start :]
+            torn = len(rest) <= KIND.longest and book.records > 0 and not any(map(_whole, rest.split(b"\n")))
             message = "the last line was not completely saved" if torn else str(problem)
-            book.fault = Fault(book.records + 1, message, torn)
+            book.fault = Fault(line.number, message, torn)
             return book
-        book.add(hash_, entry)
-        position = end + 1
+        book.add(line.hash, entry)
     book.read_to(data)
     if not data:
         book.fault = Fault(1, "the file is empty", torn=False)
     return book
 
 
-def whole(line: bytes) -> bool:
-    """Whether a line carries the hash of its own content, wherever it belongs."""
-    return chain.verified(line, DOMAIN) is not None
+def _whole(line: bytes) -> bool:
+    return chain.verified(line, KIND.domain) is not None
 
 
-def _read(line: bytes, book: Book) -> tuple[str, Entry | None]:
-    """Return the hash of the next line and what it says of a case. Raises: ValueError."""
-    parts = chain.verified(line, DOMAIN) if len(line) <= LONGEST_LINE else None
-    if parts is None:
-        what = "its hash does not match its content" if chain.unseal(line) else "it does not end in its hash"
-        raise ValueError(what)
-    record = codec.parse(parts[0])
-    if not isinstance(record, dict) or record.keys() != _MEMBERS or not isinstance(record["data"], dict):
-        raise ValueError("its members are not those of a register")
-    if record["seq"] != book.records or record["prev"] != book.head:
-        raise ValueError("it does not follow the line before it")
+def _read(record: dict[str, Any]) -> Entry | None:
+    """Return what a line says of a case, if it does. Raises: ValueError."""
     data = record["data"]
+    if not isinstance(data, dict):
+        raise ValueError("its data is not an object")
     if record["seq"] == 0:
         if record["type"] != BEGUN or data.get("format") != FORMAT:
             raise ValueError("this is not a register of cases")
         if type(data.get("min_reader")) is not int or data["min_reader"] > FORMAT_VERSION:
             raise ValueError("it was written by a newer version; update Backstory to read it")
-    return parts[1], _entry(record, data) if "case" in data else None
+    return _entry(record, data) if "case" in data else None
 
 
 def _entry(record: dict[str, Any], data: dict[str, Any]) -> Entry:

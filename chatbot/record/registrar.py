@@ -1,41 +1,23 @@
 """Write the register of cases. Many processes may; one line is appended at a time, and no interview waits for it long.
 
-A line is on disk before the next is begun. After an error the register is written anew without what may not have
-been saved, as transcripts are. What an unfinished line left behind is set aside, never guessed.
+How lines are added, and what becomes of an unfinished one or of a file that an error was met on, is in ``sealed_log``.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import secrets
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import BackstoryError, StorageError
+from chatbot.errors import BackstoryError
 from chatbot.record import anchoring, chain, checkpoint, notes, publish
-from chatbot.record.codec import canonical
-from chatbot.record.disk import Disk, close_quietly, read_all, same_file, sync_folder, unlink_quietly, write_all
+from chatbot.record.disk import Disk
 from chatbot.record.lineage import folder_of
-from chatbot.record.register import (
-    BEGUN,
-    DOMAIN,
-    FORMAT,
-    FORMAT_VERSION,
-    LARGEST,
-    LONGEST_LINE,
-    NAME,
-    RECOVERED,
-    read_register,
-    whole,
-)
-
-_TRIES, _PAUSE = 100, 0.02
-"""How often, and with how many seconds between, the lock of the register is tried for: two seconds in all."""
+from chatbot.record.register import BEGUN, FORMAT, FORMAT_VERSION, KIND, NAME, RECOVERED, read_register
+from chatbot.record.sealed_log import Members, SealedLog
 
 
 class Registrar:
@@ -50,109 +32,18 @@ class Registrar:
 
         Raises: OSError; StorageError when the end of the register is none of ours.
         """
-        fd = self._open_locked(t)
-        try:
-            good, last, fragment, lacks_newline = self._end(fd)
-            seq, prev = last
-            if fragment:
-                self._set_aside(fragment, good)
-                noted = {"length": len(fragment), "sha256": hashlib.sha256(fragment).hexdigest()}
-                mended, seq, prev = _line(RECOVERED, t, seq, prev, noted)
-                self._anew(fd, good, mended + _line(what, t, seq, prev, data)[0])
-                return
-            line = _line(what, t, seq, prev, data)[0]
-            try:
-                write_all(self._disk, fd, b"\n" + line if lacks_newline else line)
-                self._disk.sync_data(fd)
-            except OSError:
-                # The system may have dropped the line and say *fine* the next time: nothing is added behind it.
-                self._anew(fd, good, line)
-        finally:
-            close_quietly(self._disk, fd)
+        about = {"format": FORMAT, "format_version": FORMAT_VERSION, "min_reader": 1, "register": secrets.token_hex(16)}
 
-    def _open_locked(self, t: str) -> int:
-        """Open and lock the file that has the name of the register now."""
-        for attempt in range(_TRIES):
-            try:
-                fd = self._disk.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NONBLOCK)
-            except FileNotFoundError:
-                self._begin(t)
-                continue
-            try:
-                self._disk.lock(fd)
-                if same_file(self._disk.fstat(fd), self._disk.lstat(self.path)):
-                    return fd
-            except (BlockingIOError, FileNotFoundError):
-                if attempt:
-                    time.sleep(_PAUSE)
-            except BaseException:
-                close_quietly(self._disk, fd)
-                raise
-            close_quietly(self._disk, fd)
-        raise TimeoutError(errno.ETIMEDOUT, "another process holds it", str(self.path))
+        def mended(fragment: bytes) -> Members:
+            noted = {"length": len(fragment), "sha256": hashlib.sha256(fragment).hexdigest()}
+            return _members(RECOVERED, t, noted)
 
-    def _begin(self, t: str) -> None:
-        about = {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "min_reader": 1,
-            "register": secrets.token_hex(16),
-        }
-        try:
-            publish.publish(self._disk, self.path, _line(BEGUN, t, 0, chain.GENESIS, about)[0])
-        except FileExistsError:
-            # Somebody else began it at the same time.
-            return
-
-    def _end(self, fd: int) -> tuple[int, tuple[int, str], bytes, bool]:
-        """Return where the last whole line ends, the next number and ``prev``, what follows it, and whether only its
-        newline is missing."""
-        size = self._disk.fstat(fd).st_size
-        start = max(0, size - 2 * LONGEST_LINE)
-        os.lseek(fd, start, os.SEEK_SET)
-        tail = read_all(self._disk, fd, 2 * LONGEST_LINE)
-        end = len(tail)
-        while end > 0:
-            begin = tail.rfind(b"\n", 0, end) + 1
-            line = tail[begin:end]
-            if whole(line):
-                place = (int(json.loads(line)["seq"]) + 1, str(json.loads(line)["~h"]))
-                after = min(end + 1, len(tail))
-                return start + after, place, tail[after:], end == len(tail)
-            end = begin - 1
-        raise StorageError(
-            "the register of cases does not end in a line of its own",
-            code="T020",
-            place=str(self.path),
-            hint="bring it back from a copy, or move it away: a new one is begun",
-        )
-
-    def _set_aside(self, fragment: bytes, good: int) -> None:
-        found = hashlib.sha256(fragment).hexdigest()
-        side = self.path.with_name(f"{NAME}.torn-{good}-{found[:16]}")
-        publish.publish(self._disk, side, fragment, replace=True)
-
-    def _anew(self, fd: int, good: int, lines: bytes) -> None:
-        """Put a file with the good lines and *lines* in the place of the register."""
-        os.lseek(fd, 0, os.SEEK_SET)
-        kept = read_all(self._disk, fd, LARGEST)[:good]
-        kept += b"" if kept.endswith(b"\n") else b"\n"
-        new, temporary = publish.write_temporary(self._disk, self.path, kept + lines, lock=True)
-        try:
-            self._disk.rename(temporary, self.path)
-            sync_folder(self._disk, self.path.parent)
-        except BaseException:
-            unlink_quietly(self._disk, temporary)
-            raise
-        finally:
-            close_quietly(self._disk, new)
+        log = SealedLog(KIND, self.path, self._disk, begins=_members(BEGUN, t, about), mended=mended)
+        log.append(_members(what, t, data))
 
 
-def _line(what: str, t: str, seq: int, prev: str, data: dict[str, Any]) -> tuple[bytes, int, str]:
-    """Return a line with its newline, and the number and ``prev`` of the next."""
-    body = canonical({"data": data, "prev": prev, "seq": seq, "t": t, "type": what, "v": 1})
-    line, hash_ = chain.seal(body, DOMAIN)
-    return line + b"\n", seq + 1, hash_
+def _members(what: str, t: str, data: dict[str, Any]) -> Members:
+    return lambda seq, prev: {"data": data, "prev": prev, "seq": seq, "t": t, "type": what, "v": 1}
 
 
 class Anchor:

@@ -211,7 +211,7 @@ def test_a_fault_of_ours_while_an_answer_is_kept_shows_nothing_of_it(
 
     def failing(body: bytes, *domain: bytes) -> tuple[bytes, str]:
         text = "ZZCANARYNOTE"
-        if json.loads(body)["type"] == "note.added":
+        if json.loads(body).get("type") == "note.added":
             raise RuntimeError(f"the record holds {text}")
         return seal(body, *domain)
 

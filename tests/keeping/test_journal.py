@@ -73,9 +73,12 @@ def test_a_failed_write_leaves_no_entry(tmp_path: Path) -> None:
         def sync_data(self, fd: int) -> None:
             raise OSError(28, "full")
 
+        sync = sync_data
+
     noted(tmp_path, "one")
     with pytest.raises(Exception, match="the disk is full"):
         note(tmp_path, "held", {"reason": "two"}, disk=Full())
+    assert reasons(tmp_path) == ["one"]
 
 
 def test_many_at_once_leave_one_chain(tmp_path: Path) -> None:

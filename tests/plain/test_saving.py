@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import pytest
 
@@ -15,6 +16,16 @@ from chatbot.saving import PatientRecorder, WriterThread
 from tests.plain.kit import AS_OF, PROTOCOL, Memory
 
 IDENTITY = {"id": "boiler_check", "version": "1", "digest": "d"}
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    """Whatever was waited for, no writer idles on when the line mode, or a test, is over."""
+    yield
+    for each in threading.enumerate():
+        if each.name == "writer":
+            each.join(60)
+            assert not each.is_alive()
 
 
 class Refusing(Memory):
@@ -99,13 +110,15 @@ def test_a_slow_disk_is_told_of_once_and_waited_for() -> None:
         told.append(list(held.events))
         held.latch.set()
 
-    patient(held, late, 0.0).append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
+    with closing(patient(held, late, 0.0)) as recorder:
+        recorder.append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
     assert told == [[]] and held.types() == ["case.opened"]
 
 
 def test_a_quick_disk_says_nothing() -> None:
     memory, told = Memory(), []
-    patient(memory, lambda: told.append(1), 60.0).append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
+    with closing(patient(memory, lambda: told.append(1), 60.0)) as recorder:
+        recorder.append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
     assert told == [] and memory.types() == ["case.opened"]
 
 
@@ -117,8 +130,8 @@ def test_an_interruption_waits_for_the_outcome() -> None:
         held.latch.set()
         raise KeyboardInterrupt
 
-    recorder = patient(held, late, 0.0)
-    recorder.append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
+    with closing(patient(held, late, 0.0)) as recorder:
+        recorder.append([CaseOpened("7F3K", "test", AS_OF, "", "", IDENTITY)])
     assert held.types() == ["case.opened"]
 
 

@@ -57,6 +57,10 @@ class PowerDisk(Disk):
         self.files[fd].now += data[:written]
         return written
 
+    def truncate(self, fd: int, size: int) -> None:
+        super().truncate(fd, size)
+        self.files[fd].now = self.files[fd].now[:size]
+
     def sync(self, fd: int) -> None:
         if fd in self.opened:
             folder = self.folders[self.opened[fd]]
