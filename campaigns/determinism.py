@@ -7,9 +7,10 @@ folded case, the canonical plan, the plan as text, and a transcript written with
 replay comes to; and of every hand-written case the state and the plan. They print SHA-256 digests, which are compared
 with those of the first process. Order counts: what comes out in another order is another result.
 
-The settings: ``PYTHONHASHSEED``; ``TZ``, with and without summer time; the locale, with Python's own UTF-8 mode switched
-off; the clock of the machine, moved before anything of the program is imported; and every other Python there is. The YAML is read and checked by the first process and under one setting of each kind; the others take
-what the first has checked, as a second start of the program does.
+The settings: ``PYTHONHASHSEED``; ``TZ``, with and without summer time; the locale, with Python's own UTF-8 mode
+switched off; the clock of the machine, moved before anything of the program is imported; and every other Python there
+is. The YAML is read and checked by the first process and under one setting of each kind; the others take what the first
+has checked, as a second start of the program does.
 
 Controls: a process that lets its hash seed, zone, locale or clock into one plan must be told from the others, or the
 setting never reached it and the comparison shows nothing. Ends with 1 on a difference, and on a control that is missed.
@@ -233,7 +234,9 @@ class Computing:
                 writer.append(issued)
         states: list[Case] = []
         report = verify(
-            writer.path, lambda data: self.protocol, watch=lambda _protocol, _record, _before, after: states.append(after)
+            writer.path,
+            lambda data: self.protocol,
+            watch=lambda _protocol, _record, _before, after: states.append(after),
         )
         found = {"transcript": digest(writer.path.read_bytes()), "replayed": digest([report.head, plain(states[-1])])}
         writer.path.unlink()
@@ -266,7 +269,9 @@ def child(arguments: argparse.Namespace) -> int:
         sys.path.append(folder)
     from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 
-    assert not arguments.clock or datetime_module.date.today().isoformat()[:4] == arguments.clock[:4]
+    if arguments.clock:
+        moved = datetime_module.datetime.fromisoformat(arguments.clock).replace(tzinfo=datetime_module.UTC)
+        assert abs(datetime_module.datetime.now(datetime_module.UTC) - moved) < datetime_module.timedelta(hours=1)
     for name in arguments.protocol:
         # The first one remembers what it has checked, for a Python that cannot check.
         protocol = load_protocol(name, cache=arguments.cache)
@@ -432,7 +437,9 @@ def compare(arguments: argparse.Namespace) -> int:
         print(f"{', '.join(f'{number} × {what}' for what, number in count.items())}; {plans} plans verified in replay")
         fine = True
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            for setting, told in pool.map(lambda each: (each, _told(runner, each, expected)), settings(locales, pythons)):
+            for setting, told in pool.map(
+                lambda each: (each, _told(runner, each, expected)), settings(locales, pythons)
+            ):
                 print(f"{setting.name}: {told or 'the same'}", flush=True)
                 fine = fine and not told
         missed = missed_controls(Runner(scratch, names, ["--only=1", "--without-cases"]))
