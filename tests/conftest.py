@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,18 @@ def _no_settings_of_this_machine() -> Iterator[None]:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.delenv(name, raising=False)
         Path(folder, "home").mkdir()
+        _remember_what_is_loaded()
         yield
+
+
+def _remember_what_is_loaded() -> None:
+    """Let the programs that tests start find what was checked while tests were collected: checking takes seconds."""
+    from chatbot.content import library
+
+    shipped = sys.modules.get("tests.shipped")
+    for name in shipped.LOADED if shipped else ():
+        path = library.find_protocol(name, library.protocols_folder())
+        library._remember(library._content_key(path), shipped.shipped_protocol(name))
 
 
 @pytest.hookimpl(trylast=True)

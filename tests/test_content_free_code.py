@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.content.library import load_protocol, protocol_names, protocols_folder
+from chatbot.content.library import protocol_names, protocols_folder
 from chatbot.core.protocol import Protocol
+from tests.shipped import shipped_protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "chatbot").rglob("*.py"))
@@ -57,7 +58,7 @@ def texts_of(module: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", protocol_names(protocols_folder()))
 def test_no_id_and_no_label_of_the_content_occurs_in_the_program(name: str) -> None:
-    protocol = load_protocol(name)
+    protocol = shipped_protocol(name)
     names, labels = names_of(protocol), labels_of(protocol)
     assert len(names) > 50 and labels
     for module in MODULES:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -67,9 +69,76 @@ def test_the_readme_names_every_exit_code() -> None:
     assert all(re.search(rf"\b{code.value}\b", said) for code in ExitCode)
 
 
-@pytest.mark.parametrize("name", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_every_link_of_the_readme_leads_somewhere(name: str) -> None:
-    assert (ROOT / name).exists()
+# --- links ------------------------------------------------------------------------------------------
+
+PAGES = [ROOT / name for name in TRACKED if re.fullmatch(r"README\.md|CONTRIBUTING\.md|docs/(.*/)?[^/]+\.md", name)]
+LINK = re.compile(
+    r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)|^\[[^\]]+\]: <?(\S+?)>?$", re.MULTILINE
+)
+BLOCK = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+def links(text: str) -> list[str]:
+    """Return where a page leads inside the repository, as it spells it; what stands in code leads nowhere."""
+    shown = re.sub(r"(`+)(?:(?!`).)+?\1(?!`)", "", BLOCK.sub("", text))
+    found = [first or second for first, second in LINK.findall(shown)]
+    return [each for each in found if not re.match(r"[a-z][a-z0-9+.-]*:", each)]
+
+
+def anchors(text: str) -> set[str]:
+    """Return the names of a page's headings as GitHub makes them, and those it names itself."""
+    named = set(re.findall(r"<a (?:id|name)=\"([^\"]+)\"", text))
+    counted = Counter[str]()
+    for heading in re.findall(r"^#{1,6} +(.+?)(?: +#+)?$", BLOCK.sub("", text), re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        name = re.sub(r"[^\w\- ]", "", words).strip().replace(" ", "-")
+        named.add(f"{name}-{counted[name]}" if counted[name] else name)
+        counted[name] += 1
+    return named
+
+
+def broken(page: Path, text: str) -> list[str]:
+    """Return the links of a page that lead nowhere."""
+    lost = []
+    for link in links(text):
+        name, _, heading = link.partition("#")
+        target = (page.parent / unquote(name)).resolve() if name else page
+        there = target == page or (target.is_relative_to(ROOT) and target.exists())
+        if there and heading and target.suffix == ".md":
+            there = heading in anchors(text if target == page else target.read_text("utf-8"))
+        if not there:
+            lost.append(link)
+    return lost
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> None:
+    assert broken(page, page.read_text("utf-8")) == []
+
+
+def test_links_are_read_as_they_are_shown() -> None:
+    assert ROOT / "README.md" in PAGES and len(PAGES) > 30
+    assert sum(len(links(page.read_text("utf-8"))) for page in PAGES) > 60
+    text = (
+        "# Here `it` is\n# Here it is\n[a](keys.md) [b](#here-it-is-1) [c](https://x.y/z) `[d](code.md)`\n"
+        "```\n[e](block.md)\n```\n[f](no.md) [g](keys.md#nowhere) [h](#nor-this) [i](../../outside.md)\n"
+        "![j](gone.png) [k [l]](lost.md)\n[m]: ref.md\n"
+    )
+    lost = ["no.md", "keys.md#nowhere", "#nor-this", "../../outside.md", "gone.png", "lost.md", "ref.md"]
+    assert broken(ROOT / "docs" / "made_up.md", text) == lost
+
+
+@pytest.mark.parametrize("page", ["hazard-log", "alcoa"])
+def test_the_tests_and_scripts_that_a_page_gives_as_proof_are_there(page: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:tests/)?(?:\w+/)*test_\w+\.py)(?:::(\w+))?`", text))
+    assert len(named) > 5
+    for name, test in named:
+        path = ROOT / "tests" / name.removeprefix("tests/")
+        assert path.is_file(), name
+        assert f"def {test}" in path.read_text("utf-8"), (name, test)
+    for script in re.findall(r"`(?:python -m )?((?:campaigns|benchmarks)[./]\w+)(?:\.py)?", text):
+        assert (ROOT / f"{script.replace('.', '/')}.py").is_file(), script
 
 
 def test_the_changelog_has_headings_for_content_and_format() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 from chatbot.content.answers_file import open_case, read_answers
 from chatbot.content.library import find_protocol, load_protocol, protocol_names, protocols_folder
 from chatbot.core.plan import build_plan
+from chatbot.core.protocol import Protocol
 from tests.dialogue.vignettes import FOLDER as SHIPPED
 from tests.dialogue.vignettes import REPRESENTATIVE
 from tests.shipped import shipped_protocol
@@ -28,8 +30,13 @@ VIGNETTES = [
 ]
 
 
+@cache
+def loaded(folder: Path, name: str) -> Protocol:
+    return load_protocol(name, folder=folder)
+
+
 def plan_of(folder: Path, name: str, path: Path) -> dict[str, Any]:
-    protocol = load_protocol(name, folder=folder)
+    protocol = loaded(folder, name)
     file = read_answers(path)
     assert file.as_of is not None
     case, _ = open_case(protocol, file, file.as_of)

@@ -51,11 +51,7 @@ def recognise(protocol: Protocol, text: str) -> Asked:
         return Asked(AskKind.WHAT, None, ())
     said = words(asks, text[:LONGEST])
     kind, rest = _kind(asks, said)
-    spoken = [
-        topic.id
-        for topic in protocol.topics.values()
-        if any(_find(said, own) is not None for own in _spoken(asks, topic))
-    ]
+    spoken = [topic for topic, phrases in _spoken(protocol) if any(_find(said, own) is not None for own in phrases)]
     scored = _scores(protocol, rest)
     scored += [(_Score(True, True, Fraction(1), 4), name) for name in spoken]
     near = _near(protocol, rest, {topic: score for score, topic in scored})
@@ -134,10 +130,18 @@ def _best(
     return [(max(scores), topic.id) for topic, scores in scored if scores]
 
 
-def _spoken(asks: Asks, topic: Topic) -> tuple[Words, ...]:
-    """Return the phrases of a topic that are recognised only as they are spoken."""
-    phrases = (words(asks, phrase) for phrase in topic.phrasings)
-    return tuple(phrase for phrase in phrases if len(phrase) >= LEAST_SPOKEN and not telling(asks, phrase))
+@lru_cache(maxsize=8)
+def _spoken(protocol: Protocol) -> tuple[tuple[str, tuple[Words, ...]], ...]:
+    """Return of each topic the phrases that are recognised only as they are spoken, computed once."""
+    asks = protocol.asks
+    assert asks is not None
+    found = []
+    for topic in protocol.topics.values():
+        phrases = (words(asks, phrase) for phrase in topic.phrasings)
+        bare = tuple(phrase for phrase in phrases if len(phrase) >= LEAST_SPOKEN and not telling(asks, phrase))
+        if bare:
+            found.append((topic.id, bare))
+    return tuple(found)
 
 
 OWN, TITLE, RULE = Fraction(1), Fraction(3, 4), Fraction(1, 4)

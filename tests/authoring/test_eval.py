@@ -9,12 +9,11 @@ import pytest
 
 from chatbot.authoring.evaluate import ConditionError, eval_text, evaluated
 from chatbot.content.answers_file import answers_in, open_case
-from chatbot.content.library import load_protocol
 from chatbot.content.source import parse
 from chatbot.core.case import Case
 from chatbot.core.protocol import Protocol
 from tests.cli.kit import backstory, said
-from tests.shipped import shipped_protocol
+from tests.shipped import shipped_protocol, small_protocol
 from tests.small_protocols import SMALL
 
 CALM = SMALL / "tiny" / "vignettes" / "calm.yaml"
@@ -23,7 +22,7 @@ AS_OF = "2026-03-15T10:30"
 
 @pytest.fixture(scope="module")
 def tiny() -> Protocol:
-    return load_protocol("tiny", folder=SMALL, cache=False)
+    return small_protocol()
 
 
 def case_of(protocol: Protocol, answers: str) -> Case:

@@ -12,7 +12,6 @@ import pytest
 
 from chatbot.cli import main
 from chatbot.content.answers_file import commands_of, read_answers
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseOpened
@@ -23,6 +22,7 @@ from chatbot.export_command import CODES, blocks, load_export
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.store import TranscriptWriter
+from tests.shipped import small_protocol
 from tests.signing import signing
 from tests.small_protocols import SMALL
 
@@ -35,7 +35,7 @@ def written(
     folder: Path, *, name: str = "private", sign: bool = False, site: dict[str, str] | None = None, **other: GiveAnswer
 ) -> Path:
     """Keep the vignette's case in a folder, some of its answers replaced; return its transcript."""
-    protocol = load_protocol(name, folder=SMALL)
+    protocol = small_protocol(name)
     file = read_answers(TOLD if name == "private" else SMALL / "tiny" / "vignettes" / "calm.yaml")
     answers = {each.question: each for each in commands_of(protocol, file, AS_OF)} | other
     host = FixedHost()
@@ -67,7 +67,7 @@ def export(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[
 
 
 def protocol() -> Protocol:
-    return load_protocol("private", folder=SMALL)
+    return small_protocol("private")
 
 
 def test_without_an_audience_the_full_record_says_that_it_is_one(

@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from chatbot.content.answers_file import AnswersError, commands_of, open_case, read_answers
-from chatbot.content.library import load_protocol
 from chatbot.core.case import Case
 from chatbot.core.protocol import Protocol
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
 AS_OF = "2026-03-15T10:30"
 
 
 @pytest.fixture(scope="module")
 def protocol() -> Protocol:
-    return load_protocol("tiny", folder=SMALL)
+    return small_protocol()
 
 
 def case_of(protocol: Protocol, text: str, tmp_path: Path) -> Case:

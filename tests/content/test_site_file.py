@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from chatbot.cli import main
-from chatbot.content.library import load_protocol
 from chatbot.content.site_file import site_facts
 from chatbot.core import commands as cmd
 from chatbot.core.case import fold
@@ -24,7 +23,7 @@ from chatbot.errors import ContentError
 from chatbot.interview import Interview
 from chatbot.record.host import FixedHost
 from chatbot.record.read import read_transcript
-from tests.shipped import shipped_protocol
+from tests.shipped import shipped_protocol, small_protocol
 from tests.small_protocols import SMALL
 
 ROOT = SMALL.parents[2]
@@ -32,7 +31,7 @@ AS_OF = "2026-03-15T10:30"
 
 
 def protocol() -> Protocol:
-    return load_protocol("private", folder=SMALL)
+    return small_protocol("private")
 
 
 class Memory:
@@ -117,7 +116,7 @@ def test_a_placeholder_reads_as_label_and_value_or_as_a_blank_to_fill() -> None:
 
 
 def test_a_protocol_without_local_facts_is_left_as_it_is() -> None:
-    tiny = load_protocol("tiny", folder=SMALL)
+    tiny = small_protocol()
     assert with_site(tiny, {"line": "1"}) is tiny
     said = with_site(protocol(), {})
     assert said.questions is protocol().questions or said.questions == protocol().questions

@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 from chatbot.content.build import build_protocol
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.alternatives import open_to_change
 from chatbot.core.answers import accept
@@ -24,9 +23,9 @@ from chatbot.core.outcome import outcome
 from chatbot.core.protocol import Protocol, Question, QuestionType
 from chatbot.core.reach import URGENCY
 from chatbot.core.values import BARE_STATUSES, Answer, Status, Stored, to_stored
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-TINY = load_protocol("tiny", folder=SMALL)
+TINY = small_protocol()
 
 BOTH = {"clinician": "x", "patient": "x"}
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.batch import give_all
 from chatbot.core.case import Case, evolve, with_earlier
@@ -19,9 +18,9 @@ from chatbot.core.findings import FlagState, assess
 from chatbot.core.plan import build_plan
 from chatbot.core.quantity import exactly
 from chatbot.core.values import Answer, Source, ValueProblem
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-PROTOCOL = load_protocol("numbers", folder=SMALL)
+PROTOCOL = small_protocol("numbers")
 AS_OF = "2026-03-15T10:30"
 DATA: dict[str, Any] = {
     "previous": {

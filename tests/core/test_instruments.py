@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core import domains
 from chatbot.core.audience import public_protocol
@@ -22,9 +21,9 @@ from chatbot.core.navigation import decide
 from chatbot.core.plan import build_plan
 from chatbot.core.quantity import Quantity
 from tests.random_answers import random_value
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-SCALES = load_protocol("scales", folder=SMALL)
+SCALES = small_protocol("scales")
 
 CALM: dict[str, Any] = {"grown_up": "yes", "kind": "tall", "smoke": "no"}
 

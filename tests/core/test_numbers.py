@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.batch import give_all
 from chatbot.core.case import Case
@@ -22,9 +21,9 @@ from chatbot.core.urgency import plan_urgency
 from chatbot.core.values import BARE_STATUSES, Answer, Source, Status, parse_moment
 from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-PROTOCOL = load_protocol("numbers", folder=SMALL)
+PROTOCOL = small_protocol("numbers")
 AS_OF = "2026-03-15T10:30"
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.events import CaseOpened, PlanIssued, RefusalInformed
 from chatbot.core.plan import build_plan, plan_digest
@@ -20,11 +19,10 @@ from chatbot.export.markdown import plan_markdown
 from chatbot.export.text import plan_text
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
-from tests.shipped import shipped_protocol
-from tests.small_protocols import SMALL
+from tests.shipped import shipped_protocol, small_protocol
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = load_protocol("tiny", folder=SMALL)
+TINY = small_protocol()
 SHIPPED = shipped_protocol()
 
 

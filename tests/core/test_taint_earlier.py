@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.condition import Condition
 from chatbot.core.protocol import Protocol
 from chatbot.core.resolve import Symbols, condition
 from chatbot.core.taint import taint
 from tests.core.kit import shapes_of
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-PRIVATE = load_protocol("private", folder=SMALL)
+PRIVATE = small_protocol("private")
 
 
 def read(text: str) -> Condition:

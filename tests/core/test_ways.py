@@ -6,19 +6,18 @@ from datetime import datetime
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.findings import assess, network
 from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source
 from chatbot.core.ways import answer_of, filled, way_to
-from tests.small_protocols import SMALL
+from tests.shipped import shipped_protocol, small_protocol
 
 AS_OF = datetime(2026, 3, 15, 10, 30)
 
 
 def loaded(name: str) -> Protocol:
-    return load_protocol(name, folder=SMALL if name == "tiny" else None)
+    return small_protocol() if name == "tiny" else shipped_protocol(name)
 
 
 @pytest.mark.parametrize("name", ["tiny", "post_surgical_back_pain"])

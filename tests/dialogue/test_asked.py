@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 
 from campaigns.phrasings import phrasings
 from chatbot.core.asking import LEAST_COVERED, MOST_NEAR, misspelt, recognise, slips, telling, words
-from chatbot.core.protocol import CATEGORIES
+from chatbot.core.case import Case
+from chatbot.core.counterfactual import KeepGoing, WhatIf, no_pairs, what_if
+from chatbot.core.protocol import CATEGORIES, Protocol
 from chatbot.core.reply import answer
 from chatbot.core.topics import AskKind, rules_of
+from chatbot.export import reply
 from chatbot.export.reply import FollowUp
 from chatbot.export.text import blocks_text
 from tests.dialogue.vignettes import REPRESENTATIVE, case_of, plan_of
@@ -131,9 +135,22 @@ def test_an_answer_says_of_each_rule_what_the_plan_says(name: str) -> None:
         assert numbers == list(range(1, len(numbers) + 1))
 
 
+@lru_cache
+def searched(name: str, targets: tuple[str, ...]) -> WhatIf:
+    """Return what would change a plan, without pairs: the same whatever is asked, and to whomever."""
+    return what_if(PROTOCOL, case_of(PROTOCOL, name), no_pairs, targets=list(targets))
+
+
 @pytest.mark.parametrize("kind", AskKind)
 @pytest.mark.parametrize("register", ["clinician", "patient"])
-def test_every_kind_of_answer_cites_numbered_references_and_suggests_more(kind: AskKind, register: str) -> None:
+def test_every_kind_of_answer_cites_numbered_references_and_suggests_more(
+    kind: AskKind, register: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once(protocol: Protocol, case: Case, keep_going: KeepGoing, *, targets: list[str]) -> WhatIf:
+        assert protocol is PROTOCOL and case is case_of(PROTOCOL, "article_patient") and keep_going is no_pairs
+        return searched("article_patient", tuple(targets))
+
+    monkeypatch.setattr(reply, "what_if", once)
     ours = FollowUp(PROTOCOL, case_of(PROTOCOL, "article_patient"), register)
     for topic in ("opioids", "cauda_equina", "urgency", "causes"):
         text = " ".join(blocks_text(ours.answer(topic, kind).blocks).split())

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.content.bundle import protocol_of
-from chatbot.content.library import load_protocol
 from chatbot.content.package import read_package
 from chatbot.core import commands as cmd
 from chatbot.core.canonical import canonical_json
@@ -30,7 +29,7 @@ from chatbot.core.summary import is_incomplete
 from chatbot.core.values import Status, moment_text, to_stored
 from tests.dialogue.vignettes import REPRESENTATIVE, answers_of, opened
 from tests.random_answers import random_answer as answer
-from tests.shipped import shipped_protocol
+from tests.shipped import shipped_protocol, small_protocol
 from tests.signing import signing
 from tests.small_protocols import SMALL
 
@@ -39,7 +38,7 @@ REASON = "new_information"
 
 @lru_cache
 def protocol_called(name: str) -> Protocol:
-    return load_protocol("tiny", folder=SMALL) if name == "tiny" else shipped_protocol()
+    return small_protocol() if name == "tiny" else shipped_protocol()
 
 
 seeds = st.integers(0, 2**32)

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.events import CaseOpened, PlanIssued
 from chatbot.core.findings import network
@@ -17,8 +16,7 @@ from chatbot.core.values import moment_text, parse_moment
 from chatbot.interview import Interview
 from chatbot.record.store import MemoryRecorder
 from tests.dialogue.vignettes import answers_of, opened, read_alarm
-from tests.shipped import shipped_protocol
-from tests.small_protocols import SMALL
+from tests.shipped import shipped_protocol, small_protocol
 
 PROTOCOL = shipped_protocol()
 THREE_DAYS = timedelta(days=3)
@@ -98,7 +96,7 @@ def test_the_same_events_say_the_same_for_ever(clean: Interview) -> None:
     assert parse_moment(again.plan()["as_of"]) == clean.case.as_of
 
 
-TINY = load_protocol("tiny", folder=SMALL)
+TINY = small_protocol()
 
 
 def smoking() -> Interview:

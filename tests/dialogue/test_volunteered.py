@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from chatbot.content.library import load_protocol
 from chatbot.core.protocol import Protocol
 from chatbot.core.question_finder import find_questions, kinship, spread_questions
+from tests.shipped import shipped_protocol
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "volunteered.yaml").read_text("utf-8"))
 
 

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 
 from chatbot.content.answers_file import answers_in, open_case
-from chatbot.content.library import load_protocol
 from chatbot.content.source import parse
 from chatbot.core.phases import OPEN_PHASES, TRANSITIONS, URGENCY_MOVES, Phase, UrgencyTrigger
 from chatbot.core.protocol import Protocol, Wording
@@ -38,15 +37,14 @@ from chatbot.export.diagram_machine import ANY, case_machine, urgency_machine
 from chatbot.export.diagram_mermaid import diagram_mermaid
 from chatbot.export.diagram_svg import DARK, LIGHT, diagram_svg
 from chatbot.export.diagram_tree import machine_tree, protocol_tree, tree_text
-from tests.shipped import shipped_protocol
-from tests.small_protocols import SMALL
+from tests.shipped import shipped_protocol, small_protocol
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Protocol:
-    return load_protocol("tiny", folder=SMALL, cache=False)
+    return small_protocol()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +93,7 @@ def test_questions_of_other_sections_stand_beside_as_neighbours(shipped: Protoco
 
 @pytest.mark.parametrize("name", ["tiny", "post_surgical_back_pain"])
 def test_every_arrow_leads_to_the_right_from_one_box_to_another(name: str) -> None:
-    protocol = load_protocol(name, folder=SMALL if name == "tiny" else None, cache=False)
+    protocol = small_protocol() if name == "tiny" else shipped_protocol(name)
     for found in all_of(protocol):
         layer = {box.id: box.layer for box in found.boxes}
         assert len(layer) == len(found.boxes)

@@ -13,12 +13,11 @@ from random import Random
 from typing import Any
 
 from chatbot.content.build import build_protocol
-from chatbot.content.library import load_protocol
 from chatbot.core.canonical import canonical_json
 from chatbot.core.protocol import Protocol
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-BASE: dict[str, Any] = json.loads(load_protocol("tiny", folder=SMALL, cache=False).canonical)
+BASE: dict[str, Any] = json.loads(small_protocol().canonical)
 """Words, timeline and references are those of the tiny protocol."""
 
 TYPES = ("yes_no", "yes_no", "choice", "choice", "several", "number", "scale", "date", "grid", "instrument")

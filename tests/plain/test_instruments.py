@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from tests.plain.kit import start
 from tests.plain.test_plain import play, values
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-SCALES = load_protocol("scales", folder=SMALL)
+SCALES = small_protocol("scales")
 
 BEFORE = ["y", "1", "n"]
 """Up to the first instrument."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot import plain
-from chatbot.content.library import load_protocol
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseOpened, Event
 from chatbot.interview import Interview
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
 
 class Memory:
@@ -20,7 +19,7 @@ class Memory:
 
 
 def test_a_list_of_answers_says_only_that_there_is_a_private_one() -> None:
-    protocol = load_protocol("private", folder=SMALL)
+    protocol = small_protocol("private")
     opened = CaseOpened("c1", "test", "2026-03-15T10:30", "bed 4", "", protocol.identity)
     interview = Interview.start(protocol, Memory(), opened)
     for key, value in (("grown_up", "yes"), ("smoke", "none"), ("secret", "mild"), ("secret_detail", "fresh")):

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from chatbot.content.library import load_protocol
 from chatbot.core.answers import accept, limits
 from chatbot.core.audience import for_audience, public_part
 from chatbot.core.canonical import canonical_json
@@ -21,12 +20,12 @@ from chatbot.core.values import Answer, Source, Status, Stored, decimal_text
 from chatbot.export.document import plan_blocks
 from chatbot.export.markdown import markdown_lines
 from chatbot.export.text import text_lines
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
 
 def small() -> Protocol:
     """Return the protocol made for these tests."""
-    return load_protocol("private", folder=SMALL)
+    return small_protocol("private")
 
 
 def public_forms(protocol: Protocol, plan: dict[str, Any]) -> dict[str, str]:

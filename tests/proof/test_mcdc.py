@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from campaigns.mcdc import data_file, patients_of
-from chatbot.content.library import load_protocol
 from chatbot.core import commands as cmd
 from chatbot.core.case import evolve
 from chatbot.core.condition import Condition, without_constants
@@ -21,6 +20,7 @@ from chatbot.proof.mcdc_pairs import Pair, PairMaker, Why
 from chatbot.proof.mcdc_record import Goal, Goals, Record, record_from
 from chatbot.proof.model import Model
 from tests.proof.test_model import AS_OF, protocol_of
+from tests.shipped import shipped_protocol
 
 A, B, C = (FindingIs(name) for name in "abc")
 ANKLE, SHIPPED = "ottawa_ankle", "post_surgical_back_pain"
@@ -102,7 +102,7 @@ def test_the_solver_makes_a_pair_or_proves_that_there_is_none(node: Node, expect
 
 @pytest.mark.parametrize("name", [ANKLE, SHIPPED])
 def test_every_pair_that_is_kept_still_shows_its_atom(name: str) -> None:
-    record, goals = record_from(data_file(name).read_text("utf-8")), Goals(load_protocol(name))
+    record, goals = record_from(data_file(name).read_text("utf-8")), Goals(shipped_protocol(name))
     patients = patients_of(name, *{pair.like for pair in record.pairs.values()})
     problems = {goal: goals.problem(goal, pair, patients) for goal, pair in record.pairs.items()}
     wrong = [f"{goal.place}: {goal.atom}: {problem}" for goal, problem in problems.items() if problem is not None]
@@ -111,7 +111,7 @@ def test_every_pair_that_is_kept_still_shows_its_atom(name: str) -> None:
 
 def test_what_no_longer_holds_is_said() -> None:
     text = data_file(ANKLE).read_text("utf-8")
-    record, goals, patients = record_from(text), Goals(load_protocol(ANKLE)), patients_of(ANKLE)
+    record, goals, patients = record_from(text), Goals(shipped_protocol(ANKLE)), patients_of(ANKLE)
     assert record.text() == text
     goal, pair = next(iter(record.pairs.items()))
     said = {
@@ -125,7 +125,7 @@ def test_what_no_longer_holds_is_said() -> None:
 
 
 def test_a_proof_counts_only_for_the_content_it_was_made_with() -> None:
-    goals = Goals(load_protocol(ANKLE))
+    goals = Goals(shipped_protocol(ANKLE))
     goal = next(iter(goals))
     for logic, why, expected in (
         (goals.logic, Why.NEVER_TRUE, Why.NEVER_TRUE),

@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState
 from chatbot.core.outcome import outcome
@@ -24,7 +23,7 @@ from chatbot.proof.outcomes import ways
 from chatbot.proof.truths import both, no
 from tests.core.small import protocol_of as random_protocol
 from tests.random_answers import random_interview
-from tests.small_protocols import SMALL
+from tests.shipped import shipped_protocol, small_protocol
 
 AS_OF = datetime(2026, 3, 15, 10, 30)
 
@@ -35,7 +34,7 @@ SHIPPED = "post_surgical_back_pain"
 
 @cache
 def protocol_of(name: str) -> Protocol:
-    return load_protocol(name, folder=SMALL if name in SMALL_ONES else None)
+    return small_protocol(name) if name in SMALL_ONES else shipped_protocol(name)
 
 
 @cache

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from chatbot.content.build import symbols_of
-from chatbot.content.library import load_protocol
 from chatbot.core.condition import compile_node
 from chatbot.core.findings import assess
 from chatbot.core.harmless import harmless
@@ -21,9 +20,9 @@ from chatbot.errors import ContentError
 from chatbot.proof.properties import load_properties
 from chatbot.proof.situation import Situation, broken, evaluate, met
 from tests.proof.kit import AS_OF, interview
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 
-TINY = load_protocol("tiny", folder=SMALL, cache=False)
+TINY = small_protocol()
 SYMBOLS = symbols_of(json.loads(TINY.canonical))
 
 CALM = {"grown_up": "yes", "smoke": "none", "kidney": "no", "pain": 5}

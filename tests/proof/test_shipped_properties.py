@@ -10,13 +10,14 @@ import pytest
 
 from campaigns.properties import drawn, spelled
 from chatbot.content.checks.vignettes import patients, run
-from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.library import find_protocol, protocols_folder
 from chatbot.content.package import read_package
 from chatbot.core.mirrors import mirrored
 from chatbot.core.property_tree import Implies, Property
 from chatbot.core.protocol import Protocol
 from chatbot.proof.properties import load_properties
 from chatbot.proof.situation import Situation, broken, met, situation_of
+from tests.shipped import shipped_protocol
 
 NAMES = ("post_surgical_back_pain", "ottawa_ankle")
 EVERY_NTH = 5
@@ -26,7 +27,7 @@ EVERY_NTH = 5
 @lru_cache
 def shipped(name: str) -> tuple[Protocol, tuple[Property, ...], tuple[tuple[str, Situation], ...]]:
     folder = find_protocol(name, protocols_folder())
-    protocol = load_protocol(name)
+    protocol = shipped_protocol(name)
     package = read_package(folder, str(folder))
     found = []
     for index, patient in enumerate(patients(package, [])):

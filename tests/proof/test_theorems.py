@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.library import find_protocol, protocols_folder
 from chatbot.core.condition import Condition
 from chatbot.core.findings import FlagState
 from chatbot.core.outcome import outcome
@@ -23,6 +23,7 @@ from chatbot.proof.properties import load_properties
 from chatbot.proof.situation import broken, situation_of
 from chatbot.proof.theorems import Verdict, theorems
 from tests.proof.test_model import AS_OF, SMALL_ONES, model, protocol_of
+from tests.shipped import shipped_protocol
 
 ANKLE = "ottawa_ankle"
 
@@ -135,7 +136,7 @@ def _hangs(made: Model, search: Search, key: str, outcomes: tuple[StatusIs, ...]
 def test_the_shipped_protocol_raises_no_emergency_flag_without_its_action() -> None:
     shipped = model("post_surgical_back_pain")
     search = Search(shipped)
-    properties = load_properties(find_protocol(None, protocols_folder()), load_protocol())
+    properties = load_properties(find_protocol(None, protocols_folder()), shipped_protocol())
     emergencies = {name for name, flag in shipped.protocol.red_flags.items() if flag.urgency is Urgency.EMERGENCY}
     wanted = {f"flag_leads_to_its_action[{name}]" for name in emergencies}
     looked_at = [each for each in properties if each.id in wanted]

@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.core.commands import CORRECTION_REASONS, GiveAnswer, Refusal, Withdraw
 from chatbot.tui.form import Form, Mode
+from tests.shipped import shipped_protocol
 from tests.tui import kit
 
 LABELS = {each: each for each in CORRECTION_REASONS}
@@ -190,13 +191,12 @@ def test_the_source_goes_round_and_counts_for_this_answer() -> None:
 def test_a_digit_on_a_table_is_the_grade_of_that_number_and_never_a_place_in_the_list() -> None:
     from dataclasses import replace
 
-    from chatbot.content.library import load_protocol
     from chatbot.core.case import evolve
     from chatbot.core.present import present
     from chatbot.core.protocol import QuestionType
     from tests.dialogue.vignettes import opened
 
-    protocol = load_protocol()
+    protocol = shipped_protocol()
     case = evolve(protocol, None, opened(protocol, "routine_complete"))
     grids = [each for each in protocol.questions.values() if each.type is QuestionType.GRID]
     assert grids

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from chatbot.content.library import load_protocol
 from chatbot.core.commands import GiveAnswer, Show
 from chatbot.core.protocol import Axis
 from chatbot.interview import Interview
 from chatbot.tui.form import Form
-from tests.small_protocols import SMALL
+from tests.shipped import small_protocol
 from tests.tui import kit
 from tests.tui.kit import screen_text
 
-SCALES = load_protocol("scales", folder=SMALL)
+SCALES = small_protocol("scales")
 
 USUAL: dict[str, Any] = {
     "grown_up": "yes",

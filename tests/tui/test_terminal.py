@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.content.library import load_bundle, load_protocol
+from chatbot.content.library import load_bundle
 from chatbot.core.commands import ReadBack
 from chatbot.core.plan import plan_digest
 from chatbot.core.present import present
@@ -28,11 +28,12 @@ from chatbot.record.store import MemoryRecorder
 from chatbot.tui.form import Form
 from tests.dialogue.typing import keys_for, lines_for
 from tests.dialogue.vignettes import answers_of, as_of, opened, plan_of
+from tests.shipped import shipped_protocol
 
 pytestmark = pytest.mark.component("tmux")
 
 ROOT = Path(__file__).resolve().parents[2]
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 NAME = "article_patient"
 PATIENCE_SECONDS = 60
 

@@ -9,7 +9,6 @@ from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from chatbot.content.library import load_protocol
 from chatbot.core.case import for_team
 from chatbot.core.events import PlanIssued
 from chatbot.core.plan import plan_digest
@@ -20,9 +19,10 @@ from chatbot.tui.form import Form
 from chatbot.tui.screens.read_back import ReadBackScreen
 from tests.dialogue.typing import keys_for
 from tests.dialogue.vignettes import FEW, answers_of, opened, plan_of
+from tests.shipped import shipped_protocol
 from tests.tui.kit import application, read_choices, read_through, screen_text
 
-PROTOCOL = load_protocol()
+PROTOCOL = shipped_protocol()
 
 
 async def press(app: Any, pilot: Pilot[Any], keys: list[str]) -> None:
