@@ -32,7 +32,7 @@ PLACE = "BACKSTORY_ACCESS_LOG"
 
 FORMAT = "backstory-access/1"
 
-WHAT = ("replay", "events", "moments", "verify", "export", "plan", "ask", "salvage", "audit")
+WHAT = ("replay", "events", "moments", "verify", "export", "plan", "ask", "salvage", "audit", "subject", "backup")
 """What a case is opened for."""
 
 _MEMBERS = frozenset({"account", "actor", "case", "cases", "file", "format", "prev", "seq", "t", "what"})
