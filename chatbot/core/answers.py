@@ -63,10 +63,11 @@ def _known_option(question: Question, option: object) -> str:
 
 
 def _option_of(options: Sequence[Option], option: object) -> str:
-    ids = [known.id for known in options]
-    if not isinstance(option, str) or option not in ids:
-        raise ValueProblem(f"{option!r} is not an option; the options are {', '.join(ids)}")
-    return option
+    if isinstance(option, str):
+        for known in options:
+            if known.id == option:
+                return option
+    raise ValueProblem(f"{option!r} is not an option; the options are {', '.join(known.id for known in options)}")
 
 
 def _one_option(question: Question, stored: object) -> str:
@@ -254,15 +255,15 @@ def _records_text(question: Question, value: Mapping[str, str], register: str) -
     records: list[str] = []
     normal = left = 0
     for row in question.rows:
-        said = {column: value.get(f"{row.id}.{column.id}") for column in question.columns}
-        if set(said.values()) == {None}:
+        said = [value.get(f"{row.id}.{column.id}") for column in question.columns]
+        if set(said) == {None}:
             left += 1
-        elif set(said.values()) == {question.normal}:
+        elif set(said) == {question.normal}:
             normal += 1
         else:
             parts = (
                 f"{column.label.in_register(register)}: {option_label(question, option).in_register(register)}"
-                for column, option in said.items()
+                for column, option in zip(question.columns, said, strict=True)
                 if option is not None
             )
             records.append(f"{row.label.in_register(register)} ({', '.join(parts)})")

@@ -66,6 +66,8 @@ class Traced:
     """The questions of this case the node reads itself."""
     reads: frozenset[str] | None
     """All that the node and its parts can read; None where there are findings or numbers among them."""
+    plain: bool
+    """Whether it reads questions itself and has no parts: its value hangs on each of them."""
 
 
 def trace(node: Node) -> Traced:
@@ -76,7 +78,8 @@ def trace(node: Node) -> Traced:
         reads = None if reads is None or part.reads is None else reads | part.reads
     if isinstance(node, FindingIs | Compare | Measured):
         reads = None
-    return Traced(node, compile_node(node), parts, own, reads)
+    plain = not isinstance(node, FindingIs | Compare | Measured | Not | And | Or | AtLeast)
+    return Traced(node, compile_node(node), parts, own, reads, plain)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.core.condition import NOT_APPLICABLE, Condition, Facts, Traced
 from chatbot.core.tree import (
-    And,
     Asked,
-    AtLeast,
     Choice,
     Compare,
     FindingIs,
@@ -19,7 +17,6 @@ from chatbot.core.tree import (
     Node,
     Not,
     NumberOf,
-    Or,
     Scored,
     Term,
     children,
@@ -58,24 +55,28 @@ def _place(protocol: Protocol) -> dict[str, int]:
     return {key: place for place, key in enumerate(protocol.questions)}
 
 
+_OF_NUMBERS = (Compare, Measured)
+
+
 def _collect(protocol: Protocol, traced: Traced, value: Truth, facts: Facts, found: set[str], known: Known) -> None:
+    if traced.plain:
+        found.update(traced.questions)
+        return
     node = traced.node
     if isinstance(node, FindingIs):
         if not is_outside(node.finding):
             found |= _behind_a_finding(protocol, node.finding, facts, known)
-    elif isinstance(node, Compare | Measured):
+    elif isinstance(node, _OF_NUMBERS):
         found |= _behind_the_number(protocol, node, facts, value)
     elif isinstance(node, Not):
         _collect(protocol, traced.parts[0], traced.parts[0].evaluate(facts), facts, found, known)
-    elif isinstance(node, And | Or | AtLeast):
+    else:
         for part in traced.parts:
             if part.reads is not None and part.reads <= found:
                 continue  # it can add nothing: one more cell of the same grid
             # The parts that share the value of the whole are those that decide it.
             if part.evaluate(facts) is value:
                 _collect(protocol, part, value, facts, found, known)
-    else:
-        found.update(traced.questions)
 
 
 def _behind_a_finding(protocol: Protocol, name: str, facts: Facts, known: Known) -> frozenset[str]:
@@ -108,10 +109,18 @@ def signed_comparisons(protocol: Protocol, *conditions: Condition) -> Iterator[t
         waiting += [(child, inner) for child in reversed(children(node))]
 
 
-@lru_cache(maxsize=256)
+_CHOOSERS: dict[int, tuple[Node, Condition]] = {}
+"""By identity of a node, which is kept so that no other can have it: a hash would walk the whole tree every time."""
+
+
 def _chooser(condition: Node) -> Condition:
     """Return the condition of a choice between two terms, compiled once."""
-    return Condition("", condition)
+    found = _CHOOSERS.get(id(condition))
+    if found is None:
+        if len(_CHOOSERS) >= 256:
+            _CHOOSERS.clear()
+        found = _CHOOSERS[id(condition)] = (condition, Condition("", condition))
+    return found[1]
 
 
 def in_play(protocol: Protocol, node: Compare | Measured, facts: Facts) -> frozenset[str]:

@@ -34,6 +34,8 @@ class Outcome:
     scope: ScopeState
     flags: Mapping[str, FlagState]
     guards: Mapping[str, Truth]
+    holds: Mapping[str, Truth]
+    """Rule to whether its condition holds."""
     statuses: Mapping[str, str]
     """Every rule in content order to one of ``STATUSES``."""
 
@@ -42,10 +44,11 @@ def outcome(protocol: Protocol, assessment: Assessment) -> Outcome:
     """Work out what the answers of a case come to."""
     guards = {name: guard.when.evaluate(assessment.facts) for name, guard in protocol.guards.items()}
     in_scope = scope(protocol, assessment)
+    holds = {rule.id: rule_truth(rule, assessment) for rule in protocol.rules.values()}
     statuses = {
         rule.id: scoped_status(
             rule_status(
-                rule_truth(rule, assessment),
+                holds[rule.id],
                 [guards[each.guard] for each in rule.guards],
                 rule.category == SAFETY_CATEGORY,
             ),
@@ -54,7 +57,7 @@ def outcome(protocol: Protocol, assessment: Assessment) -> Outcome:
         )
         for rule in protocol.rules.values()
     }
-    return Outcome(plan_urgency(protocol, assessment), in_scope, assessment.flags, guards, statuses)
+    return Outcome(plan_urgency(protocol, assessment), in_scope, assessment.flags, guards, holds, statuses)
 
 
 def rule_status(when: Truth, guards: Iterable[Truth], safety: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chatbot import __version__
@@ -22,9 +23,10 @@ from chatbot.core.findings import FlagState, network
 from chatbot.core.instruments import instrument_json, told
 from chatbot.core.lineage import plan_member
 from chatbot.core.numbers import finding_json, number_json
-from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, elsewhere, hypothesis_state, outcome, rule_truth
+from chatbot.core.outcome import SHOWN_STATUSES, conflicts_shown, elsewhere, hypothesis_state, outcome
 from chatbot.core.overdue import overdue_json
 from chatbot.core.phases import Trigger, next_phase
+from chatbot.core.plan_spelling import spelled_plan
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Instrument, Protocol, Rule, Wording
 from chatbot.core.refusal import recorded
 from chatbot.core.site import with_site
@@ -50,8 +52,21 @@ besides: plans from before it was said keep their digest, and a later withdrawal
 
 def plan_digest(plan: dict[str, Any]) -> str:
     """SHA-256 in hex over the whole plan but ``OUTSIDE_DIGEST``."""
-    content = {key: value for key, value in plan.items() if key not in OUTSIDE_DIGEST}
-    return hashlib.sha256(canonical_json(content).encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(canonical_json(_inside_digest(plan)))
+
+
+def digest_of_plan(protocol: Protocol, case: Case) -> str:
+    """Return ``plan_digest(build_plan(protocol, case))``, of whose text little is spelled anew."""
+    pinned = as_pinned(protocol, case)
+    return _digest(spelled_plan(pinned, _inside_digest(_Builder(pinned, case).build())))
+
+
+def _inside_digest(plan: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plan.items() if key not in OUTSIDE_DIGEST}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def build_plan(protocol: Protocol, case: Case) -> dict[str, Any]:
@@ -214,7 +229,7 @@ class _Builder:
         }
 
     def recommendation(self, rule: Rule) -> dict[str, Any]:
-        when = rule_truth(rule, self.assessment)
+        when = self.outcome.holds[rule.id]
         safety = rule.category == SAFETY_CATEGORY
         guards = [self.guards[each.guard] for each in rule.guards]
         status = self.outcome.statuses[rule.id]
@@ -238,16 +253,11 @@ class _Builder:
         refused = self.case.refusals.get(rule.id)
         return {
             **({} if refused is None else {"refusal": recorded(self.protocol, refused)}),
-            "id": rule.id,
-            "kind": rule.kind.value,
+            **_always(self.protocol)[rule.id],
             "status": status,
-            "category": rule.category,
             "actions": list(rule.actions),
-            "within": rule.within,
-            "verb": rule.verb,
             "title": registers(rule.title),
             "text": registers(self.text(rule)),
-            "answers": rule.answers,
             "because": because if status != "not_applicable" else [],
             "why_not": why_not,
             "guards": [
@@ -257,14 +267,6 @@ class _Builder:
             "pending_on": pending,
             "conflicts": self.conflicts_of.get(rule.id, []),
             "references": [cited(each) for each in rule.cites],
-            "strength": rule.strength,
-            "certainty": rule.certainty,
-            "applicability": rule.applicability,
-            "jurisdiction": rule.jurisdiction,
-            "review_status": rule.review_status,
-            "review_due": rule.review_due,
-            "verification": rule.verification,
-            "origin": rule.origin,
             "after_emergency": self.urgency is Urgency.EMERGENCY and not safety,
             **({"regions": list(rule.regions)} if rule.regions else {}),
         }
@@ -423,6 +425,40 @@ class _Builder:
 
     def references(self) -> list[dict[str, Any]]:
         return [reference_entry(self.protocol, name, n) for name, n in self.numbers.items()]
+
+
+@lru_cache(maxsize=8)
+def _always(protocol: Protocol) -> dict[str, dict[str, Any]]:
+    """Return by rule its line in a plan: what never varies, and None where something is still to be said."""
+    return {
+        rule.id: {
+            "id": rule.id,
+            "kind": rule.kind.value,
+            "status": None,
+            "category": rule.category,
+            "actions": None,
+            "within": rule.within,
+            "verb": rule.verb,
+            "title": None,
+            "text": None,
+            "answers": rule.answers,
+            "because": None,
+            "why_not": None,
+            "guards": None,
+            "pending_on": None,
+            "conflicts": None,
+            "references": None,
+            "strength": rule.strength,
+            "certainty": rule.certainty,
+            "applicability": rule.applicability,
+            "jurisdiction": rule.jurisdiction,
+            "review_status": rule.review_status,
+            "review_due": rule.review_due,
+            "verification": rule.verification,
+            "origin": rule.origin,
+        }
+        for rule in protocol.rules.values()
+    }
 
 
 def _repeats(term: Term, scores: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from chatbot.core.approvals import with_review
 from chatbot.core.case import Case
 from chatbot.core.events import CaseSigned, PlanIssued
-from chatbot.core.plan import build_plan, plan_digest
+from chatbot.core.plan import build_plan, digest_of_plan, plan_digest
 from chatbot.core.protocol import Protocol
 from chatbot.core.refolding import Refolding
 from chatbot.errors import CorruptTranscript, ExitCode
@@ -219,21 +219,28 @@ def replay(transcript: Transcript, protocol: Protocol, watch: Watch | None = Non
     """
     if watch is None:
         try:
-            return _replayed(transcript, Refolding(protocol))
+            return _replayed(transcript, Refolding(protocol), digest_of_plan)
         except CorruptTranscript:
             pass
     # Event by event; without a watch once more, so that what does not fit is named by the line it stands on.
-    return _replayed(transcript, Refolding(protocol, one_by_one=True), watch)
+    # And with every plan spelled as a whole: what is remembered of others has no say in that.
+    return _replayed(transcript, Refolding(protocol, one_by_one=True), _spelled_whole, watch)
 
 
-def _replayed(transcript: Transcript, folding: Refolding, watch: Watch | None = None) -> tuple[Case, int]:
+def _spelled_whole(protocol: Protocol, case: Case) -> str:
+    return plan_digest(build_plan(protocol, case))
+
+
+def _replayed(
+    transcript: Transcript, folding: Refolding, digest: Callable[[Protocol, Case], str], watch: Watch | None = None
+) -> tuple[Case, int]:
     protocol = folding.protocol
     before: Case | None = None
     checked = 0
     for entry in transcript.entries:
         try:
             if isinstance(entry.event, PlanIssued):
-                _compare(transcript, entry, entry.event.digest, plan_digest(build_plan(protocol, folding.case)))
+                _compare(transcript, entry, entry.event.digest, digest(protocol, folding.case))
                 checked += 1
             elif isinstance(entry.event, CaseSigned):
                 _compare(transcript, entry, entry.event.digest, folding.case.plan_digest)
