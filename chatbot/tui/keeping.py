@@ -102,7 +102,7 @@ class Keeping:
         if self.pending.ends_with is not None:
             said = "… it ends once this is settled; ended again, it ends without knowing"
         elif self.pending.asked_to_stop:
-            said = "… asks to stop when settled. Ctrl+C again: ends without knowing"
+            said = "… asks to stop when settled; asked again, it ends without knowing"
         else:
             said = "… still saving; no key does anything" if self.late else "… saving"
         return (wrapped(said, width, "strong") + [line(Seg(""))] * rows)[: max(rows, 2 if self.late else rows)]

@@ -155,6 +155,8 @@ def test_the_articles_patient_on_screen(terminal: Terminal, tmp_path: Path) -> N
 def test_the_articles_patient_line_by_line_on_a_dumb_terminal(terminal: Terminal, tmp_path: Path) -> None:
     answers = answers_of(PROTOCOL, NAME)
     shadow = Interview.start(PROTOCOL, MemoryRecorder(), opened(PROTOCOL, NAME))
+    terminal.until("Encrypt new cases?")
+    terminal.press("enter")
     terminal.until("Age in years")
     while shadow.case.shown is not None:
         question = PROTOCOL.questions[shadow.case.shown]
