@@ -95,8 +95,14 @@ class Terminal:
         end = time.monotonic() + PATIENCE_SECONDS
         while "more below" in (shown := self.screen()):
             self.press("pagedown")
+            again = time.monotonic() + PAUSE_SECONDS
             while self.screen() == shown:
-                assert time.monotonic() < end, f"there is no reading on:\n{shown}"
+                now = time.monotonic()
+                assert now < end, f"there is no reading on:\n{shown}"
+                if now > again:
+                    # Pressed while an answer was still being saved, when no key means anything.
+                    self.press("pagedown")
+                    again = now + PAUSE_SECONDS
 
     def close(self) -> None:
         self.tmux("kill-server")
