@@ -7,16 +7,16 @@ no floats and no other keys. Nothing here knows what a record is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from chatbot.core.canonical import spell
 
 LARGEST_INTEGER = 2**53 - 1
 """The largest integer every JSON library reads exactly."""
 
 LONGEST_STRING = 16 * 1024
 """Bytes of one string in UTF-8."""
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 _LONGEST_DIGITS = len(str(LARGEST_INTEGER)) + 1
 
@@ -31,7 +31,7 @@ def canonical(value: object, *, longest: int = LONGEST_STRING) -> bytes:
     Raises: CodecProblem for floats, integers past 2^53-1, keys that are not ASCII text, surrogates, strings
     over 16 KiB, and anything else that is not JSON.
     """
-    return _ENCODER.encode(_plain(value, longest)).encode("utf-8")
+    return spell(_plain(value, longest)).encode("utf-8")
 
 
 def _plain(value: object, longest: int) -> object:
@@ -86,24 +86,9 @@ _scan = _DECODER.scan_once  # type: ignore[attr-defined]
 """What ``raw_decode`` wraps; it ends with StopIteration where no value begins."""
 
 
-def _one_shot() -> Callable[[Any], str]:
-    """Return the encoder as one call.
-
-    ``JSONEncoder.encode`` makes its C part anew each time, a quarter of the cost of verifying.
-    """
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:  # pragma: no cover - another Python
-        return _ENCODER.encode
-    chunks = make(None, _ENCODER.default, json.encoder.encode_basestring, None, ":", ",", True, False, False)
-    return lambda value: "".join(chunks(value, 0))
-
-
-_spell = _one_shot()
-
-
 def spelled(value: Any) -> bytes:
     """Return the one spelling of what ``parse`` returned, or parts of it, without checking it again."""
-    return _spell(value).encode("utf-8")
+    return spell(value).encode("utf-8")
 
 
 def parse(data: bytes, *, strict: bool = True) -> Any:
@@ -115,7 +100,7 @@ def parse(data: bytes, *, strict: bool = True) -> Any:
         text = data.decode("utf-8")
         value, end = _scan(text, 0)
         if strict:
-            if end != len(text) or _spell(value).encode("utf-8") != data:
+            if end != len(text) or spell(value).encode("utf-8") != data:
                 raise CodecProblem("not in canonical form")
             if not data.isascii():
                 _check_keys(value)
