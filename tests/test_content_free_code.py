@@ -17,7 +17,8 @@ MODULES = sorted((ROOT / "chatbot").rglob("*.py"))
 WORDS_OF_THE_PROGRAM = frozenset(
     "yes no none all other now normal context safety history examination imaging referral follow_up several plan "
     "documented never sometimes private strength open closed present line left right good earlier clear complete "
-    "too_short moved hour not_done settled again differs locked ended standing not_now sitting".split()
+    "too_short moved hour not_done settled again differs locked ended standing not_now sitting unclear interpreter "
+    "expectations".split()
 )
 """Ids of the content that are also plain words of the program or its contract: categories, stages, states, members."""
 

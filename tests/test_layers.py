@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "export": {"core"},
     "interview": {"core", "content", "record", "proof", "export"},
     "saving": {"core", "record", "interview"},
+    "practising": {"core", "interview"},
     "settings": set(),
     "encryption": {"record", "settings"},
     "keymap_file": set(),

@@ -239,6 +239,10 @@ def evolve(protocol: Protocol, case: Case | None, event: ev.Event) -> Case:
             return replace(case, phase=_moved(case, Trigger.SIGN))
         case ev.StorageRelocated() | ev.StorageRecovered() | ev.ClockJumped():
             return case
+        case ev.PracticeBegun() | ev.PracticeAsked() | ev.PracticeCommitted() | ev.PracticeTime():
+            return case  # what a trainee does is folded by itself; the case is what the answers come to
+        case ev.PracticeLaid() | ev.PracticeEnded() | ev.PracticeMarked():
+            return case
 
 
 def _takes_over(case: Case, name: str) -> bool:

@@ -18,6 +18,9 @@ Pinned = dict[str, Any]
 ``rules``: what that plan asked for, id to accept, modify, decline or open. Where lists to confirm need them,
 ``statuses``: question to unknown, declined or not_assessed."""
 
+Points = dict[str, int]
+"""Item of a debrief to points."""
+
 PINNED_MEMBERS = frozenset({"case", "as_of", "head", "answers", "findings", "urgency", "rules"})
 
 KINDS = ("clinical", "practice", "demonstration", "test")
@@ -311,6 +314,97 @@ class SafetyLeftOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class PracticeBegun:
+    """A trainee meets a simulated patient."""
+
+    type: ClassVar[str] = "practice.begun"
+    station: str
+    """SHA-256 of the station's canonical JSON, in hex: what marks will be given for is fixed here."""
+    mode: str
+    """One of ``chatbot.core.practice.station.MODES``."""
+    minutes: int
+    """Time of the station; 0: it is not timed."""
+    preparation: int
+    """Minutes to read the task before that; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeAsked:
+    """The trainee said or did something, and what came of it. What was learned stands in the answers that follow."""
+
+    type: ClassVar[str] = "practice.asked"
+    act: str
+    """ask (about a fact, which may be to examine or to look up), move, document, or unclear: it fitted nothing."""
+    of: str
+    """The question, move or document; empty where it was unclear."""
+    said: str
+    """In the trainee's words."""
+    reply: str
+    told: str
+    """yes or no: whether the reply told what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCommitted:
+    """What the trainee makes of it. The last one before the end counts."""
+
+    type: ClassVar[str] = "practice.committed"
+    urgency: str
+    within: str
+    """One of the station's time limits."""
+    likely: list[str]
+    not_to_miss: list[str]
+    items: list[str]
+    handover: str
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeTime:
+    """The clock of a station: from here on, not from any other clock, the time is told."""
+
+    type: ClassVar[str] = "practice.time"
+    what: str
+    """started (preparation is over), paused, went_on, extra, or up."""
+    minutes: int = 0
+    """Of extra time."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeLaid:
+    """The station is laid open at the end, a part in each event: joined they have the digest it began with."""
+
+    type: ClassVar[str] = "practice.laid"
+    part: int
+    """From 1."""
+    parts: int
+    text: str
+    """A part of the station's canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeEnded:
+    """The attempt is over and may be marked; stands behind the station laid open."""
+
+    type: ClassVar[str] = "practice.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeMarked:
+    """A person marks the attempt besides the engine, or sets one of its marks aside."""
+
+    type: ClassVar[str] = "practice.marked"
+    marker: str
+    overall: int
+    """The global mark, 1 to 5; 0: none given."""
+    marks: Points
+    """Item of the debrief to the points given instead."""
+    reasons: dict[str, str]
+    """Item to why; each mark has one."""
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StorageRelocated:
     """The transcript was written anew because its file could no longer be trusted."""
 
@@ -364,6 +458,13 @@ Event = (
     | OutcomeRecorded
     | RefusalInformed
     | SafetyLeftOpen
+    | PracticeBegun
+    | PracticeAsked
+    | PracticeCommitted
+    | PracticeTime
+    | PracticeLaid
+    | PracticeEnded
+    | PracticeMarked
     | StorageRelocated
     | StorageRecovered
     | ClockJumped

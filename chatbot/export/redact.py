@@ -190,6 +190,18 @@ class Redactor:
                 return ev.StorageRelocated(_coded(cause), DIGEST)
             case ev.StorageRecovered(length):
                 return ev.StorageRecovered(length, DIGEST)
+            case ev.PracticeMarked(_, overall, marks, reasons):
+                return ev.PracticeMarked(REMOVED, overall, marks, dict.fromkeys(reasons, REMOVED))
+            case ev.PracticeAsked(act, of, _, reply, told):
+                return ev.PracticeAsked(act, of, REMOVED, reply, told)  # the patient is simulated, the trainee is not
+            case ev.PracticeCommitted():
+                return replace(event, handover=REMOVED if event.handover else "")
+            case ev.PracticeTime(what, minutes, reason):
+                return ev.PracticeTime(what, minutes, None if reason is None else REMOVED)
+            case ev.PracticeBegun():
+                return event
+            case ev.PracticeLaid() | ev.PracticeEnded():
+                return event
             case ev.ApprovalsPinned() | ev.CaseSuspended() | ev.ClockJumped():
                 return event
             case _:

@@ -183,6 +183,9 @@ PHASES = {
     "answer.corrected": "open",
     "answer.withdrawn": "open",
     "case.opened": "open",
+    "practice.begun": "station",
+    "practice.asked": "station",
+    "practice.ended": "ended",
 }
 """The last event of one of these types says where a case stands."""
 

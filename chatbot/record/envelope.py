@@ -211,6 +211,7 @@ _FITS: dict[str, Callable[[object], bool]] = {
     "dict[str, str]": _is_mapping,
     "Stored": _is_stored,
     "Pinned": _is_pinned,
+    "Points": lambda value: isinstance(value, dict) and all(map(_is_integer, value.values())),
 }
 
 _SHAPES: dict[str, tuple[tuple[str, Callable[[object], bool], bool], ...]] = {

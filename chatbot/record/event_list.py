@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from chatbot.core import events as ev
 from chatbot.core.answers import accept, answer_text
 from chatbot.core.case import LeftOpen, RuleOutcome
+from chatbot.core.content_words import quoted
 from chatbot.core.protocol import Protocol, Question
 from chatbot.core.review import status_text
 from chatbot.core.signing import reason_text
@@ -80,6 +81,15 @@ def event_text(protocol: Protocol, event: ev.Event, register: str = "clinician",
 
 def _covered(protocol: Protocol, show_private: bool) -> Collection[str]:
     return () if show_private else {key for key, question in protocol.questions.items() if question.private}
+
+
+_CLOCK = {
+    "started": "began the interview",
+    "paused": "stopped the clock",
+    "went_on": "let the clock run on",
+    "extra": "was given more time",
+    "up": "the time was up",
+}
 
 
 class _Teller:
@@ -205,6 +215,21 @@ class _Teller:
                 return f"an entry that was not completely saved was set aside ({length} bytes)"
             case ev.ClockJumped(wall_ms, monotonic_ms):
                 return f"the clock jumped by {(wall_ms - monotonic_ms) / 1000:.0f} s"
+            case ev.PracticeBegun(station, mode):
+                return f"met a simulated patient ({mode.replace('_', ' ')}; station {station[:12]})"
+            case ev.PracticeAsked(_, _, said, reply):
+                return f"said {quoted(said)}; the reply: {quoted(reply)}"
+            case ev.PracticeCommitted(urgency, within):
+                return f"committed to {self.label(f'urgency.{urgency}')}, {within}"
+            case ev.PracticeTime(what, minutes, reason):
+                return _CLOCK[what] if reason is None else f"{_CLOCK[what]}: {minutes} minutes ({reason})"
+            case ev.PracticeLaid(part, parts):
+                return f"laid the station open, part {part} of {parts}"
+            case ev.PracticeEnded():
+                return "ended the attempt"
+            case ev.PracticeMarked(marker, overall, marks):
+                given = f"; global mark {overall}" if overall else ""
+                return f"{marker} marked the attempt ({len(marks)} marks set aside{given})"
             case _:
                 assert_never(event)
 

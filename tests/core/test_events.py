@@ -33,6 +33,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "dict[str, str]": st.dictionaries(texts, texts, max_size=3),
     "Stored | None": st.none() | stored,
     "Pinned": pinned,
+    "Points": st.dictionaries(texts, st.integers(-99, 99), max_size=3),
 }
 """How a member of each declared type is made; a type that is not here fails the test on purpose."""
 
@@ -77,6 +78,13 @@ def test_the_stored_names_are_the_contract() -> None:
         "outcome.recorded",
         "plan.decided",
         "plan.issued",
+        "practice.asked",
+        "practice.begun",
+        "practice.committed",
+        "practice.ended",
+        "practice.laid",
+        "practice.marked",
+        "practice.time",
         "previous.pinned",
         "question.postponed",
         "question.shown",

@@ -128,7 +128,14 @@ class _Events:
 
     @classmethod
     def all(cls) -> list[ev.Event]:
-        steps = (*golden.EVERY_EVENT, *golden.REFUSED, *golden.SIGNED_OPEN, golden.FOLLOW_UP, golden.AMENDMENT)
+        steps = (
+            *golden.EVERY_EVENT,
+            *golden.REFUSED,
+            *golden.SIGNED_OPEN,
+            golden.FOLLOW_UP,
+            golden.AMENDMENT,
+            *golden.PRACTICE,
+        )
         told = [event for step in steps for event in step]
         told += [
             kit.opened(case="Zebedee", amends="Night", follows="Shade"),
@@ -148,6 +155,10 @@ class _Events:
             ev.InterviewWidened(["danger"]),
             ev.RecapRead("aa" * 32),
             ev.SafetyReadBack("aa" * 32),
+            ev.PracticeAsked("ask", "first", cls.bad, "No.", "yes"),
+            ev.PracticeCommitted("routine", "none", [], [], [], cls.bad),
+            ev.PracticeTime("extra", 5, cls.bad),
+            ev.PracticeMarked(cls.bad, 3, {"urgency": 1}, {"urgency": cls.bad}, cls.bad),
             ev.StorageRelocated(cls.bad, "aa" * 32),
             ev.StorageRecovered(3, "aa" * 32),
         ]

@@ -68,6 +68,31 @@ SIGNED_OPEN: tuple[tuple[ev.Event, ...], ...] = (
 """Gone on with in spite of an emergency, and signed with two safety questions left open."""
 
 
+PRACTICE: tuple[tuple[ev.Event, ...], ...] = (
+    (ev.PracticeBegun("57" * 32, "examination", 12, 1),),
+    (ev.PracticeTime("started"),),
+    (ev.PracticeAsked("ask", "first", "„Schmerzen“ ☎?", "No, none.", "yes"), kit.answer("first", "no")),
+    (ev.PracticeAsked("unclear", "", "well", "What do you mean?", "no"),),
+    (ev.PracticeTime("paused"), ev.PracticeTime("went_on"), ev.PracticeTime("extra", 5, "interpreter came late")),
+    (ev.PracticeCommitted("emergency", "PT0S", ["cause"], [], ["mri"], "Needs to be seen now."),),
+    (ev.PracticeTime("up"),),
+    (ev.PracticeLaid(1, 2, '{"facts":[],"form'), ev.PracticeLaid(2, 2, 'at":"„x“"}'), ev.PracticeEnded()),
+    (
+        ev.PracticeMarked("EF", 4, {"urgency": 3}, {"urgency": "said so aloud"}),
+        ev.PracticeMarked("GH", 0, {}, {}, "kind"),
+    ),
+)
+"""An attempt at a station, to its end and two markers."""
+
+
+def _practice(folder: Path) -> Path:
+    host = FixedHost(seed=5, software="backstory 1")
+    with TranscriptWriter.create(folder, kit.opened("practice", "K7M20AXT"), kit.PROTOCOL, host) as writer:
+        for events in PRACTICE:
+            writer.append(events)
+    return writer.path
+
+
 def _open(folder: Path) -> Path:
     return kit.written(folder)
 
@@ -212,6 +237,7 @@ GOLDEN: dict[str, Callable[[Path], Path]] = {
     "approvals": _approvals,
     "signed-open": _signed_open,
     "read-back": _read_back,
+    "practice": _practice,
 }
 
 
