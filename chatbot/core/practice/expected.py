@@ -5,22 +5,19 @@ Worked out once, when a station is made; marks are given against it. It reads th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from chatbot.core.case import Case
-from chatbot.core.explain import contributors
 from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
 from chatbot.core.outcome import Outcome, hypothesis_state, outcome
+from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
 from chatbot.core.practice.station import Expected, FlagExpected
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol, RuleKind
-from chatbot.core.urgency import contribution, is_asked
-from chatbot.core.values import Answer, Source, Status, Urgency, parse_duration
-
-STANDING = (FlagState.PRESENT, FlagState.CANNOT_EXCLUDE)
-"""States of a red flag that raise something."""
+from chatbot.core.urgency import is_asked
+from chatbot.core.values import Answer, Source, Status, parse_duration
 
 
 def expected_of(protocol: Protocol, case: Case, *, told: Collection[str], weights: Mapping[str, int]) -> Expected:
@@ -55,9 +52,7 @@ def completed(protocol: Protocol, case: Case) -> Case:
     """Return the case with *unknown* as the answer to each question that fits and has none, as the patient says it."""
     while True:
         missing = [
-            key
-            for key in protocol.questions
-            if key not in case.answers and is_asked(protocol, case.assessment, key)
+            key for key in protocol.questions if key not in case.answers and is_asked(protocol, case.assessment, key)
         ]
         if not missing:
             return case
@@ -147,33 +142,3 @@ def recognised_after(
         else:
             low = middle + 1
     return low
-
-
-# --- causes ---------------------------------------------------------------------------------------
-
-
-def not_to_miss(protocol: Protocol, truth: Assessment) -> tuple[str, ...]:
-    """Return the hypotheses that a standing red flag stands for, in content order.
-
-    One is when something that speaks for it, or may, is said by the very answers that raise a flag or keep it open.
-    """
-    raising = _raising(protocol, truth)
-    return tuple(
-        name
-        for name, hypothesis in protocol.hypotheses.items()
-        if any(
-            (behind := frozenset(contributors(protocol, clue.when, truth.facts)))
-            and any(behind <= each for each in raising)
-            for clue in hypothesis.for_
-            if clue.when.evaluate(truth.facts) is not False
-        )
-    )
-
-
-def _raising(protocol: Protocol, truth: Assessment) -> Iterable[frozenset[str]]:
-    """Return the questions behind each red flag that stands."""
-    return [
-        frozenset(contributors(protocol, flag.when, truth.facts))
-        for name, flag in protocol.red_flags.items()
-        if truth.flags[name] in STANDING and contribution(flag, truth.flags[name]) not in {None, Urgency.ROUTINE}
-    ]

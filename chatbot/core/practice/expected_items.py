@@ -13,6 +13,9 @@ from chatbot.core.values import Urgency
 _MAYBE = frozenset({"recommended", "check_first", "pending", "precaution"})
 """Statuses under which an action is at least not wrong."""
 
+_LOOKED_FOR = frozenset({"imaging", "laboratory", "referral"})
+"""Categories in which something is looked for, not done to the person."""
+
 
 def items_of(
     protocol: Protocol, truth: Assessment, found: Outcome, weights: Mapping[str, int]
@@ -45,8 +48,10 @@ def _verdict(
     if pressing:
         return ItemExpected(action, "required", pressing[0].id, points=weights["item.safety"])
     if against:
-        # Where one rule asks for it and another warns, nobody is marked for either.
-        verdict = "accepted" if wanted else "harmful"
+        # Where one rule asks for it and another warns, nobody is marked for either; nor in an emergency for what is
+        # looked for when nothing has changed.
+        waits = found.urgency is Urgency.EMERGENCY and all(rule.category in _LOOKED_FOR for rule in against)
+        verdict = "accepted" if wanted or waits else "harmful"
         return ItemExpected(action, verdict, against[0].id)
     held = [rule for rule in doing if status[rule.id] == "withheld"]
     possible = [rule for rule in doing if status[rule.id] in _MAYBE and rule.id not in replaced]
