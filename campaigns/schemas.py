@@ -23,7 +23,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from campaigns.pages import ROOT
-from chatbot.content import fields, instrument_schema, language_schema, schema, vignette_schema
+from chatbot.content import fields, instrument_schema, language_schema, practice_schema, schema, vignette_schema
 from chatbot.content.models import SINGLE_FILES, models
 from chatbot.core.values import RESERVED_WORDS
 
@@ -40,6 +40,8 @@ FILES: dict[str, type[BaseModel]] = {
     "vignette": vignette_schema.VignetteModel,
     "cases": vignette_schema.CasesModel,
     "language": language_schema.LanguageModel,
+    "practice": practice_schema.PracticeFileModel,
+    "voices": practice_schema.VoicesModel,
 }
 """Name of a schema to the model of the files it describes."""
 
@@ -86,6 +88,9 @@ SCALARS: dict[str, tuple[str, Schema]] = {
     "_drawing": ("drawing", {**TEXT, "minLength": 1}),
     "_letter": ("letter", {"type": "string", "pattern": "^[A-Za-z]$"}),
     "_cell": ("cell", {"type": "string", "pattern": "^[a-z][a-z0-9_]*[.][a-z][a-z0-9_]*$"}),
+    "_fragment": ("text, or empty", dict(TEXT)),
+    "_limit": ("duration, or none", {"type": "string", "pattern": rf"{DURATION}|^none$"}),
+    "_difficulty": ("1 to 5", {"enum": [*"12345", *range(1, 6)]}),
     "_citation": ("citation", {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*(:.*)?$"}),
 }
 """Validator to what the page calls it, and its schema."""
@@ -130,6 +135,18 @@ def _object(model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
         "required": needed,
         "additionalProperties": False,
     }
+
+
+GATHERED = frozenset({"said", "questions"})
+"""Keys that are not written: what belongs to them stands beside the others."""
+
+
+def _open(model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
+    """Return the schema of a mapping that has ids of the content beside its own keys."""
+    found = _object(model, definitions)
+    (gathered,) = GATHERED & found["properties"].keys()
+    found["additionalProperties"] = found["properties"].pop(gathered)["additionalProperties"]
+    return found
 
 
 def _refer(model: type[BaseModel], definitions: dict[str, Schema]) -> Schema:
@@ -201,6 +218,10 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
             }
         case "table_key":
             return {"anyOf": [SCALARS["_name"][1], {"type": "array", "items": SCALARS["_option_id"][1]}]}
+        case "_reply":
+            return {"anyOf": [TEXT, _refer(annotation, definitions)]}
+        case "_voice" | "_interpreter":
+            return _open(annotation, definitions)
         case "_listed":
             return {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
     raise NotImplementedError(f"no schema says what {name} reads")
@@ -263,7 +284,7 @@ def called(annotation: Any, metadata: tuple[Any, ...]) -> str:
         name = function.__name__
         if (words := words_of(function)) is not None:
             return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) < 6 else "one of a list"
-        if name in {"labelled", "_rule_guard", "_drawn", "_wanted"}:
+        if name in {"labelled", "_rule_guard", "_drawn", "_wanted", "_reply", "_voice", "_interpreter"}:
             return _link(annotation)
         own = {
             "_same_in_both": "a text",

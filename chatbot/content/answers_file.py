@@ -35,7 +35,10 @@ HEADS = ("as_of", "protocol", "answers", "kind", "label", "region", "refutes", "
 INHERITING = ("like", "without")
 """Keys with which a vignette or a case takes over the answers of a vignette."""
 
-VIGNETTE_HEADS = ("vignette", "title", "story", "persona", "invented", "for_others", "reason", "expect", *INHERITING)
+VIGNETTE_HEADS = (
+    *("vignette", "title", "story", "persona", "invented", "for_others", "reason", "expect", "practice"),
+    *INHERITING,
+)
 """Keys a vignette has besides."""
 
 CASE_HEADS = ("after", "answers", "region", "reason", "expect", *INHERITING)

@@ -12,6 +12,7 @@ from chatbot.content import (
     instrument_schema,
     language_schema,
     number_schema,
+    practice_schema,
     prevalence_schema,
     property_schema,
     schema,
@@ -60,6 +61,7 @@ _MODULES = (
     property_schema,
     standard_schema,
     language_schema,
+    practice_schema,
     fields,
 )
 

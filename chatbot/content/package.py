@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chatbot.content import instrument_schema, language_schema, schema, vignette_schema
+from chatbot.content import instrument_schema, language_schema, practice_schema, schema, vignette_schema
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.models import SINGLE_FILES, models
 from chatbot.content.source import Mapping, Node, at, parse, plain, read
@@ -28,6 +28,9 @@ MANIFEST = "protocol.yaml"
 
 LANGUAGES = "languages"
 """The folder of translations."""
+
+PRACTICE, VOICES = "practice.yaml", "voices.yaml"
+"""How the protocol is practised, and how simulated patients speak."""
 
 CONTAINERS = {"origin": "recommendations", "approvals": "", "withdrawals": "", "prevalence": "", "traceability": ""}
 """The container where it is not called as its file; empty for a list, of which no entry can be left out."""
@@ -80,6 +83,9 @@ class Package:
     vignettes: list[File[vignette_schema.VignetteModel]] = field(default_factory=list)
     cases: list[File[vignette_schema.CasesModel]] = field(default_factory=list)
     """Read with the vignettes, and outside the digest like them."""
+    practice: File[practice_schema.PracticeFileModel] | None = None
+    voices: File[practice_schema.VoicesModel] | None = None
+    """Both are read with the vignettes, and stand outside the digest."""
     languages: list[File[language_schema.LanguageModel]] = field(default_factory=list)
     """Further languages, by tag; outside the digest."""
     memory: dict[Key, Loaded] = field(default_factory=dict)
@@ -168,6 +174,10 @@ def _read_vignettes(package: Package) -> None:
         cases = _load(package, package.folder / "cases" / f"{name}.yaml", vignette_schema.CasesModel, "cases")
         if cases is not None:
             package.cases.append(cases)
+    if (package.folder / PRACTICE).exists():
+        package.practice = _load(package, package.folder / PRACTICE, practice_schema.PracticeFileModel, "")
+    if (package.folder / VOICES).exists():
+        package.voices = _load(package, package.folder / VOICES, practice_schema.VoicesModel, VOICES[:-5])
 
 
 def read_beside(path: Path, shown: str, model: type[Model]) -> tuple[File[Model] | None, list[Diagnostic]]:
@@ -188,7 +198,7 @@ def _same_name(package: Package, file: File[Any], key: str, written: str, expect
 
 
 def _unused_files(package: Package, sections: Any) -> None:
-    known = {MANIFEST, *(f"{stem}.yaml" for stem in SINGLE_FILES)}
+    known = {MANIFEST, PRACTICE, VOICES, *(f"{stem}.yaml" for stem in SINGLE_FILES)}
     for path in sorted(package.folder.glob("*.yaml")):
         if path.name not in known:
             shown = os.path.join(package.shown, path.name)

@@ -20,6 +20,7 @@ from chatbot.content.fields import (
     one_of,
     problem,
 )
+from chatbot.content.practice_schema import VignettePracticeModel
 from chatbot.core.events import KINDS
 from chatbot.core.outcome import HYPOTHESIS_STATES, STATUSES
 from chatbot.core.values import Urgency
@@ -74,6 +75,7 @@ class VignetteModel(Strict):
     without: tuple[str, ...] = Field(default=(), strict=False)
     expect: VignetteExpectModel
     reason: Text | None = None
+    practice: VignettePracticeModel | None = None
 
     @model_validator(mode="after")
     def _stands_by_itself_or_is_like_another(self) -> VignetteModel:
