@@ -181,6 +181,18 @@ CODES: dict[str, str] = {
     "P524": "a standard that every case meets",
     "P530": "more questions after an emergency than there is time for",
     "P531": "what an emergency wants, at a red flag that raises none",
+    "P540": "a weight of practice that is missing",
+    "P541": "a part of a profile that counts nowhere, or twice",
+    "P542": "an action that no plan item stands for",
+    "P543": "a section, persona or move that nothing defines",
+    "P544": "a time limit that a trainee cannot choose",
+    "P545": "a line of a voice that is never said",
+    "P546": "a patient to practise with, in a protocol without practice",
+    "P547": "words for a fact that the patient does not have",
+    "P548": "a refusal for good of what is answered",
+    "P549": "a fact that the patient has no words for",
+    "P550": "a fact that nobody can get, or that is told and held back",
+    "P551": "a reply that gives a fact away",
 }
 """Every code with what it stands for."""
 

@@ -135,6 +135,21 @@ class PersonaModel(Strict):
     needs: dict[Annotated[str, one_of(*PERSONA_NEEDS)], PersonaNeedModel] = {}
 
 
+class RatingModel(Strict):
+    """From the mark of an attempt, in per cent, to how soon such a patient comes again."""
+
+    again: Whole
+    hard: Whole
+    good: Whole
+    easy: Whole
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RatingModel:
+        if not self.again <= self.hard <= self.good <= self.easy <= 100:
+            raise problem("P323", "the marks are not in order", "again <= hard <= good <= easy <= 100")
+        return self
+
+
 class PracticeModel(Strict):
     task: Text
     minutes: Whole
@@ -152,6 +167,7 @@ class PracticeModel(Strict):
     not_understood: SomeTexts
     personas: dict[Identifier, PersonaModel] = Field(min_length=1)
     hints: dict[str, Text] = {}
+    rating: RatingModel | None = None
 
 
 class PracticeFileModel(Strict):

@@ -104,6 +104,8 @@ class Maker:
             raise ContentError(f"no persona is called {persona!r}", hint="name one of practice.yaml")
         self.persona: PersonaModel = content.practice.personas[persona]
         self.persona_id = persona
+        self.told_anyway = {*block.tells, *(name for move in block.moves.values() for name in move.tells)}
+        """Names of questions, or groups, whose facts the opening or a move tells: no persona holds them back."""
 
     def facts(self) -> Iterator[Fact]:
         """Yield what is true of the patient, in the order of the protocol."""
@@ -145,7 +147,7 @@ class Maker:
             replies: Mapping[str, str] = getattr(self.block, need)
             if (reply := replies.get(question.id) or replies.get(voice_key(question))) is not None:
                 return need, reply
-        if question.id in self.block.tells:
+        if not self.told_anyway.isdisjoint({question.id, question.group or question.id, voice_key(question)}):
             return "", ""
         if (reply := self._through_interpreter(question)) is not None:
             return "interpreter", reply
@@ -207,12 +209,12 @@ class Maker:
                 before=permitted if model.kind == "permission" else (),
             )
 
-    @staticmethod
-    def keys(names: Iterable[str], facts: Iterable[Fact]) -> Iterator[str]:
-        """Yield the questions of facts that names of questions, or of groups, stand for."""
+    def keys(self, names: Iterable[str], facts: Iterable[Fact]) -> Iterator[str]:
+        """Yield the questions of facts that names of questions, of groups, or of their fields stand for."""
         wanted = set(names)
         for each in facts:
-            if each.question in wanted or each.question.split("[", 1)[0] in wanted:
+            question = self.protocol.questions[each.question]
+            if not wanted.isdisjoint({question.id, question.group or question.id, voice_key(question)}):
                 yield each.question
 
     def scoring(self) -> Scoring:

@@ -25,6 +25,8 @@ from chatbot.content.checks import (
     links,
     numbers,
     options,
+    practice,
+    practice_block,
     prevalence,
     privacy,
     promises,
@@ -146,6 +148,7 @@ def examine(
     bundle = json.loads(protocol.canonical)
     found += [*properties.check(package, bundle, protocol), *standards.check(package, bundle, protocol)]
     found += vignettes.run_all(package, protocol, memory.runs, logic)
+    found += [*practice.check(package, protocol), *practice_block.check(package, protocol, memory.runs)]
     return found, None if errors(found) else protocol
 
 

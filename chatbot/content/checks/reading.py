@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from chatbot.content import reading
 from chatbot.content.beside import ReadingModel
+from chatbot.content.checks.practice_texts import SPOKEN, practice_texts
 from chatbot.content.checks.texts import Path, Said, spoken_texts
 from chatbot.content.diagnostics import WARNING, Diagnostic
 from chatbot.content.package import Package
@@ -64,12 +65,21 @@ class Measured:
 
 def measure(package: Package) -> Measured:
     """Measure every patient text of a package; nothing without limits in ``words.yaml`` or without the library."""
+    return _measured(package, spoken_texts(package))
+
+
+def measure_speech(package: Package) -> Measured:
+    """Measure what simulated patients say, likewise."""
+    return _measured(package, (said for said in practice_texts(package) if said.register == SPOKEN))
+
+
+def _measured(package: Package, texts: Iterable[Said]) -> Measured:
     limits = next((each.reading for each in package.entries("words").values() if each.reading is not None), None)
     if limits is None or not reading.can_measure():
         return Measured(limits, (), 0)
     passages: list[Passage] = []
     short = 0
-    for parts in _entries(package):
+    for parts in _entries(texts):
         few = [said for said in parts if len(said.text.split()) < limits.fewest_words]
         passages += [_passage(limits, (said,)) for said in parts if said not in few]
         heard = tuple(said for said in few if SHOWN_ALONE.isdisjoint(said.path))
@@ -86,11 +96,11 @@ def _passage(limits: ReadingModel, parts: tuple[Said, ...]) -> Passage:
     return Passage(parts, text, reading.grade(text, limits.formulas, limits.names))
 
 
-def _entries(package: Package) -> Iterator[list[Said]]:
+def _entries(texts: Iterable[Said]) -> Iterator[list[Said]]:
     """Yield the patient's texts by entry: a question with its options, a rule, and so on."""
     last: tuple[Any, ...] = ()
     parts: list[Said] = []
-    for said in spoken_texts(package):
+    for said in texts:
         entry = (said.file.path, *_entry(said.path))
         if parts and entry != last:
             yield parts
@@ -116,12 +126,13 @@ def check(package: Package, *, listed: bool = False, release: bool = False) -> I
         yield mark.diagnostic(
             "P482", "the reading ease of the patient's texts was not measured", reading.INSTALL, WARNING
         )
-    for each in measured.above(float(limits.limit)):
-        yield _diagnostic("P480", each, f"the limit is {limits.limit}")
-    if listed:
-        for each in measured.above(float(limits.target)):
-            if each.grade <= limits.limit:
-                yield _diagnostic("P481", each, f"the target is {limits.target}")
+    for found in (measured, measure_speech(package)):
+        for each in found.above(float(limits.limit)):
+            yield _diagnostic("P480", each, f"the limit is {limits.limit}")
+        if listed:
+            for each in found.above(float(limits.target)):
+                if each.grade <= limits.limit:
+                    yield _diagnostic("P481", each, f"the target is {limits.target}")
 
 
 def _diagnostic(code: str, passage: Passage, limit: str) -> Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chatbot.content.checks.practice_texts import practice_texts
 from chatbot.content.checks.texts import Said, texts_of
 from chatbot.content.diagnostics import Diagnostic
 from chatbot.content.package import Package
@@ -21,6 +22,10 @@ def check(package: Package) -> Iterator[Diagnostic]:
             yield from _stigmatising(said, hurting, stigmatising)
         if calming is not None and _is_said_by_the_program(said):
             yield from _reassuring(said, calming)
+    if hurting is not None:
+        # What simulated patients say reassures nobody; that it hurts nobody holds for them too.
+        for said in practice_texts(package):
+            yield from _stigmatising(said, hurting, stigmatising)
 
 
 def phrases(terms: Iterable[str]) -> re.Pattern[str] | None:
