@@ -24,6 +24,7 @@ from chatbot.content.source import Mapping as MappingNode
 from chatbot.content.source import Node, node_at
 from chatbot.content.vignette_schema import VignetteModel
 from chatbot.core.case import Case
+from chatbot.core.practice.expected import expected_of
 from chatbot.core.practice.station import (
     FORMAT,
     Choice,
@@ -263,7 +264,8 @@ class Maker:
             reason=reason,
             hints=practice.hints,
         )
-        return replace(station, expected=expected(self.protocol, self.case, station))
+        told = frozenset(station.volunteered)
+        return replace(station, expected=expected_of(self.protocol, self.case, told=told, weights=practice.weights))
 
 
 NOTHING_EXPECTED = Expected("", "", (), (), (), (), (), ())
@@ -290,10 +292,3 @@ def scoring_of(protocol: Protocol, content: PracticeContent) -> Scoring:
         stigmatising=tuple(Instead(word, say) for word, say in content.stigmatising.items()),
         comfort=practice.comfort,
     )
-
-
-def expected(protocol: Protocol, case: Case, station: Station) -> Expected:
-    """Return what is true of the patient by the engine."""
-    from chatbot.core.urgency import plan_urgency
-
-    return replace(NOTHING_EXPECTED, urgency=plan_urgency(protocol, case.assessment).value)
