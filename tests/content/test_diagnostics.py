@@ -26,6 +26,8 @@ CASES: list[dict[str, Any]] = yaml.load((HERE / "cases.yaml").read_text("utf-8")
 def edited(case: dict[str, Any], folder: Path) -> Path:
     """Return a copy of a small protocol, the tiny one unless the case says otherwise, with the case's edit made."""
     shutil.copytree(SMALL / case.get("base", "tiny"), folder)
+    if "over" in case:
+        shutil.copytree(HERE / case["over"], folder, dirs_exist_ok=True)
     for name, text in case.get("files", {}).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -110,6 +112,12 @@ def test_every_code_is_explained_in_the_docs() -> None:
 @pytest.mark.parametrize("name", ["tiny", "private"])
 def test_a_small_protocol_has_nothing_wrong(name: str) -> None:
     assert found_in(SMALL / name) == []
+
+
+def test_a_small_protocol_to_practise_with_has_nothing_wrong(tmp_path: Path) -> None:
+    folder = shutil.copytree(TINY, tmp_path / "tiny")
+    shutil.copytree(HERE / "practised", folder, dirs_exist_ok=True)
+    assert found_in(folder) == []
 
 
 def test_all_problems_come_in_one_run(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ class _Block:
             if kind not in kinds and any(fact.needs == need for fact in self.facts.values()):
                 message = f"a fact needs a move of the kind {kind!r}, and {PRACTICE} has none"
                 yield self.mark((need,), key=True).diagnostic("P550", message, f"add a move of the kind {kind!r}")
-        told = [(("tells",), self.block.tells)]
+        told: list[tuple[Path, Iterable[str]]] = [(("tells",), self.block.tells)]
         told += [(("moves", name, "tells"), move.tells) for name, move in self.block.moves.items()]
         for path, names in told:
             for index, name in enumerate(names):
