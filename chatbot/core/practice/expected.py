@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from chatbot.core.case import Case
-from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
+from chatbot.core.case import Case, unanswered
+from chatbot.core.findings import Assessment, FlagState, network, reassess
 from chatbot.core.outcome import Outcome, hypothesis_state, outcome
 from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
@@ -122,11 +122,11 @@ def recognised_after(
 ) -> int | None:
     """Return after how many steps a red flag is present; None when it is not even after all of them.
 
-    *first* is known before any; *truth* gives the moment and the region. Only steps to questions of
+    *first* is known before any; *truth* gives the moment. Only steps to questions of
     ``flag_behind`` change anything. More answers never take a present flag back unless they clear or correct
     something, so the place is found by halving.
     """
-    blank = assess(protocol, {}, truth.as_of, region=truth.region)
+    blank = unanswered(protocol, truth.as_of)
 
     def is_present(count: int) -> bool:
         answers = {**first, **dict(steps[:count])}
