@@ -27,10 +27,14 @@ def expected_of(protocol: Protocol, case: Case, *, told: Collection[str], weight
     patient and has no fact counts as one they do not know. *told*: questions the opening answers.
     *weights*: every key of ``chatbot.core.practice.station.WEIGHTS``.
     """
+    known = frozenset(case.answers)
     case = completed(protocol, case)
     truth = case.assessment
-    order = network(protocol).ask_order
-    path = tuple(key for key in order if key not in told and is_asked(protocol, truth, key))
+    path = tuple(
+        key
+        for key in network(protocol).ask_order
+        if key not in told and (is_asked(protocol, truth, key) or (truth.applies[key] is None and key in known))
+    )
     found = outcome(protocol, truth)
     return Expected(
         urgency=found.urgency.value,

@@ -9,7 +9,7 @@ from chatbot.core.findings import FlagState
 from chatbot.core.practice.debrief import Recognised
 from chatbot.core.practice.expected import flag_behind, recognised_after
 from chatbot.core.practice.marking_kit import Draft, Marking, capped, counted, sentence, several
-from chatbot.core.practice.station import FlagExpected
+from chatbot.core.practice.station import FlagExpected, Station
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Rule
 from chatbot.core.values import Urgency, parse_duration
 
@@ -158,15 +158,15 @@ def _raising(marking: Marking) -> list[FlagExpected]:
     return found
 
 
-def right_limit(marking: Marking) -> str | None:
+def limit_of(station: Station) -> str | None:
     """Return the time limit that is right: as due, or the longest offered that is not longer. None: it is not marked.
 
     Where nothing is due because nothing is settled, no limit can be called right.
     """
-    due = marking.expected.within
-    offered = [each.id for each in marking.scoring.limits]
+    due = station.expected.within
+    offered = [each.id for each in station.scoring.limits]
     if not due:
-        routine = marking.expected.urgency == Urgency.ROUTINE.value
+        routine = station.expected.urgency == Urgency.ROUTINE.value
         return NO_LIMIT if routine and NO_LIMIT in offered else None
     within = parse_duration(due)
     fitting = [each for each in offered if each != NO_LIMIT and parse_duration(each) <= within]
@@ -174,7 +174,7 @@ def right_limit(marking: Marking) -> str | None:
 
 
 def _within(marking: Marking) -> Iterator[Draft]:
-    right = right_limit(marking)
+    right = limit_of(marking.station)
     if right is None:
         return
     commitment, weight = marking.record.commitment, marking.weight("within.right")
