@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from chatbot.core.case import Case, unanswered
-from chatbot.core.findings import Assessment, FlagState, network, reassess
+from chatbot.core.findings import Assessment, FlagState, network, network_behind, reassess
 from chatbot.core.outcome import Outcome, hypothesis_state, outcome
 from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
@@ -130,11 +130,11 @@ def recognised_after(
     ``flag_behind`` change anything. More answers never take a present flag back unless they clear or correct
     something, so the place is found by halving.
     """
-    blank = unanswered(protocol, truth.as_of)
+    blank, only = unanswered(protocol, truth.as_of), network_behind(protocol, flag)
 
     def is_present(count: int) -> bool:
         answers = {**first, **dict(steps[:count])}
-        return reassess(protocol, blank, answers, answers).flags[flag] is FlagState.PRESENT
+        return reassess(protocol, blank, answers, answers, only=only).flags[flag] is FlagState.PRESENT
 
     if not is_present(len(steps)):
         return None

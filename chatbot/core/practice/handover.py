@@ -14,7 +14,7 @@ from functools import lru_cache
 from chatbot.core.answers import accept
 from chatbot.core.case import unanswered
 from chatbot.core.find import words_of
-from chatbot.core.findings import reassess
+from chatbot.core.findings import network_behind, reassess
 from chatbot.core.practice.expected import flag_behind
 from chatbot.core.practice.expected_causes import deciding
 from chatbot.core.practice.patient import words_in
@@ -43,12 +43,12 @@ class Said:
 
 def situation(protocol: Protocol, station: Station, text: str) -> Said | None:
     """Say whether a handover names what was found. None: nothing was found that could be named."""
-    phrases = tuple(findings(protocol, station))
-    words = frozenset(words_of(text))
-    for called, spellings in phrases:
+    words, first = frozenset(words_of(text)), ""
+    for called, spellings in findings(protocol, station):
+        first = first or called
         if any(is_named(words, each) for each in spellings):
             return Said(True, called)
-    return Said(False, phrases[0][0]) if phrases else None
+    return Said(False, first) if first else None
 
 
 def findings(protocol: Protocol, station: Station) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -82,7 +82,8 @@ def raised_by(protocol: Protocol, station: Station, flags: Sequence[str]) -> tup
     for name in flags:
         behind = flag_behind(protocol, name)
         answers = {each.question: answer_of(protocol, each, as_of) for each in station.facts if each.question in behind}
-        truth = reassess(protocol, unanswered(protocol, as_of), answers, answers)
+        only = network_behind(protocol, name)
+        truth = reassess(protocol, unanswered(protocol, as_of), answers, answers, only=only)
         found.update((key, None) for key, _ in sorted(deciding(protocol, protocol.red_flags[name].when, truth.facts)))
     return tuple(key for key in protocol.questions if key in found)
 
