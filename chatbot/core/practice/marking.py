@@ -45,7 +45,7 @@ def mark(protocol: Protocol, station: Station, placed: Sequence[Placed]) -> Debr
         key=lambda each: KINDS.index(each.kind),
     )
     references = _references(protocol, drafts)
-    lines = tuple(_line(each, references) for each in drafts)
+    lines = tuple(_line(each, references, record.clock) for each in drafts)
     commitment = record.commitment
     return Debrief(
         station=record.station,
@@ -82,7 +82,7 @@ def _references(protocol: Protocol, drafts: Iterable[Draft]) -> Mapping[Citation
     return found
 
 
-def _line(draft: Draft, references: Mapping[Citation, Cited]) -> Line:
+def _line(draft: Draft, references: Mapping[Citation, Cited], clock: Mapping[int, int]) -> Line:
     numbers = tuple(dict.fromkeys(references[each].n for each in draft.cites if each in references))
     return Line(
         id=draft.id,
@@ -95,6 +95,7 @@ def _line(draft: Draft, references: Mapping[Citation, Cited]) -> Line:
         rule=draft.rule,
         references=numbers,
         at=draft.at,
+        after=None if draft.at is None else clock.get(draft.at),
     )
 
 
@@ -137,6 +138,7 @@ def _yours(marking: Marking) -> tuple[PathStep, ...]:
             at=turn.seq,
             told=turn.told,
             needless=marking_talk.is_needless(marking, turn),
+            after=marking.record.clock.get(turn.seq),
         )
         for turn in marking.record.asked
     )

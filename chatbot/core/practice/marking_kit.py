@@ -61,7 +61,7 @@ class Marking:
 
     def domain_of(self, question: str | None) -> str:
         """Return the domain a question counts in."""
-        section = self.protocol.questions[question].section if question in self.protocol.questions else ""
+        section = "" if question is None else self.protocol.questions[question].section
         return self.scoring.of_section.get(section, self.domain_of_part("urgency"))
 
     def domain_of_part(self, part: str) -> str:

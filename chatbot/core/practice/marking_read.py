@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from chatbot.core import events as ev
 from chatbot.core.case import answer_in, evolve
@@ -39,7 +40,7 @@ class Learned:
     """Questions asked by then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """An attempt as its records tell it."""
 
@@ -55,10 +56,13 @@ class Record:
     committed_at: int | None = None
     marks: tuple[ev.PracticeMarked, ...] = ()
     seconds: int = 0
+    """From the beginning of the interview to the last thing done, pauses left out."""
+    clock: Mapping[int, int] = field(default_factory=dict)
+    """Record to seconds into the interview."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """What was known at the end."""
 
-    @property
+    @cached_property
     def asked(self) -> tuple[Turn, ...]:
         """The questions that were put, each as often as it was."""
         return tuple(turn for turn in self.turns if turn.act == "ask")
@@ -94,29 +98,44 @@ def read(protocol: Protocol, placed: Sequence[Placed]) -> Record:
                 ended = True
             case ev.PracticeMarked() as mark:
                 found = replace(found, marks=(*found.marks, mark))
-    return replace(found, turns=tuple(turns), learned=tuple(learned), answers=answers, seconds=_seconds(placed))
+    clock = _clock(placed)
+    return replace(
+        found,
+        turns=tuple(turns),
+        learned=tuple(learned),
+        answers=answers,
+        clock=clock,
+        seconds=_last_done(placed, clock),
+    )
 
 
-def _seconds(placed: Sequence[Placed]) -> int:
-    """Return how long the interview took, from its beginning to the last thing done, pauses left out."""
+def _clock(placed: Sequence[Placed]) -> dict[int, int]:
+    """Return for each record how many seconds into the interview it stands, pauses left out; from the beginning on."""
     begun: int | None = None
     paused: int | None = None
-    last, out = 0, 0
+    out, found = 0, {}
     for each in placed:
         match each.event:
             case ev.PracticeBegun(_, _, _, preparation) if not preparation:
-                begun = last = each.ms
+                begun = each.ms
             case ev.PracticeTime("started"):
-                begun = last = each.ms
+                begun = each.ms
             case ev.PracticeTime("paused"):
                 paused = each.ms
             case ev.PracticeTime("went_on") if paused is not None:
                 out, paused = out + max(0, each.ms - paused), None
-            case ev.PracticeAsked():
-                last = max(last, each.ms - out)
-            case ev.PracticeCommitted():
-                # Committing oneself is possible in a pause too: the clock stands still then.
-                last = max(last, (each.ms if paused is None else paused) - out)
-            case ev.PracticeEnded():
-                break
-    return 0 if begun is None else max(0, last - begun) // 1000
+        if begun is not None:
+            # In a pause the clock stands still; committing oneself is possible then too.
+            found[each.seq] = max(0, (each.ms if paused is None else paused) - begun - out) // 1000
+    return found
+
+
+def _last_done(placed: Sequence[Placed], clock: Mapping[int, int]) -> int:
+    """Return the time of the last thing that was done before the end."""
+    last = 0
+    for each in placed:
+        if isinstance(each.event, ev.PracticeEnded):
+            break
+        if isinstance(each.event, ev.PracticeAsked | ev.PracticeCommitted):
+            last = max(last, clock.get(each.seq, 0))
+    return last

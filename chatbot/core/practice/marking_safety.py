@@ -20,6 +20,7 @@ NO_LIMIT = "none"
 def lines(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draft]:
     """Yield the lines about safety."""
     known: Known = {}
+    # What stands comes before what had to be ruled out.
     for flag in sorted(marking.expected.flags, key=lambda each: each.state == "clear"):
         yield _flag(marking, flag, known)
     yield _urgency(marking)
@@ -44,7 +45,7 @@ def _flag(marking: Marking, expected: FlagExpected, known: Known) -> Draft:
         text = f"You recognised it: {title}." if settled else f"There, and not recognised: {title}."
     elif state == "clear":
         taken = learned.flags[expected.flag] is FlagState.PRESENT
-        text = f"Ruled out: {title}." if settled else f"Not ruled out: {title}."
+        text = f"Not there, and you asked enough to know: {title}." if settled else f"Left open: {title}."
         text = f"Taken for there, and it is not: {title}." if taken else text
     else:
         text = (
@@ -66,7 +67,8 @@ def _flag(marking: Marking, expected: FlagExpected, known: Known) -> Draft:
         of=expected.points,
         text=text,
         why=sentence(why),
-        cites=flag.cites,
+        # What was rightly ruled out needs no source: there is nothing to explain.
+        cites=() if settled and state == "clear" else flag.cites,
         at=_settled_at(marking, expected) if settled else None,
     )
 

@@ -139,11 +139,11 @@ def _move(marking: Marking, move: Move) -> Draft:
     late = next((turn for turn in marking.record.asked if turn.of in before), None)
     in_time = made is not None and (late is None or made.seq < late.seq)
     if made is None:
-        text = f"Not done: {move.label}."
+        text = f"Not done: {sentence(move.label)}"
     elif late is not None and not in_time:
-        text = f"Done too late: {move.label}. Asked before it: {marking.named(late.of)}."
+        text = f"Done too late: {sentence(move.label)} Asked before it: {marking.named(late.of)}."
     else:
-        text = f"Done: {move.label}."
+        text = f"Done: {sentence(move.label)}"
     return Draft(
         id=f"move:{move.id}",
         kind="move",
