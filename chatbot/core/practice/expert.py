@@ -9,14 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.core import events as ev
+from chatbot.core.case import answer_in
 from chatbot.core.commands import Refusal
 from chatbot.core.practice import commands as cmd
-from chatbot.core.practice.attempt import LONGEST, LONGEST_HANDOVER, beginning, decide, evolved, of_events
+from chatbot.core.practice.attempt import (
+    LONGEST,
+    LONGEST_HANDOVER,
+    Attempt,
+    beginning,
+    decide,
+    evolved,
+    of_events,
+)
 from chatbot.core.practice.handover import findings
 from chatbot.core.practice.marking_safety import NO_LIMIT, limit_of
 from chatbot.core.practice.marking_talk import reproaching
 from chatbot.core.practice.patient import is_plain
-from chatbot.core.practice.station import MODES, Fact, Move, Station
+from chatbot.core.practice.station import MODES, Move, Station
 from chatbot.core.protocol import Protocol
 
 FIRST = ("introduce", "interpreter", "permission", "reason", "open", "ideas", "concerns", "expectations", "chat")
@@ -69,7 +78,7 @@ def script(protocol: Protocol, station: Station, fault: Fault = NONE) -> Iterato
     if fault.word and asks:
         asks[-1] = replace(asks[-1], said=f"{asks[-1].said} {fault.word}"[-LONGEST:])
     yield from asks
-    answered = [each for each in dict.fromkeys(each.question for each in asks) if _can_tell(station, each)]
+    answered = list(dict.fromkeys(each.question for each in asks if station.fact(each.question) is not None))
     for number in range(fault.again):
         question = answered[number % len(answered)]
         yield cmd.Ask(question, spoken(protocol, station, question))
@@ -93,13 +102,27 @@ def play(
     assert mode in MODES
     events: list[ev.Event] = [opened, *beginning(protocol, station, opened, mode, timed=False)]
     attempt = of_events(protocol, station, events)
+    on_path = frozenset(station.expected.path)
     for command in script(protocol, station) if commands is None else commands:
+        if isinstance(command, cmd.Ask) and command.question not in on_path:
+            attempt = of_events(protocol, station, events)  # whether it fits hangs on everything that was learned
         decided = decide(attempt, command)
         if isinstance(decided, Refusal):
             raise ValueError(f"{command} is refused: {decided.message}")
-        attempt = evolved(attempt, decided)
+        attempt = _followed(protocol, attempt, decided)
         events += decided
     return tuple(events)
+
+
+def _followed(protocol: Protocol, attempt: Attempt, events: Iterable[ev.Event]) -> Attempt:
+    """Apply events without assessing the case anew: what questions on the path hang on does not need it."""
+    for event in events:
+        if isinstance(event, ev.AnswerGiven | ev.AnswerCorrected):
+            answers = {**attempt.case.answers, event.question: answer_in(protocol, attempt.case, event)}
+            attempt = replace(attempt, case=replace(attempt.case, answers=answers), events=attempt.events + 1)
+        else:
+            attempt = evolved(attempt, (event,))
+    return attempt
 
 
 # --- asking ---------------------------------------------------------------------------------------
@@ -168,12 +191,6 @@ def _told_openly(station: Station, fault: Fault) -> frozenset[str]:
 
 def _early(move: Move) -> bool:
     return move.kind in FIRST
-
-
-def _can_tell(station: Station, question: str) -> bool:
-    """Whether a question has an answer that can be had a second time."""
-    fact: Fact | None = station.fact(question)
-    return fact is not None
 
 
 def spoken(protocol: Protocol, station: Station, question: str) -> str:
