@@ -129,6 +129,25 @@ def network(protocol: Protocol) -> Network:
     )
 
 
+@lru_cache(maxsize=1_024)
+def network_behind(protocol: Protocol, flag: str) -> Network:
+    """Return the part of the network that one red flag hangs on: its other dependents are left out."""
+    net = network(protocol)
+    sources: dict[int, list[int]] = {}
+    for position, dependents in enumerate(net.dependents):
+        for dependent in dependents:
+            sources.setdefault(dependent, []).append(position)
+    needed: set[int] = set()
+    waiting = [net.names.index(("flag", flag))]
+    while waiting:
+        position = waiting.pop()
+        if position not in needed:
+            needed.add(position)
+            waiting += sources.get(position, [])
+    dependents = tuple(tuple(each for each in some if each in needed) for some in net.dependents)
+    return replace(net, dependents=dependents)
+
+
 def _reads(protocol: Protocol) -> dict[tuple[str, str], list[tuple[str, str]]]:
     def of(*conditions: Condition | None) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
@@ -213,12 +232,14 @@ def reassess(
     changed: Iterable[str],
     *,
     redefined: Collection[str] = (),
+    only: Network | None = None,
 ) -> Assessment:
     """Evaluate again what the *changed* questions touch; ``as_of`` and the earlier cases stay.
 
-    *redefined*: findings that *before* was made with other definitions of.
+    *redefined*: findings that *before* was made with other definitions of. *only*: the part of the network that is
+    followed (``network_behind``); what lies outside it stays as it was.
     """
-    net = network(protocol)
+    net = network(protocol) if only is None else only
     changed = set(changed)
     positions: set[int] = set()
     if redefined:

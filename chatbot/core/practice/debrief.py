@@ -44,6 +44,8 @@ class Line:
     """Numbers in ``Debrief.references``."""
     at: int | None = None
     """The record it hangs on; None for what never happened."""
+    after: int | None = None
+    """Seconds into the interview of that record, pauses left out."""
 
     @property
     def good(self) -> bool:
@@ -84,6 +86,8 @@ class PathStep:
     told: bool = True
     """Whether it was answered."""
     needless: bool = False
+    after: int | None = None
+    """The trainee's: seconds into the interview, pauses left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from chatbot.core.case import Case
-from chatbot.core.findings import Assessment, FlagState, assess, network, reassess
+from chatbot.core.case import Case, unanswered
+from chatbot.core.findings import Assessment, FlagState, network, network_behind, reassess
 from chatbot.core.outcome import Outcome, hypothesis_state, outcome
 from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
@@ -27,10 +27,14 @@ def expected_of(protocol: Protocol, case: Case, *, told: Collection[str], weight
     patient and has no fact counts as one they do not know. *told*: questions the opening answers.
     *weights*: every key of ``chatbot.core.practice.station.WEIGHTS``.
     """
+    known = frozenset(case.answers)
     case = completed(protocol, case)
     truth = case.assessment
-    order = network(protocol).ask_order
-    path = tuple(key for key in order if key not in told and is_asked(protocol, truth, key))
+    path = tuple(
+        key
+        for key in network(protocol).ask_order
+        if key not in told and (is_asked(protocol, truth, key) or (truth.applies[key] is None and key in known))
+    )
     found = outcome(protocol, truth)
     return Expected(
         urgency=found.urgency.value,
@@ -122,15 +126,15 @@ def recognised_after(
 ) -> int | None:
     """Return after how many steps a red flag is present; None when it is not even after all of them.
 
-    *first* is known before any; *truth* gives the moment and the region. Only steps to questions of
+    *first* is known before any; *truth* gives the moment. Only steps to questions of
     ``flag_behind`` change anything. More answers never take a present flag back unless they clear or correct
     something, so the place is found by halving.
     """
-    blank = assess(protocol, {}, truth.as_of, region=truth.region)
+    blank, only = unanswered(protocol, truth.as_of), network_behind(protocol, flag)
 
     def is_present(count: int) -> bool:
         answers = {**first, **dict(steps[:count])}
-        return reassess(protocol, blank, answers, answers).flags[flag] is FlagState.PRESENT
+        return reassess(protocol, blank, answers, answers, only=only).flags[flag] is FlagState.PRESENT
 
     if not is_present(len(steps)):
         return None

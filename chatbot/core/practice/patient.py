@@ -5,9 +5,9 @@ Nothing is told that was not asked for, and nothing that is told gives away some
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatbot.core.find import words_of
 from chatbot.core.practice.station import Document, Fact, Move, Station, Told
@@ -84,9 +84,13 @@ def is_plain(station: Station, said: str) -> bool:
 def words_in(said: str, words: Sequence[str]) -> tuple[str, ...]:
     """Return the words or phrases that stand in a text, whole, in the order given."""
     text = f" {' '.join(words_of(said))} "
-    return tuple(
-        each for each in words if (bare := " ".join(words_of(each))) and re.search(rf" {re.escape(bare)} ", text)
-    )
+    return tuple(each for each in words if (bare := _bare(each)) and f" {bare} " in text)
+
+
+@lru_cache(maxsize=4_096)
+def _bare(phrase: str) -> str:
+    """Return a phrase as its words; the same lists are looked through again and again."""
+    return " ".join(words_of(phrase))
 
 
 def respond(station: Station, before: Before, move: Move) -> Reply:
