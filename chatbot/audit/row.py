@@ -21,7 +21,8 @@ VERDICTS = (
     "DISPOSED",
     "OTHER",
 )
-"""What a file can turn out to be, in the order it is told. OTHER: not a transcript. FAULT: the program failed at it.
+"""What a file can turn out to be, in the order it is told. OTHER: not a transcript, or an attempt
+of a trainee that is not over. FAULT: the program failed at it.
 DISPOSED: only the register still knows it."""
 
 SOUND = frozenset({"VALID-CLOSED", "VALID-OPEN", "TORN"})

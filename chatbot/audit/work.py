@@ -86,6 +86,9 @@ def examine(found: Found, wanted: Wanted, earlier: Mapping[str, list[Path]]) -> 
 
     try:
         report = verify(found.path, cached_bundle, trusted=wanted.trusted, watch=watched, find=find)
+        if report.running:
+            said = f"{found.path}: an attempt at a station that is not over; it is not counted"
+            return Done(Row(str(found.path), "OTHER", int(report.exit_code), (said, *report.problems)))
         row = watched.row(report, identities=wanted.identities, measures=wanted.measures)
         if wanted.trusted:
             row = replace(row, signed_state=report.signatures.state)
