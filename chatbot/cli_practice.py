@@ -6,11 +6,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chatbot.cli_common import FORMATS, CommandParser, common_options
+from chatbot.cli_common import FORMATS, CommandParser, common_options, complain, show, show_json
 from chatbot.core.practice.station import MODES
+from chatbot.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from chatbot.core.practice.station import Station
+    from chatbot.practice_desk import Over, PracticeDesk
+    from chatbot.practising import Practising
+    from chatbot.record.stations import AskCode
+
+WORDS = ("seal", "debrief", "mark", "progress", "group")
+"""What may come first in place of a patient."""
 
 
 def add_parser(commands: Any) -> None:
@@ -291,7 +302,7 @@ def seal_command(options: argparse.Namespace) -> int:
     show(
         f"{options.out}: a sealed station, {station.minutes} minutes, seed {station.seed}\n"
         f"  code {code}\n"
-        "  The code is kept nowhere: without it nobody opens the file. It is needed to begin, and to go on after a pause.\n"
+        "  The code is kept nowhere: without it nobody opens the file. It is needed to begin, and to go on later.\n"
         f"  backstory practice --station {options.out}"
     )
     return ExitCode.FINE

@@ -422,7 +422,8 @@ class Desk:
     ) -> tuple[TranscriptWriter, tuple[Event, ...]]:
         """Begin the transcript of a case that is no interview, with its *first* events, in one piece.
 
-        Returns its writer, and all that was recorded. It is the one being worked on from then on. Raises: StorageError, KeyProblem; then there is no case.
+        Returns its writer, and all that was recorded. It is the case being worked on from then on.
+        Raises: StorageError, KeyProblem; then there is no case.
         """
         self.close()
         who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
