@@ -290,7 +290,10 @@ def unclear(talk: Talk, rest: str) -> None:
 
 
 def help_(talk: Talk, _: str) -> None:
-    talk.put("A line without a colon is what you say. It is asked once you have chosen what is meant, by its number.")
+    talk.put(
+        "A line without a colon is what you say. It is asked once you have chosen what is meant, by its number; Enter "
+        "takes none of them, :unclear there lets it stand as you said it, and other words are looked up anew."
+    )
     over = talk.practising.attempt.ended
     for each in ACTIONS:
         if (each.after or not over) and (not each.guided or talk.mode == "guided"):

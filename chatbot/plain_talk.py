@@ -127,7 +127,9 @@ class Talk:
         else:
             self.put("This is the time to prepare. :begin begins the interview.")
         if attempt.turns:
-            self.put(f"You go on with it; {len(attempt.turns)} things were said before. :said reads them.")
+            count = len(attempt.turns)
+            were = "1 thing was" if count == 1 else f"{count} things were"
+            self.put(f"You go on with it; {were} said before. :said reads them.")
         self.put("Type what you would say, or : and a command; :help lists them.")
 
     def begin(self) -> None:
@@ -203,12 +205,13 @@ class Talk:
                 return
             found = self.practising.suggest(typed)[:OFFERED]
             if not found:
-                self.put("None of these words is known here. Say it in other words; :topics lists what can be asked.")
+                self.put(
+                    "None of these words is known here. Say it in other words; :topics lists what can be asked, and "
+                    ":unclear lets it stand as you said it."
+                )
             for place, each in enumerate(found, 1):
                 self.put(self.offered(each), f"  {place}  ")
-            wanted = "number; " if found else ""
-            prompt = f"{wanted}Enter: none of these; :unclear lets it stand as you said it; or other words:"
-            answer = self.ask(prompt)
+            answer = self.ask("number, other words, or Enter for none:" if found else "other words, or Enter for none:")
             if answer.casefold() == ":unclear":
                 self.speak(cmd.SayUnclear(typed))
                 return
