@@ -17,6 +17,7 @@ from chatbot import __version__
 from chatbot.cli_common import (
     FORMATS,
     REGISTERS,
+    CommandParser,
     about,
     chosen_protocol,
     common_options,
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     from chatbot.cli_integrity import add_checkpoint_parser, check_options
     from chatbot.core.events import KINDS
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="backstory", description="Structured history-taking after spine surgery.", allow_abbrev=False
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print version, intended use and status")
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(handler=_home)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _interview_parser(commands)
+    _practice_parser(commands)
     _plan_parsers(commands)
     _check_parser(commands)
     _replay_parser(commands)
@@ -215,6 +217,12 @@ def _authoring_parsers(commands: Any) -> None:
     from chatbot.authoring.commands import add_parsers
 
     add_parsers(commands, _console())
+
+
+def _practice_parser(commands: Any) -> None:
+    from chatbot.cli_practice import add_parser
+
+    add_parser(commands)
 
 
 def _plan_parsers(commands: Any) -> None:

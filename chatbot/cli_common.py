@@ -19,6 +19,33 @@ FORMATS = ("text", "md", "json")
 REGISTERS = ("clinician", "patient")
 
 
+class CommandParser(argparse.ArgumentParser):
+    """A command that may have words of its own below it beside what it takes itself: ``practice seal``.
+
+    The word comes first; anything else there is an argument of the command.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.words: dict[str, CommandParser] = {}
+
+    def add_word(self, name: str, *, help: str) -> CommandParser:
+        """Add a word and return its parser."""
+        parser = CommandParser(prog=f"{self.prog} {name}", description=help, allow_abbrev=False)
+        self.words[name] = parser
+        width = max(map(len, self.words))
+        rows = (f"  {word:{width}}  {each.description}" for word, each in self.words.items())
+        self.epilog = "\n".join(["words that may come first:", *rows, f"  {self.prog} WORD --help says more of one"])
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return parser
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; a word that comes first hands the rest on."""
+        if args and args[0] in self.words:
+            return self.words[args[0]].parse_known_args(args[1:], namespace)
+        return super().parse_known_args(args, namespace)
+
+
 def common_options(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     """Add the options every command has; *again*: to a command below another, whose values stand unless given."""
     default: Any = argparse.SUPPRESS if again else None

@@ -109,7 +109,8 @@ def _verify(options: argparse.Namespace, path: Path) -> int:
         show(
             f"{path}: {report.verdict}\n"
             f"  case {visible(report.whose)}, {report.records} records, phase {report.phase}, "
-            f"urgency {report.urgency}, {report.plan_digests_checked} plan digests checked\n"
+            f"{'an attempt that is not over' if report.running else f'urgency {report.urgency}'}, "
+            f"{report.plan_digests_checked} plan digests checked\n"
             f"  head {report.head_code}"
         )
         for line in (*anchor_lines(report), *([compared] if compared else [])):

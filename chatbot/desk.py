@@ -19,7 +19,7 @@ from chatbot.content.wordings import Wordings
 from chatbot.core.beginnings import Beginning, begin_amendment, begin_follow_up
 from chatbot.core.changes import Story
 from chatbot.core.commands import ChangeActor
-from chatbot.core.events import ActorChanged, CaseOpened, SitePinned
+from chatbot.core.events import ActorChanged, CaseOpened, Event, SitePinned
 from chatbot.core.identity import Confirmation
 from chatbot.core.lineage import header_of
 from chatbot.core.navigation import pinned_review
@@ -43,8 +43,10 @@ from chatbot.record.keys import keys_file, read_key
 from chatbot.record.lineage import folder_of
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.recording import Recording, open_recording
+from chatbot.record.reopen import RecoveredTranscript
 from chatbot.record.replay import load_protocol as protocol_of
 from chatbot.record.replay import replay
+from chatbot.record.running import check_no_attempt
 from chatbot.record.standing import Standing, Verdict, standing, turns, verdict
 from chatbot.record.store import TranscriptWriter
 from chatbot.record.subject import check_identity, check_text, subject_code
@@ -264,8 +266,9 @@ class Desk:
     def look(self, path: Path, kind: str | None = None) -> Confirmation:
         """Return what is to be confirmed before a case is resumed. Reads only.
 
-        Raises: what ``chatbot.record.confirm.look`` raises.
+        Raises: what ``chatbot.record.confirm.look`` raises; UsageError (T025) for an attempt at a station.
         """
+        check_no_attempt(read_transcript(path))
         return look(self.transcripts, path, self._content_of, kind)
 
     def _content_of(self, transcript: Transcript) -> Protocol:
@@ -408,6 +411,51 @@ class Desk:
             )
         return self._named(Interview(protocol, writer, [opened, *first], words), self._at_keyboard)
 
+    # --- attempts at stations, which ``chatbot.practice_desk`` makes ---
+
+    def opening(self, protocol: Protocol, kind: str, label: str, as_of: str) -> CaseOpened:
+        """Return the header of a case that is no interview."""
+        return self._opened(protocol, kind, label, "", as_of)
+
+    def write(
+        self, opened: CaseOpened, protocol: Protocol, first: Sequence[Event]
+    ) -> tuple[TranscriptWriter, tuple[Event, ...]]:
+        """Begin the transcript of a case that is no interview, with its *first* events, in one piece.
+
+        Returns its writer, and all that was recorded. It is the case being worked on from then on.
+        Raises: StorageError, KeyProblem; then there is no case.
+        """
+        self.close()
+        who = [ActorChanged(self.actor, self.role or UNSAID, self.known)] if self.actor else []
+        writer = TranscriptWriter.create(
+            self.transcripts,
+            opened,
+            protocol,
+            self.host,
+            actor=self.actor,
+            first=(*who, *first),
+            signing=self.signing,
+            recipients=self._encryption.for_new_case(),
+            fallback=self.fallback,
+        )
+        self._writer = writer
+        self._warn(self.transcripts)
+        return writer, (opened, *who, *first)
+
+    def write_on(self, path: Path) -> tuple[TranscriptWriter, RecoveredTranscript]:
+        """Open the transcript of a case that is no interview again; it is the one being worked on from then on.
+
+        Raises: LockedByAnother, CorruptTranscript, VersionUnsupported, StorageError, UsageError, KeyProblem.
+        """
+        self.close()
+        writer, transcript = TranscriptWriter.resume(
+            path, self.host, actor=self.actor, signing=self.signing, fallback=self.fallback
+        )
+        self._writer = writer
+        if transcript.recovered:
+            self._notices.append(recovered_text(transcript.after, transcript.side_file))
+        return writer, transcript
+
     def _warn(self, folder: Path) -> None:
         warning = storage_warning(folder)
         if warning:
@@ -428,6 +476,7 @@ class Desk:
             path, self.host, actor=self.actor, signing=self.signing, fallback=self.fallback
         )
         try:
+            check_no_attempt(transcript)
             protocol = self._content_of(transcript)
             site = self._site_again(protocol)
             header = transcript.header

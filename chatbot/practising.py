@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.core.commands import Refusal
-from chatbot.core.events import CaseOpened, Event
+from chatbot.core.events import CaseOpened, CaseResumed, CaseSuspended, Event
+from chatbot.core.phases import Trigger, next_phase
 from chatbot.core.practice.attempt import Attempt, beginning, decide, evolved, of_events
 from chatbot.core.practice.commands import PracticeCommand
 from chatbot.core.practice.station import Station
@@ -49,6 +50,27 @@ class Practising:
         recorder.append(begun)
         return cls(protocol, station, recorder, [opened, *begun])
 
+    @classmethod
+    def resume(cls, protocol: Protocol, station: Station, recorder: Recorder, events: Sequence[Event]) -> Practising:
+        """Begin another sitting of an attempt. The patient's day stays that of the station, whatever day it is.
+
+        Raises: UsageError when the events are not those of an attempt at this station, or it is over.
+        """
+        found = cls(protocol, station, recorder, events)
+        if found.attempt.ended:
+            raise UsageError("the attempt is over", hint="backstory practice debrief CASE says what came of it")
+        found._record((CaseResumed(station.as_of),))
+        return found
+
+    def leave(self) -> None:
+        """End the sitting; the attempt can be gone on with. Once it is over, or left already, nothing is recorded."""
+        if not self.attempt.ended and next_phase(self.attempt.case.phase, Trigger.SUSPEND) is not None:
+            self._record((CaseSuspended(),))
+
+    def _record(self, events: Sequence[Event]) -> None:
+        self.recorder.append(events)
+        self.recorded(events)
+
     def send(self, command: PracticeCommand) -> Refusal | None:
         """Carry a command out. None: done and durable. A refusal: nothing has changed.
 
@@ -57,8 +79,7 @@ class Practising:
         decided = decide(self.attempt, command)
         if isinstance(decided, Refusal):
             return decided
-        self.recorder.append(decided)
-        self.recorded(decided)
+        self._record(decided)
         return None
 
     def recorded(self, events: Sequence[Event]) -> None:

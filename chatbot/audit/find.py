@@ -18,7 +18,9 @@ from chatbot.record.checkpoint import BESIDE
 from chatbot.record.lineage import peek
 from chatbot.record.publish import storage_error
 
-_KNOWN = frozenset({"protocols", "register.jsonl", "access.jsonl", "journal.log", "README.md", ".gitignore"})
+_KNOWN = frozenset(
+    {"protocols", "stations", "register.jsonl", "access.jsonl", "journal.log", "README.md", ".gitignore"}
+)
 """What stands in a folder of cases and is none."""
 
 

@@ -21,8 +21,11 @@ VERDICTS = (
     "DISPOSED",
     "OTHER",
 )
-"""What a file can turn out to be, in the order it is told. OTHER: not a transcript. FAULT: the program failed at it.
-DISPOSED: only the register still knows it."""
+"""What a file can turn out to be, in the order it is told. OTHER: not a transcript, or an attempt of a
+trainee that is not over. FAULT: the program failed at it. DISPOSED: only the register still knows it."""
+
+NOT_OVER = "an attempt at a station that is not over"
+"""Is said of one: nothing of it is counted."""
 
 SOUND = frozenset({"VALID-CLOSED", "VALID-OPEN", "TORN"})
 """Verdicts of cases that were replayed, and are counted."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chatbot.audit.row import VERDICTS, Row
+from chatbot.audit.row import NOT_OVER, VERDICTS, Row
 
 LISTED = 500
 """Problems that are kept to be listed."""
@@ -132,7 +132,7 @@ class Tally:
     def add(self, row: Row) -> None:
         """Count one file."""
         if row.verdict == "OTHER":
-            self.other(f"{row.file}: not a transcript")
+            self.other(f"{row.file}: {NOT_OVER if NOT_OVER in row.problems else 'not a transcript'}")
             return
         self.files += 1
         self.verdicts[row.verdict] += 1

@@ -14,7 +14,7 @@ from typing import Any
 from chatbot import __version__
 from chatbot.audit.find import Found
 from chatbot.audit.measure import Measure, Watched
-from chatbot.audit.row import Row
+from chatbot.audit.row import NOT_OVER, Row
 from chatbot.audit.tables import Tables, tables_of
 from chatbot.content.library import load_bundle
 from chatbot.core.protocol import Protocol
@@ -86,6 +86,8 @@ def examine(found: Found, wanted: Wanted, earlier: Mapping[str, list[Path]]) -> 
 
     try:
         report = verify(found.path, cached_bundle, trusted=wanted.trusted, watch=watched, find=find)
+        if report.running:
+            return Done(Row(str(found.path), "OTHER", int(report.exit_code), (NOT_OVER, *report.problems)))
         row = watched.row(report, identities=wanted.identities, measures=wanted.measures)
         if wanted.trusted:
             row = replace(row, signed_state=report.signatures.state)

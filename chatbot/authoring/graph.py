@@ -120,11 +120,13 @@ def _laid(options: argparse.Namespace, console: Console) -> Laid:
     from chatbot.content.library import load_bundle
     from chatbot.record.read import read_transcript
     from chatbot.record.replay import replay, verify
+    from chatbot.record.running import check_over
 
     report = verify(options.path, load_bundle)
     if report.torn:
         console.complain("\n".join(report.problems))
     transcript = read_transcript(options.path)
+    check_over(transcript)
     case, _ = replay(transcript, report.protocol)
     if transcript.case != report.case:  # pragma: no cover - the file changed between two readings
         raise CorruptTranscript("the transcript changed while it was read", code="T013", hint="try again")

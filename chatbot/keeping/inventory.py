@@ -32,6 +32,8 @@ class Inventory:
     """Kind to how many cases: all, closed, encrypted, torn, damaged, open in another program."""
     bytes: int = 0
     protocols: int = 0
+    stations: int = 0
+    """Kept for attempts at simulated patients that are not over."""
     logs: dict[str, int] = field(default_factory=dict)
     """Name to bytes of the logs that are there."""
     disposed: int = 0
@@ -138,6 +140,8 @@ def _file(found: Inventory, path: Path, size: int, folder: Path) -> None:
         found.logs[path.name] = size
     elif path.parent == folder / "protocols" and path.suffix == ".json":
         found.protocols += 1
+    elif path.parent == folder / "stations" and path.suffix in {".json", ".sealed"}:
+        found.stations += 1
     elif not (path.suffix == ".jsonl" or ".jsonl." in path.name):
         found.others.append(str(path))
 
@@ -181,7 +185,8 @@ def _journal(found: Inventory, folder: Path) -> None:
 
 def inventory_lines(found: Inventory) -> list[str]:
     """Return an inventory as people read it."""
-    rows = [f"Cases in {found.folder}: {found.bytes} bytes, {found.protocols} protocols kept beside them"]
+    running = f", {found.stations} stations of attempts that are not over" if found.stations else ""
+    rows = [f"Cases in {found.folder}: {found.bytes} bytes, {found.protocols} protocols kept beside them{running}"]
     for kind, count in found.kinds.items():
         more = ", ".join(f"{count[name]} {name}" for name in ("closed", "encrypted", "torn", "damaged") if count[name])
         rows.append(f"  {kind:13} {count['all']:>6}" + (f"  ({more})" if more else ""))

@@ -21,6 +21,9 @@ and the keyring of a run. Older shapes: ``upcast`` brings them to the one in mem
 Whose case it is: ``keys`` the site key; ``subject`` the code of a record number and what a label may not say;
 ``confirm`` what is asked before a case is opened again; ``pages`` a page in a file of its own.
 
+Practice: ``stations`` keeps the station of an attempt that runs; ``sealed_stations`` is one that only its code opens;
+``running`` says whether an attempt is over, and guards what is told of one that is not.
+
 What was done with whole cases: ``journal`` the chained file of it; ``tombstones`` the cases that were disposed of.
 
 Shared by these: ``sealed_log`` how register, access log and journal are read and added to; ``key_file`` how files of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from chatbot.record.host import plain_code
 from chatbot.record.publish import storage_error
 from chatbot.record.read import examine_file
 from chatbot.record.recovery import Examined
+from chatbot.record.running import RUNNING, attempt_in
 
 NOT_CASES = frozenset({"access.jsonl", register.NAME})
 """Files in a folder of cases that are none."""
@@ -38,7 +39,7 @@ class CaseSummary:
     as_of: str
     """Clinical moment of the last sitting."""
     phase: str
-    """open, suspended, planned, signed or abandoned."""
+    """open, suspended, planned, signed or abandoned; of an attempt at a station: station, suspended or ended."""
     last: str
     """When the last record was written, by the wall clock."""
     records: int
@@ -62,6 +63,8 @@ class CaseSummary:
     """It is encrypted, opened here or not."""
     shut: bool = False
     """It is encrypted and no key here opens it: there is no label, and ``as_of`` is that of its first sitting."""
+    attempt: str = ""
+    """running or ended, of an attempt at a station; empty for any other case."""
 
     @property
     def name(self) -> str:
@@ -123,6 +126,7 @@ def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
     except BackstoryError as error:
         return CaseSummary(path, "", "", "", "", "", "open", "", 0, "damaged", False, error.render())
     damage = examined.damage
+    types = [record.type for record in examined.records]
     header: dict[str, Any] = examined.records[0].data if examined.records else {}
     state, problem = "ok", ""
     if damage is not None:
@@ -139,19 +143,20 @@ def summarise(path: Path, folder_kind: str = "") -> CaseSummary:
         label=header.get("label", ""),
         subject=header.get("subject", ""),
         as_of=_as_of(examined),
-        phase=_phase(examined),
+        phase=phase_of(types),
         last=examined.records[-1].t if examined.records else "",
         records=len(examined.records),
         state=state,
         locked=locks.is_locked(path),
         problem=problem,
-        relocated=any(record.type == "storage.relocated" for record in examined.records),
+        relocated="storage.relocated" in types,
         amends=header.get("amends") or "",
         follows=header.get("follows") or "",
         began=header.get("as_of", ""),
         opened=examined.records[0].t if examined.records else "",
         encrypted=bool(header.get("enc")),
         shut=examined.shut is not None,
+        attempt=attempt_in(types),
     )
 
 
@@ -183,15 +188,17 @@ PHASES = {
     "answer.corrected": "open",
     "answer.withdrawn": "open",
     "case.opened": "open",
-    "practice.begun": "station",
-    "practice.asked": "station",
-    "practice.ended": "ended",
 }
-"""The last event of one of these types says where a case stands."""
+"""The last event of one of these types says where a case stands, unless it is an attempt at a station."""
 
 
-def _phase(examined: Examined) -> str:
-    return next((PHASES[record.type] for record in reversed(examined.records) if record.type in PHASES), "open")
+def phase_of(types: Sequence[str]) -> str:
+    """Return where a case stands after records of these types. An attempt: station, suspended or ended."""
+    found = next((PHASES[each] for each in reversed(types) if each in PHASES), "open")
+    attempt = attempt_in(types)
+    if attempt == RUNNING:
+        return found if found == "suspended" else "station"
+    return attempt or found
 
 
 def find_case(folder: Path, text: str, also: Path | None = None) -> Path:

@@ -16,10 +16,11 @@ from typing import Any
 from chatbot.core.events import KINDS
 from chatbot.errors import BackstoryError
 from chatbot.record import chain, codec, locks
-from chatbot.record.cases import PHASES, CaseSummary, misplaced_problem, summarise, transcript_files
+from chatbot.record.cases import CaseSummary, misplaced_problem, phase_of, summarise, transcript_files
 from chatbot.record.envelope import FORMAT, FORMAT_VERSION
 from chatbot.record.identities import keyring
 from chatbot.record.read import read_bytes
+from chatbot.record.running import attempt_in
 from chatbot.record.sealing import Sealer, enc_problem
 
 _TYPE = re.compile(rb'"type":"([a-z_.]+)"')
@@ -94,7 +95,6 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
     sitting = _record(lines[sittings[-1]]) if sittings else first
     if sitting is None:
         return None
-    phase = next((PHASES[each] for each in reversed(types) if each in PHASES), "open")
     misplaced = misplaced_problem(path, header["kind"], folder_kind)
     return CaseSummary(
         path=path,
@@ -103,7 +103,7 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
         label=header["label"],
         subject=header["subject"],
         as_of=(sitting["data"] if sealer is None else sealer.open(sitting))["as_of"],
-        phase=phase,
+        phase=phase_of(types),
         last=last["t"],
         records=len(types),
         state="misplaced" if misplaced else "ok",
@@ -115,6 +115,7 @@ def _glance(path: Path, folder_kind: str) -> CaseSummary | None:
         began=header["as_of"],
         opened=first["t"],
         encrypted=sealer is not None,
+        attempt=attempt_in(types),
     )
 
 

@@ -21,6 +21,7 @@ _MEMBERS = (
     "locked",
     "encrypted",
     "shut",
+    "attempt",
 )
 
 

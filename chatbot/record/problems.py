@@ -24,6 +24,8 @@ CODES: dict[str, str] = {
     "T021": "a head code that was kept elsewhere does not agree",
     "T022": "a case that was disposed of, and whose file is here",
     "T023": "encrypted content that does not open with the key of its case",
+    "T024": "a station that is damaged, or is not the one of the attempt",
+    "T025": "an attempt that is not over: nothing is told of where it stands",
     "F001": "a folder that cannot be closed to other users",
     "F002": "no such file",
     "F003": "no permission, or a read-only file system",
@@ -37,6 +39,7 @@ CODES: dict[str, str] = {
     "F011": "the transcript is not open for writing",
     "F012": "a file could not be read or written",
     "F013": "a case stands in the folder of another kind",
+    "F014": "the station of an attempt is not kept beside it",
     "L001": "another process is writing this case",
     "K001": "there is no site key",
     "K002": "the key file exists already",
@@ -58,5 +61,7 @@ CODES: dict[str, str] = {
     "K032": "not a recipient that cases can be encrypted to, or too many of them",
     "K033": "a key locked with a passphrase that was not unlocked, or a passphrase that is too short",
     "K034": "a case was not opened, since nobody here could go on with it",
+    "K040": "a sealed station that was not opened",
+    "K041": "a code of a sealed station that is too short",
 }
 """Code to what it means."""

@@ -13,6 +13,7 @@ from chatbot.core.events import CaseSigned, PlanIssued
 from chatbot.core.plan import build_plan, digest_of_plan, plan_digest
 from chatbot.core.protocol import Protocol
 from chatbot.core.refolding import Refolding
+from chatbot.core.values import Urgency
 from chatbot.errors import CorruptTranscript, ExitCode
 from chatbot.record import bundle
 from chatbot.record.anchoring import Anchoring, compare_transcript
@@ -21,6 +22,7 @@ from chatbot.record.checkpoint import Signatures, Trusted, check
 from chatbot.record.envelope import Record
 from chatbot.record.lineage import files_of
 from chatbot.record.read import Transcript, read_transcript
+from chatbot.record.running import RUNNING, attempt_of, check_over
 
 LoadBundle = Callable[[bytes], Protocol]
 """From the canonical JSON of a protocol to the protocol. May remember what it has loaded."""
@@ -60,6 +62,8 @@ class VerifyReport:
     """How it stands to the register of cases."""
     signatures: Signatures = NOT_LOOKED_FOR
     """What the signed checkpoints beside it show."""
+    running: bool = False
+    """An attempt at a station that is not over: phase and urgency are not told."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -102,6 +106,7 @@ class VerifyReport:
             "urgency": self.urgency,
             "plan_digests_checked": self.plan_digests_checked,
             "torn": self.torn,
+            **({"running": True} if self.running else {}),
             "problems": list(self.problems),
             "anchoring": {"state": self.anchoring.state, "said": self.anchoring.said, "records": self.anchoring.upto},
             "signatures": {
@@ -138,8 +143,13 @@ def verify(
     Raises: CorruptTranscript naming the line; VersionUnsupported; StorageError; what *load_bundle* raises.
     """
     transcript = read_transcript(path)
-    protocol = load_protocol(transcript, load_bundle, protocols_folder) if kept is None else kept(transcript)
+    protocol = (
+        load_protocol(transcript, load_bundle, protocols_folder, running=True)
+        if kept is None
+        else kept(transcript, running=True)
+    )
     case, checked = replay(transcript, protocol, watch)
+    running = attempt_of(transcript) == RUNNING
     damage = transcript.damage
     found = bonds(transcript, find=find)
     anchored = compare_transcript(transcript, register)
@@ -154,8 +164,8 @@ def verify(
         records=transcript.records,
         head=transcript.head,
         head_code=transcript.head_code,
-        phase=case.phase.value,
-        urgency=case.urgency.value,
+        phase="station" if running else case.phase.value,
+        urgency=Urgency.UNDETERMINED.value if running else case.urgency.value,
         plan_digests_checked=checked,
         torn=transcript.torn,
         protocol=with_review(protocol, case.review),
@@ -168,14 +178,20 @@ def verify(
         bonds=found,
         anchoring=anchored,
         signatures=signed,
+        running=running,
     )
 
 
-def load_protocol(transcript: Transcript, load_bundle: LoadBundle, folder: Path | None = None) -> Protocol:
+def load_protocol(
+    transcript: Transcript, load_bundle: LoadBundle, folder: Path | None = None, *, running: bool = False
+) -> Protocol:
     """Return the protocol a transcript was made with, from the copy kept beside it.
 
-    Raises: StorageError when it is not there; CorruptTranscript when it is not what its digest says.
+    *running*: also for an attempt at a station that is not over; whoever says so tells nothing of where it stands.
+    Raises: StorageError when it is not there; CorruptTranscript when it is not what its digest says; UsageError (T025).
     """
+    if not running:
+        check_over(transcript)
     return _named(transcript, load_bundle(bundle.load(transcript.path, transcript.digest, folder)))
 
 
@@ -189,11 +205,13 @@ class KeptProtocols:
         self._load = load_bundle
         self._known: dict[Path, Protocol] = {}
 
-    def __call__(self, transcript: Transcript) -> Protocol:
+    def __call__(self, transcript: Transcript, *, running: bool = False) -> Protocol:
         """Return the protocol of a transcript. Raises as ``load_protocol`` does."""
+        if not running:
+            check_over(transcript)
         path = bundle.find(transcript.path, transcript.digest)
         if path not in self._known:
-            self._known[path] = load_protocol(transcript, self._load)
+            self._known[path] = load_protocol(transcript, self._load, running=running)
         return _named(transcript, self._known[path])
 
 

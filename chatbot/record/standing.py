@@ -13,6 +13,10 @@ from chatbot.errors import BackstoryError, ExitCode, KeyProblem, VersionUnsuppor
 from chatbot.record.anchoring import compare_shut, disposal, disposed_words, missing
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import LoadBundle, verify
+from chatbot.record.running import RUNNING, attempt_of
+
+NOT_OVER = Wording("attempt not over", "attempt not over")
+"""Stands for the urgency of an attempt at a station that runs."""
 
 Load = Callable[[Transcript], Protocol]
 """From a transcript to the protocol it was made with; raises what loading raises."""
@@ -39,6 +43,8 @@ def standing(path: Path, load: Load) -> Standing:
     """Read a kept case from its first event to its last and return where it stands. Never raises for a bad file."""
     try:
         transcript = read_transcript(path)
+        if attempt_of(transcript) == RUNNING:
+            return Standing(word=NOT_OVER)
         protocol = load(transcript)
         case = fold(protocol, transcript.events)
     except BackstoryError as error:
