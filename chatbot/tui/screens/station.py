@@ -108,7 +108,9 @@ class StationScreen(AttemptSheet[str]):
     def lines(self, width: int) -> list[Line]:
         if self.preparing:
             return [*drawing.task(self.attempt_now, width), BLANK, *wrapped(self._begins(), width, "strong")]
-        return drawing.conversation(self.attempt_now, width)
+        rows = drawing.conversation(self.attempt_now, width)
+        # The newest stands next to the line that is typed, however little was said.
+        return [*[BLANK] * (self.pane.content_size.height - len(rows)), *rows]
 
     def _begins(self) -> str:
         return f"{self.key_for('begin_talk')} begins the interview."
@@ -195,8 +197,7 @@ class StationScreen(AttemptSheet[str]):
     def extra_keys(self) -> list[tuple[str, str]]:
         if self.caret < 0:
             return []
-        last = len(self.offered)
-        return [(f"1-{last}" if last > 1 else "1", "choose")] if last else []
+        return [(f"0-{len(self.offered)}", "choose")] if self.offered else []
 
     def plain_key(self, key: str) -> bool:
         self.said = ""
