@@ -229,6 +229,13 @@ class Backstory(App[int], inherit_bindings=False):
         if isinstance(self.screen, Sheet):
             self.screen.redraw()
 
+    def freshen_header(self) -> None:
+        """Draw the top of the screen on top again, for time that has passed."""
+        from chatbot.tui.screens.base import Sheet
+
+        if isinstance(self.screen, Sheet):
+            self.screen.header_pane.redraw()
+
     def ask_to_stop(self) -> None:
         """Ask whether to stop, as somebody wished while an entry was being saved."""
         from chatbot.tui.screens.base import Sheet

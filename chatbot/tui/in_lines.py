@@ -19,6 +19,8 @@ _NO_KEYS = "Commands have names there, and keys are not changed."
 _LIST = "It asks for the numbers of what changed."
 _MARKS = "It asks for the numbers of what is yes."
 _READ = "The word read is typed."
+_PRACTICE = "An option of its own: backstory practice --help."
+_TALK = "A word of its own in a practice talk: help lists them."
 _AT_ONCE = "It is read out whole, and the question comes back by itself."
 
 IN_LINES: dict[str, str] = {
@@ -99,7 +101,7 @@ IN_LINES: dict[str, str] = {
     "members": _SHELL,
     "actor": _SHELL,
     "role": _SHELL,
-    "practise": "A command of its own: backstory interview --kind practice --plain.",
+    "practise": "A command of its own: backstory practice --plain.",
     "search": _LISTED,
     "keep_search": _LISTED,
     "clear_search": _LISTED,
@@ -120,6 +122,17 @@ IN_LINES: dict[str, str] = {
     ),
     "faster": "It is read at the speed of whoever reads; pauses are said in words.",
     "slower": "It is read at the speed of whoever reads; pauses are said in words.",
+    # simulated patients
+    **dict.fromkeys(("generate", "sealed", "progress"), _PRACTICE),
+    **dict.fromkeys(
+        (
+            *("begin_talk", "unpause", "choose_offered", "say", "topics", "moves", "records", "examine", "learned"),
+            *("to_commit", "hint", "why_asked", "card", "task", "pause", "extra_time", "end_attempt", "leave_station"),
+        ),
+        _TALK,
+    ),
+    **dict.fromkeys(("open_part", "hand_in", "mark_it", "marked"), "What you make of it is asked part by part."),
+    **dict.fromkeys(("open_mark", "moment", "expert", "conversation"), "The debrief is read out whole."),
     # everywhere
     "help": ":help",
     "settings": ":settings",

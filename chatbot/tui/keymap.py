@@ -23,6 +23,8 @@ FIXED = frozenset(
     {
         ("commit", "typing"),
         ("leave_field", "typing"),
+        ("say", "station"),
+        ("leave_station", "station"),
         *((each, place) for each in STATUS_ACTIONS for place in ("question", "block")),
     }
 )
@@ -49,6 +51,7 @@ TOGETHER = (
     frozenset({"question", "instrument"}),
     frozenset({"question", "typing"}),
     frozenset({"plan", "line"}),
+    frozenset({"station", "offered"}),
 )
 """Places that hold at the same time: a key taken in one is not free in the other."""
 
@@ -182,7 +185,7 @@ def _clash(field: str, action: Action, place: str, key: str, actions: Sequence[A
         return KeymapProblem(field, f"{spelled(key)} is an answer {at}", "choose another key")
     if place in WRITTEN_IN and of_text(key):
         return KeymapProblem(field, f"{spelled(key)} is text {at}", "choose a function key, or one with Ctrl")
-    if place in {"typing", "anywhere"} and key in FIELD_KEYS:
+    if place in {"typing", "station", "anywhere"} and key in FIELD_KEYS:
         return KeymapProblem(field, f"{spelled(key)} belongs to the typed field", "choose another key")
     beside = {place, *(each for group in TOGETHER if place in group for each in group), "anywhere", "scroll"}
     for other in actions:

@@ -15,11 +15,15 @@ from chatbot.tui.drafts import Drafts
 if TYPE_CHECKING:
     from chatbot.core.changes import Story
     from chatbot.core.identity import Confirmation
+    from chatbot.core.practice.commands import Commit
     from chatbot.core.protocol import Wording
     from chatbot.interview import Interview
+    from chatbot.practising import Practising
     from chatbot.record.event_list import EventLine
     from chatbot.record.recording import Recording
     from chatbot.record.standing import Standing, Verdict
+    from chatbot.tui.practice import PracticeDesk
+    from chatbot.tui.station_clock import StationClock
     from chatbot.tui.tour import Tour
 
 
@@ -78,6 +82,10 @@ class CaseSummary(Protocol):
     @property
     def opened(self) -> str:
         """When the first record was written."""
+
+    @property
+    def attempt(self) -> str:
+        """``running`` or ``ended`` for an attempt at a simulated patient; empty for any other case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,8 @@ class Services:
     """Encrypts new cases from now on, or does not; returns what must be told. None: it is not offered here."""
     encryption: Callable[[], str] = str
     """Says whether new cases are encrypted, in one sentence; empty: it is not said here."""
+    practice: PracticeDesk | None = None
+    """Simulated patients; None: there are none here."""
 
     def settings(self) -> Settings:
         """Return what is chosen now, field by field."""
@@ -228,6 +238,14 @@ class Session:
     """Who interviews was asked for once; nobody is asked again."""
     drafts: Drafts = field(default_factory=Drafts)
     """What was begun in this run of the application and not given yet."""
+    practising: Practising | None = None
+    """The attempt at a simulated patient that is on screen."""
+    simulated: str = ""
+    """Who is simulated, while anything of an attempt is on screen: every screen then says so."""
+    station_clock: StationClock | None = None
+    """The time of the attempt, where it is timed."""
+    commitment: Commit | None = None
+    """What the trainee has chosen so far and not handed in."""
 
     def switch_register(self) -> None:
         """Go to the other wording; only words change."""

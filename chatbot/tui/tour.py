@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 NOWHERE = "nowhere: this is a tour, kept in memory only"
 
 AT_THE_END = (
-    "That was the tour. {new_case} begins a real interview, {practise} a practice case; {help} lists every key."
+    "That was the tour. {new_case} begins a real interview, {practise} has simulated patients; {help} lists every key."
 )
 LEFT = "The tour was left; nothing of it is kept. {tour} begins it again."
 NAMED = ("new_case", "practise", "help", "tour")

@@ -290,6 +290,7 @@ class Summary:
     follows: str = ""
     began: str = AS_OF
     opened: str = "2025-11-12T10:40"
+    attempt: str = ""
 
 
 def _identity(case: Summary) -> CaseIdentity:

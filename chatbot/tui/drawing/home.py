@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SOUND = frozenset({"", "ok", "whole", "sound"})
 """States of a case file that need no mention."""
 
-CLOSED = frozenset({"signed", "abandoned"})
+CLOSED = frozenset({"signed", "abandoned", "ended"})
 """Phases in which nothing can be added to a case."""
 
 COLUMNS = 60
@@ -188,7 +188,7 @@ TEACHES = (
         "new_case",
         "begins a case: a label, a code, its kind, then the first question. Each answer is saved as it is given.",
     ),
-    ("practise", "begins a practice case at once: you make the answers up. There are no simulated patients yet."),
+    ("practise", "lets you interview simulated patients, and says what came of it."),
     ("tour", "is a tour on a made-up case: a dozen keys, a minute or two. Nothing of it is kept."),
     ("help", "lists every key that works now."),
     ("about", "says what this is for, and what it is not."),

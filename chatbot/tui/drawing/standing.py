@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatbot.core.case import Case
 from chatbot.core.view import View
 from chatbot.export.standing import FLAG_MARK
-from chatbot.tui.lines import Line, Seg, fit, line, packed, width_of, wrapped
+from chatbot.tui.lines import Line, Seg, fit, line, packed, spread, width_of, wrapped
 from chatbot.tui.words import Words, day_words, sentence
 
 NAME = "Backstory"
@@ -75,3 +75,11 @@ def status(view: View, words: Words, width: int) -> list[Line]:
     if view.scope_text:
         parts.insert(1, line(Seg(words.label(f"scope.{view.scope}"), "warn")))
     return packed(parts, width, " · ")
+
+
+def simulated(who: str, left: str, width: int) -> list[Line]:
+    """Draw the line that says on every screen of an attempt that nobody here is real. *left*: of the time."""
+    mark = (Seg(" SIMULATED ", "caret"), Seg(" "))
+    time = line(Seg(left, "strong")) if left else ()
+    room = width - width_of(mark) - (width_of(time) + 2 if time else 0)
+    return spread((*mark, Seg(fit(who, max(room, 8)), "strong")), time, width)

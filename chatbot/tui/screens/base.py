@@ -122,6 +122,9 @@ class Sheet(Screen[T], inherit_bindings=False):
         rows = self.header(width)
         if open_case is not None and not self.NAMES_CASE:
             rows = [*standing.whose(open_case.case, width), *rows]
+        if self.session.simulated:
+            clock = self.session.station_clock
+            rows = [*standing.simulated(self.session.simulated, "" if clock is None else clock.words(), width), *rows]
         return [*self.ours.keeping.banner(width), *rows, *self._emergency_band(width)]
 
     @property

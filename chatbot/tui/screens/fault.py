@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from chatbot.core.events import Event
 from chatbot.errors import BackstoryError, NotSaved
@@ -37,12 +37,26 @@ class Unsaved:
         return answered_lines(self.interview, self.register)
 
 
+class AtStake(Protocol):
+    """What was not saved, and what was saved before it."""
+
+    @property
+    def saved(self) -> int:
+        """How much counts."""
+
+    def lines(self) -> list[str]:
+        """Return what was not saved, in words."""
+
+    def earlier(self) -> list[str]:
+        """Return what counts, in words."""
+
+
 class Fault(ScrollSheet[bool]):
     """Says what was not saved; True when it is to be tried again."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("fault",)
 
-    def __init__(self, error: BackstoryError, unsaved: Unsaved | None = None) -> None:
+    def __init__(self, error: BackstoryError, unsaved: AtStake | None = None) -> None:
         """*unsaved*: what was to be recorded; None when no answer was at stake."""
         super().__init__()
         self.error, self.unsaved = error, unsaved

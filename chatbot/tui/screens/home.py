@@ -23,6 +23,7 @@ from chatbot.tui.words import day_words, sentence
 if TYPE_CHECKING:
     from chatbot.interview import Interview
     from chatbot.record.standing import Standing
+    from chatbot.tui.practice import PracticeDesk
 
 
 class Home(Marked[None]):
@@ -182,6 +183,8 @@ class Home(Marked[None]):
                 return here
             case "verify_all" | "search":
                 return bool(self.cases)
+            case "practise":
+                return self.session.services.practice is not None
             case "clear_search":
                 return self.searching or bool(self.filter)
             case "follow_up":
@@ -315,10 +318,10 @@ class Home(Marked[None]):
         begin(self)
 
     def act_practise(self) -> None:
-        """Begin a practice case at once."""
-        from chatbot.tui.screens.start import practise
+        """Choose a simulated patient."""
+        from chatbot.tui.screens.patients import Patients
 
-        practise(self)
+        self.app.push_screen(Patients())
 
     def act_tour(self) -> None:
         from chatbot.tui.tour import begin_tour
@@ -370,12 +373,24 @@ class Home(Marked[None]):
     def act_choose(self) -> None:
         """Look at a closed case; ask whether this is the right person before any other is opened."""
         case = self.row.case
-        if case.phase in CLOSED and case.state in SOUND:
+        desk = self.session.services.practice
+        if case.attempt and case.state in SOUND and desk is not None:
+            self._attempt(case, desk)
+        elif case.phase in CLOSED and case.state in SOUND:
             self._look(case)
         else:
             from chatbot.tui.screens.confirm import go_on_with
 
             go_on_with(self.ours, case.path)
+
+    def _attempt(self, case: CaseSummary, desk: PracticeDesk) -> None:
+        """Go on with an attempt at a simulated patient, or read what came of it."""
+        from chatbot.tui.screens.patients import open_attempt, show_debrief
+
+        if case.attempt == "ended":
+            show_debrief(self.ours, case.path)
+        else:
+            open_attempt(self.ours, lambda: desk.resume(case.path))
 
     def act_follow_up(self) -> None:
         self._confirm(

@@ -34,13 +34,14 @@ class Prompt(Sheet[str]):
         text: str = "",
         keep: Callable[[str], None] | None = None,
         place: str = "",
+        begun: str = "",
     ) -> None:
-        """*keep* is given what was typed when the program is ended from outside.
+        """*keep* is given what was typed when the program is ended from outside. *begun*: a text that is gone on with.
 
         *place*: where in the case a half-typed text belongs; it is there again when the prompt comes up again.
         """
         super().__init__()
-        self.keep, self.place = keep, place
+        self.keep, self.place, self.begun = keep, place, begun
         self.settled_draft = False
         """What was typed was taken, or kept for another time."""
         self.title_text, self.told, self.send = title, told, send
@@ -59,8 +60,9 @@ class Prompt(Sheet[str]):
     def on_mount(self) -> None:
         self.fresh()
         self.entry.begin(self.entry.text, self.rows)
+        self.entry.resume(self.begun)
         if self.place:
-            self.entry.resume(self.session.drafts.at(self.interview.case.case, self.place).text)
+            self.entry.resume(self.session.drafts.at(self._case, self.place).text)
         self.entry.focus()
 
     def resized(self) -> None:
@@ -96,7 +98,13 @@ class Prompt(Sheet[str]):
         """Keep a half-typed text for the next time, once."""
         if self.place and not self.settled_draft:
             self.settled_draft = True
-            self.session.drafts.keep(self.interview.case.case, self.place, Draft(text))
+            self.session.drafts.keep(self._case, self.place, Draft(text))
+
+    @property
+    def _case(self) -> str:
+        """The case, or the attempt, a half-typed text belongs to."""
+        practising = self.session.practising
+        return self.interview.case.case if practising is None else practising.attempt.case.case
 
     def on_unmount(self) -> None:
         self.remember(self.entry.text)

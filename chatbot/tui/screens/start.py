@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from chatbot.core.identity import LabelDoubt, label_doubt
@@ -33,13 +32,6 @@ KIND = "Kinds never mix: every screen and page is marked unless the case is clin
 def begin(home: Home) -> None:
     """Ask for what a new case needs, then open it. Escape gives it up."""
     _New(home).ask_label()
-
-
-def practise(home: Home) -> None:
-    """Begin a case of kind practice at once, under the next free number."""
-    known = {each.label for each in home.cases}
-    number = next(number for number in count(1) if f"practice {number}" not in known)
-    _New(home).open("practice", f"practice {number}")
 
 
 class _New:
