@@ -11,6 +11,7 @@ transcript; ``replay`` to verify it; ``cases`` the folder of cases; ``salvage`` 
 ``lineage`` visits and versions that belong together; ``bonds`` what ties a case to the one it comes from;
 ``listing`` them as lines; ``glance`` at each of them, quickly; ``standing`` how urgent a kept case is;
 ``succession`` which case may be followed up or amended, and what changed;
+``attempts`` of trainees at stations, verified;
 ``event_list`` who did what, in words; ``recording`` a case opened to be played; ``access`` who looked at which case.
 
 What holds a chain from outside: ``register`` of cases, written by ``registrar``; ``anchoring`` of files to it;
