@@ -68,7 +68,9 @@ ALLOWED: dict[str, set[str]] = {
         *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice"),
         *("plain_people", "cli_common", "cli_replay"),
     },
+    "teaching": {"core", "content", "record", "audit"},
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
+    "cli_teaching": {"core", "content", "record", "audit", "teaching", "settings", "desk", "cli_common"},
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common", "cli_replay"},
     "cli_people": {
@@ -117,6 +119,7 @@ LAZY_IN = {
     "cli_integrity": {"core", "record", "settings"},
     "cli_audit": {"core", "record", "audit"},
     "cli_against": {"core", "content", "record", "audit"},
+    "cli_teaching": {"core", "content", "record", "audit", "teaching", "settings", "desk"},
     "authoring": {"tui", "plain"},
 }
 """Rooms whose imports of these must stand inside a function, so that a command loads only what it needs."""
@@ -129,6 +132,7 @@ ROOMS_OF = {
     "z3": {"proof"},
     "cryptography": {"record"},
     "pyrage": {"record"},
+    "fsrs": {"teaching"},
     **{name: {"audit"} for name in ("duckdb", "pyarrow", "matplotlib", "scipy", "distributed")},
 }
 """Third-party package to the rooms that may import it."""
