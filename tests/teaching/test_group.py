@@ -34,7 +34,7 @@ def group(folder: Path, **options: bool) -> Group:
 
 def group_text(folder: Path) -> str:
     made = group(folder)
-    return page(made) + json.dumps(tables.to_data(made)) + "\n".join(tables.csv_lines(tables.items(made)))
+    return json.dumps(tables.to_data(made)) + "\n".join(tables.csv_lines(tables.items(made)))
 
 
 @pytest.fixture
