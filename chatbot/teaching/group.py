@@ -14,7 +14,7 @@ from statistics import mean, median
 
 from chatbot.core.values import Urgency
 from chatbot.teaching.agreement import BetweenMarkers, WithEngine, between_markers, with_engine
-from chatbot.teaching.marked import HIGH, LOW, NONE, RIGHT, Bad, Marked
+from chatbot.teaching.marked import HIGH, LOW, NONE, RIGHT, Bad, Marked, Scored
 from chatbot.teaching.shares import Share
 
 FORMAT = "backstory.group/1"
@@ -248,16 +248,19 @@ def _domains(rows: Sequence[Marked]) -> tuple[DomainStat, ...]:
 def _items(rows: Sequence[Marked]) -> tuple[ItemStat, ...]:
     found = []
     for name, of in _by_name(rows).items():
-        lines = {}
+        lines: dict[str, Scored] = {}
         seen: dict[str, int] = defaultdict(int)
         missed: dict[str, int] = defaultdict(int)
         lost: dict[str, int] = defaultdict(int)
         for row in of:
+            told: dict[str, bool] = {}
             for each in row.lines:
-                lines.setdefault(each.id, each)
-                seen[each.id] += 1
-                missed[each.id] += each.missed
-                lost[each.id] += max(0, each.of - each.points)
+                lines.setdefault(each.item, each)
+                told[each.item] = told.get(each.item, False) or each.missed
+                lost[each.item] += max(0, each.of - each.points)
+            for item, is_missed in told.items():
+                seen[item] += 1
+                missed[item] += is_missed
         stats = []
         for id_, line in lines.items():
             # What only takes off is not always told of: it could be lost in every attempt all the same.

@@ -38,6 +38,11 @@ class Scored:
     title: str
 
     @property
+    def item(self) -> str:
+        """What it is counted as over many attempts. A word of reproach is one wherever it was said."""
+        return self.kind if self.kind == "stigma" else self.id
+
+    @property
     def missed(self) -> bool:
         """Whether anything was lost by it."""
         return self.points < self.of
@@ -150,7 +155,7 @@ def marked(kept: Kept, mark: Marker) -> Marked | Bad:
 
 def line_title(protocol: Protocol, station: Station, line: Line) -> str:
     """Return what a line is about, whatever came of it."""
-    of = line.id.partition(":")[2]
+    of = "" if line.kind == "stigma" else line.id.partition(":")[2]
     return title_of(protocol, station, of) if of else line.kind.replace("_", " ")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from chatbot.core import events as ev
@@ -26,8 +27,13 @@ from chatbot.core.practice.station import (
 )
 from chatbot.core.protocol import Protocol
 from chatbot.practising import Practising
+from chatbot.record.attempts import attempt_files
 from chatbot.record.host import FixedHost
 from chatbot.record.store import TranscriptWriter
+from chatbot.teaching import group_tables
+from chatbot.teaching.group import group_of
+from chatbot.teaching.marked import walk
+from chatbot.teaching.progress import Candidate, progress_of, to_data
 from tests.record.kit import PROTOCOL, QuickDisk, load_bundle
 
 __all__ = ["PROTOCOL", "load_bundle"]
@@ -188,3 +194,21 @@ def altered(path: Path, before: str, after: str) -> None:
     text = path.read_text("utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), "utf-8")
+
+
+LIMITS = {"again": 0, "hard": 50, "good": 70, "easy": 90}
+TODAY = date(2026, 4, 1)
+PATIENTS = (
+    Candidate("fire", 1, "A woman of 44", 2),
+    Candidate("smoke", 2, "A woman of 45", 2),
+    Candidate("candle", 3, "A woman of 46", 1),
+    Candidate("hard_one", 4, "A man of 70", 5),
+)
+
+
+def everything(folder: str) -> str:
+    """Return all that is told of the attempts in a folder, as text."""
+    found = list(walk(attempt_files(Path(folder)), load_bundle, mark))
+    own = progress_of("AB", found, PATIENTS, LIMITS, TODAY, lambda name: {"plan": len(name)})
+    made = group_of(found, anonymous=True)
+    return json.dumps([to_data(own), group_tables.to_data(made), *group_tables.csv_lines(group_tables.items(made))])

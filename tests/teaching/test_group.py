@@ -32,11 +32,6 @@ def group(folder: Path, **options: bool) -> Group:
     return group_of(walk(files, load_bundle, mark), other_kinds=left_out.other_kinds, **options)
 
 
-def group_text(folder: Path) -> str:
-    made = group(folder)
-    return json.dumps(tables.to_data(made)) + "\n".join(tables.csv_lines(tables.items(made)))
-
-
 @pytest.fixture
 def ward(tmp_path: Path) -> Path:
     """Four trainees at the fire, one of them at the candle too, in folders of their own."""

@@ -13,19 +13,10 @@ from pathlib import Path
 import pytest
 
 from chatbot.teaching.marked import Bad, Marked, practice_files, walk
-from chatbot.teaching.progress import Candidate, Progress, actors, progress_of, to_data
+from chatbot.teaching.progress import Progress, actors, progress_of, to_data
 from chatbot.teaching.progress_text import bar, progress_lines
 from tests.record.kit import written
-from tests.teaching.kit import altered, generated, load_bundle, mark, play, station
-
-LIMITS = {"again": 0, "hard": 50, "good": 70, "easy": 90}
-TODAY = date(2026, 4, 1)
-PATIENTS = (
-    Candidate("fire", 1, "A woman of 44", 2),
-    Candidate("smoke", 2, "A woman of 45", 2),
-    Candidate("candle", 3, "A woman of 46", 1),
-    Candidate("hard_one", 4, "A man of 70", 5),
-)
+from tests.teaching.kit import LIMITS, PATIENTS, TODAY, altered, generated, load_bundle, mark, play, station
 
 
 def nothing(name: str) -> Mapping[str, int]:
@@ -161,16 +152,7 @@ def test_it_is_the_same_twice(tmp_path: Path, shaped: object) -> None:
     assert one == two
 
 
-_SCRIPT = """
-import json, sys
-from pathlib import Path
-from tests.teaching.test_progress import progress
-from tests.teaching.test_group import group_text
-from chatbot.teaching.progress import to_data
-folder = Path(sys.argv[1])
-print(json.dumps(to_data(progress(folder))))
-print(group_text(folder))
-"""
+_SCRIPT = "import sys; from tests.teaching.kit import everything; print(everything(sys.argv[1]))"
 
 
 def test_it_is_the_same_whatever_the_seed_of_hashing(tmp_path: Path) -> None:
@@ -187,4 +169,4 @@ def test_it_is_the_same_whatever_the_seed_of_hashing(tmp_path: Path) -> None:
             env={**os.environ, "PYTHONHASHSEED": seed},
         )
         told.add(done.stdout)
-    assert len(told) == 1 and b"SIMULATED" in told.pop()
+    assert len(told) == 1 and b'"simulated": true' in told.pop()
