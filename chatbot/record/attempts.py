@@ -12,7 +12,6 @@ from pathlib import Path
 
 from chatbot import __version__
 from chatbot.core import events as ev
-from chatbot.core.practice.attempt import of_events
 from chatbot.core.practice.debrief import Placed
 from chatbot.core.practice.laid import station_laid
 from chatbot.core.practice.station import NotAStation, Station
@@ -231,7 +230,6 @@ def _station(transcript: Transcript, protocol: Protocol) -> Station | None:
         station = station_laid(transcript.events)
         if station is None:
             raise NotAStation("the attempt is over, and its station is not laid open")
-        of_events(protocol, station, transcript.events)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         said = str(error) if isinstance(error, ValueError) else type(error).__name__
         raise _odd(transcript, over, said) from error

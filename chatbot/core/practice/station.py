@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from chatbot.core.canonical import spell
@@ -336,7 +337,7 @@ def _built(kind: Any, data: Any) -> Any:
     """Rebuild a value of a type that stands in the annotations above."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         unknown = data.keys() - hints.keys()
         if unknown:
             raise ValueError(f"unknown members {sorted(unknown)}")
@@ -355,6 +356,12 @@ def _built(kind: Any, data: Any) -> Any:
     if kind in {str, int} and type(data) is not kind:
         raise TypeError(f"{kind.__name__} is wanted")
     return data
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Return the types of the members of a value type; working them out takes longer than building the value."""
+    return typing.get_type_hints(kind)
 
 
 def _may_be_none(hint: Any) -> bool:
