@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from campaigns.generated import Population
+from chatbot.content.population import Population
 from chatbot import __version__
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 from chatbot.core import commands as cmd

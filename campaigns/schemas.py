@@ -205,7 +205,7 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
             return {"anyOf": [TEXT, words_model]}
         case "_both_registers":
             return words_model
-        case "_drawn" | "_wanted":
+        case "drawn" | "_wanted":
             return {"anyOf": [TEXT, {"type": "array", "items": TEXT}, _refer(annotation, definitions)]}
         case "labelled":
             return {"anyOf": [TEXT, words_model, _refer(annotation, definitions)]}
@@ -218,7 +218,7 @@ def _read_by(function: Callable[..., Any], annotation: Any, definitions: dict[st
             }
         case "table_key":
             return {"anyOf": [SCALARS["_name"][1], {"type": "array", "items": SCALARS["_option_id"][1]}]}
-        case "_reply":
+        case "_reply" | "_template":
             return {"anyOf": [TEXT, _refer(annotation, definitions)]}
         case "_voice" | "_interpreter":
             return _open(annotation, definitions)
@@ -284,7 +284,7 @@ def called(annotation: Any, metadata: tuple[Any, ...]) -> str:
         name = function.__name__
         if (words := words_of(function)) is not None:
             return "one of " + ", ".join(f"`{word}`" for word in words) if len(words) < 6 else "one of a list"
-        if name in {"labelled", "_rule_guard", "_drawn", "_wanted", "_reply", "_voice", "_interpreter"}:
+        if name in {"labelled", "_rule_guard", "drawn", "_wanted", "_reply", "_template", "_voice", "_interpreter"}:
             return _link(annotation)
         own = {
             "_same_in_both": "a text",

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from campaigns.generated import Generated, Population
+from chatbot.content.population import Generated, Population
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import Protocol

@@ -132,6 +132,23 @@ def station_of(
     return made(protocol, content, file, Vignettes.of_folder(folder / "vignettes"), seed, persona)
 
 
+def generated_station(protocol: Protocol, folder: Path, *, seed: int, difficulty: int) -> Station:
+    """Return a station drawn for a seed.
+
+    Raises: ContentError where the protocol's practice cannot draw any; UsageError for a difficulty that does not exist.
+    """
+    from chatbot.content.practice_generator import generator
+
+    return generator(protocol, folder).station(seed, difficulty)
+
+
+def practice_file(folder: Path) -> File[PracticeFileModel]:
+    """Return ``practice.yaml`` of a folder that has one. Raises: ContentError."""
+    file = _read(folder / PRACTICE, PracticeFileModel)
+    assert file is not None
+    return file
+
+
 def needed(folder: Path, protocol: Protocol) -> PracticeContent:
     """Return what a protocol's folder says of practice. Raises: ContentError where it says nothing."""
     content = practice_of(folder, protocol)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chatbot.content.fields import Identifier, Strict, Text, Whole, YesNo, one_of, problem
+from chatbot.content.fields import Condition, Identifier, Name, Strict, Text, Whole, YesNo, one_of, problem
+from chatbot.content.prevalence_schema import DrawModel, drawn
 from chatbot.core.practice.station import MOVES, WEIGHTS
 from chatbot.core.values import Status, Urgency, ValueProblem, parse_duration
 
@@ -135,6 +136,72 @@ class PersonaModel(Strict):
     needs: dict[Annotated[str, one_of(*PERSONA_NEEDS)], PersonaNeedModel] = {}
 
 
+class TemplateModel(Strict):
+    text: Text
+    tells: Ids = ()
+    when: Condition | None = None
+
+
+def _template(value: object) -> object:
+    """Let a template that tells nothing by itself be written as its text."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+Template = Annotated[TemplateModel, BeforeValidator(_template)]
+Templates = Annotated[tuple[Template, ...], Field(strict=False, min_length=1)]
+
+
+class GeneratedPictureModel(Strict):
+    title: Text
+    urgency: Annotated[str, one_of(*_LEVELS)]
+    of: Identifier | None = None
+    from_: Difficulty = Field(default=1, alias="from")
+    answers: dict[Name, Annotated[DrawModel, BeforeValidator(drawn)]] = {}
+
+
+class TogetherModel(Strict):
+    when: Condition
+    answers: dict[Name, Any] = Field(min_length=1)
+
+
+class ApartModel(Strict):
+    when: Condition
+    reason: Text
+
+
+class HeldBackModel(Strict):
+    one_in: Whole
+    replies: SomeTexts
+
+
+class DifficultyModel(Strict):
+    personas: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    herrings: Whole = 0
+    needs: dict[Annotated[str, one_of(*PERSONA_NEEDS)], HeldBackModel] = {}
+
+
+class GeneratorModel(Strict):
+    title: Text
+    reason: Text
+    who: Templates
+    openings: Templates
+    words: dict[str, dict[str, Text]] = {}
+    moves: dict[str, Templates] = {}
+    difficulties: dict[Difficulty, DifficultyModel] = Field(min_length=1)
+    answers: dict[Name, Annotated[DrawModel, BeforeValidator(drawn)]] = {}
+    pictures: dict[Identifier, GeneratedPictureModel] = Field(min_length=1)
+    herrings: dict[Identifier, dict[Name, Annotated[DrawModel, BeforeValidator(drawn)]]] = {}
+    together: dict[Identifier, TogetherModel] = {}
+    apart: dict[Identifier, ApartModel] = {}
+
+    @model_validator(mode="after")
+    def _has_every_difficulty(self) -> GeneratorModel:
+        missing = [str(level) for level in range(1, HARDEST + 1) if level not in self.difficulties]
+        if missing:
+            raise problem("P111", f"nothing says how difficulty {', '.join(missing)} is", "write each of 1 to 5")
+        return self
+
+
 class RatingModel(Strict):
     """From the mark of an attempt, in per cent, to how soon such a patient comes again."""
 
@@ -168,6 +235,7 @@ class PracticeModel(Strict):
     personas: dict[Identifier, PersonaModel] = Field(min_length=1)
     hints: dict[str, Text] = {}
     rating: RatingModel | None = None
+    generator: GeneratorModel | None = None
 
 
 class PracticeFileModel(Strict):

@@ -20,7 +20,7 @@ WAYS = ("shares", "each", "ranges", "days_ago")
 _SET = (Urgency.EMERGENCY.value, Urgency.SAME_DAY.value, Urgency.URGENT.value)
 
 
-def _drawn(value: object) -> object:
+def drawn(value: object) -> object:
     """Let one answer that is always given be written as itself, or as a list of options."""
     if isinstance(value, str):
         return {"shares": {value: "100"}}
@@ -63,7 +63,7 @@ class CommonModel(DrawModel, SourcedModel):
 class PictureModel(SourcedModel):
     title: Text
     share: Number
-    answers: dict[Name, Annotated[DrawModel, BeforeValidator(_drawn)]] = Field(min_length=1)
+    answers: dict[Name, Annotated[DrawModel, BeforeValidator(drawn)]] = Field(min_length=1)
 
 
 def _wanted(value: object) -> object:

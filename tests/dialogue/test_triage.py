@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pytest
 
-from campaigns.generated import Generated, Population
+from chatbot.content.population import Generated, Population
 from campaigns.triage import LIMITS, SEED, Count, count
 from chatbot.core.findings import assess
 from chatbot.core.protocol import RedFlag

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from chatbot.content.answers_file import assessed_case, commands_of, read_answers
 from chatbot.content.checks.prevalence import span
+from chatbot.content.diagnostics import refuse
 from chatbot.content.library import shown_path
-from chatbot.content.package import read_package
+from chatbot.content.package import read_beside
 from chatbot.content.prevalence_schema import DrawModel, FactModel, PrevalenceModel, WantedModel
 from chatbot.core.answers import accept
 from chatbot.core.batch import with_answers
@@ -50,9 +51,12 @@ class Population:
     """The patients one protocol folder describes."""
 
     def __init__(self, protocol: Protocol, folder: Path) -> None:
-        file = read_package(folder, shown_path(folder)).single["prevalence"]
+        """Raises: ContentError when the folder's ``prevalence.yaml`` cannot be read."""
+        path = folder / "prevalence.yaml"
+        file, found = read_beside(path, shown_path(path), PrevalenceModel)
+        refuse(found)
+        assert file is not None
         self.protocol, self.model = protocol, file.model
-        assert isinstance(self.model, PrevalenceModel)
         base = read_answers(folder / "vignettes" / f"{self.model.like}.yaml")
         assert base.as_of is not None
         self.as_of = parse_moment(base.as_of)
@@ -75,10 +79,14 @@ class Population:
             if random.Random(f"{seed} picture {name}").random() * 100 < picture.share:
                 pictures.append(name)
                 draws |= picture.answers
-        drawn = {name: self._draw(name, draw, random.Random(f"{seed} {name}")) for name, draw in draws.items()}
+        drawn = self.drawn(draws, seed)
         flags = tuple(name for name, fact in self.model.facts.items() if self._is_true(fact, drawn))
         at_least = max((Urgency(self.model.facts[name].at_least) for name in flags), default=Urgency.ROUTINE, key=_rank)
         return Generated(number, drawn, tuple(pictures), flags, at_least, self._case(number, drawn))
+
+    def drawn(self, draws: Mapping[str, DrawModel], seed: str) -> dict[str, Drawn]:
+        """Draw an answer to each question, each by a seed of its own."""
+        return {name: self._draw(name, draw, random.Random(f"{seed} {name}")) for name, draw in draws.items()}
 
     def _draw(self, name: str, draw: DrawModel, source: random.Random) -> Drawn:
         if draw.always:
@@ -102,12 +110,14 @@ class Population:
         return (options[0],) if options else ()
 
     def _case(self, number: int, drawn: Mapping[str, Drawn]) -> Case:
-        commands = dict(self.base)
-        for name, value in drawn.items():
-            if value != ():
-                commands[name] = self._command(name, value)
+        commands = self.commands(drawn)
         opened = CaseOpened(f"G{number}", "test", moment_text(self.as_of), "", "", self.protocol.identity)
         return with_answers(self.protocol, opened, commands.values())
+
+    def commands(self, drawn: Mapping[str, Drawn]) -> dict[str, GiveAnswer]:
+        """Return what was drawn as answers, over those everybody gives."""
+        given = {name: self._command(name, value) for name, value in drawn.items() if value != ()}
+        return {**self.base, **given}
 
     def _command(self, name: str, value: Drawn) -> GiveAnswer:
         if isinstance(value, str) and value in set(Status):
@@ -117,8 +127,8 @@ class Population:
         return GiveAnswer(name, value=stored, via="file", confirmed=True)
 
     def _is_true(self, fact: FactModel, drawn: Mapping[str, Drawn]) -> bool:
-        together = all(_counts(wanted, drawn.get(name)) for name, wanted in fact.all_.items())
-        one = any(_counts(wanted, drawn.get(name)) for name, wanted in fact.any_.items())
+        together = all(counts(wanted, drawn.get(name)) for name, wanted in fact.all_.items())
+        one = any(counts(wanted, drawn.get(name)) for name, wanted in fact.any_.items())
         return together and (one or not fact.any_)
 
     def unanswered(self, case: Case) -> list[str]:
@@ -141,7 +151,7 @@ def stored_of(protocol: Protocol, name: str, value: Drawn, as_of: datetime) -> S
     return f"{as_of - timedelta(days=int(value)):%Y-%m-%d}" if kind is QuestionType.DATE else value
 
 
-def _counts(wanted: WantedModel, drawn: Drawn | None) -> bool:
+def counts(wanted: WantedModel, drawn: Drawn | None) -> bool:
     if drawn is None:
         return False
     if wanted.values:
