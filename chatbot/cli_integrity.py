@@ -180,7 +180,7 @@ def make_signing_key(options: argparse.Namespace) -> int:
         f"{path}: a new signing key\n"
         f"  verifier key: {signer.key.text}\n"
         "  Hand that line to whoever verifies, by another way than the folder of cases; they give it with --trust.\n"
-        f'  To sign at every sign-off and export, put this into the settings: "signing_key": "{path}"\n'
+        f'  To sign at every sign-off and export, put this into the settings: "signing_key": "{path.absolute()}"\n'
         "  Whoever loses the key file loses only the ability to sign; what was signed stays so."
     )
     return ExitCode.FINE

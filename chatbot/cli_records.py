@@ -141,7 +141,7 @@ def _subject(options: argparse.Namespace) -> int:
         counts = {"path": str(package.path), "files": package.files, "sha256": package.manifest}
         show_json({**counts, "whole": package.whole, "cases": rows, "unread": unread})
     else:
-        lines = [f"{package.path}: {len(rows)} cases, {package.files} files; begin with README.txt"]
+        lines = [f"{package.path}: {_cases(len(rows))}, {package.files} files; begin with README.txt"]
         lines += [f"  {row['case']} ({row['kind']}): {row['verdict']} {row['head_code']}" for row in rows]
         lines.append(f"  SHA-256 of its SHA256SUMS: {package.manifest}")
         show("\n".join(map(visible, lines)))
@@ -359,7 +359,7 @@ def _backup(options: argparse.Namespace) -> int:
         facts = {"path": str(done.path), "files": done.files, "cases": done.cases, "bytes": done.bytes}
         show_json({**facts, "sha256": done.sha256, "damaged": list(done.damaged), "left_out": list(done.left_out)})
     else:
-        lines = [f"{done.path}: {done.cases} cases, {done.files} files, {done.bytes} bytes, read back and the same"]
+        lines = [f"{done.path}: {_cases(done.cases)}, {done.files} files, {done.bytes} bytes, read back and the same"]
         lines += [f"  SHA-256 {done.sha256}", *(f"  left out: {each}" for each in done.left_out)]
         lines.append(
             "  The site key is in it: keep it as private." if keys else "  Keys are not in it: keep copies of them."
@@ -394,3 +394,7 @@ def _restore(options: argparse.Namespace) -> int:
     for problem in done.problems:
         complain(problem)
     return int(done.exit_code)
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count} cases"

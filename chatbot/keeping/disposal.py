@@ -119,7 +119,9 @@ def _check_may(
     if row.holds:
         why = "; ".join(each.said for each in row.holds)
         raise UsageError(
-            f"a legal hold stands on this case ({why})", code="R002", hint="a hold is lifted with backstory hold --lift"
+            f"a legal hold stands on this case ({why})",
+            code="R002",
+            hint="a hold is lifted with backstory hold CASE --lift --reason TEXT",
         )
     if before_retention.strip() or (row.due and day.isoformat() >= row.due):
         return

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.phrasings import phrasings
+from campaigns.phrasings import a_station, phrasings, trainee_phrasings
 from chatbot.core.asking import LEAST_COVERED, MOST_NEAR, misspelt, recognise, slips, telling, words
 from chatbot.core.case import Case
 from chatbot.core.counterfactual import KeepGoing, WhatIf, no_pairs, what_if
@@ -38,6 +38,12 @@ def test_a_question_is_understood(case: dict[str, Any]) -> None:
 def test_questions_written_before_the_matcher_was_tuned_find_their_topic() -> None:
     found = phrasings(PROTOCOL)
     assert found.count >= 80 and found.first >= 0.75 and found.among_three >= 0.9, found.told
+
+
+def test_what_trainees_type_finds_its_question() -> None:
+    station = a_station(PROTOCOL)
+    found = trainee_phrasings(PROTOCOL, station)
+    assert found.count >= 300 and found.first >= 0.8 and found.among_three >= 0.9, found.told
 
 
 @pytest.mark.parametrize("topic", PROTOCOL.topics)
