@@ -22,9 +22,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from chatbot.content.population import Population
 from chatbot import __version__
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.population import Population
 from chatbot.core import commands as cmd
 from chatbot.core import events as ev
 from chatbot.core.case import Case

@@ -2,10 +2,10 @@
 
     python -m campaigns.phrasings
 
-Questions about a plan (tests/dialogue/follow_up_phrasings.yaml) were written from the titles of the topics alone, those of
-a trainee to a patient (tests/dialogue/trainee_phrasings.yaml) from what each question is called in a report; neither is
-ever edited. Prints how often what was meant stands first, and among the first three, and what is missed. Of the trainee's
-list every other line was looked at while words were added to the content: both halves are told.
+Questions about a plan (tests/dialogue/follow_up_phrasings.yaml) were written from the titles of the topics alone,
+those of a trainee to a patient (tests/dialogue/trainee_phrasings.yaml) from what each question is called in a report;
+neither is ever edited. Prints how often what was meant stands first, and among the first three, and what is missed. Of
+the trainee's list every other line was looked at while words were added to the content: both halves are told.
 """
 
 from __future__ import annotations

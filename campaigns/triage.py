@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chatbot.content.population import Generated, Population
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
+from chatbot.content.population import Generated, Population
 from chatbot.core.findings import FlagState
 from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import contribution, plan_urgency

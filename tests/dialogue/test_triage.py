@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import pytest
 
-from chatbot.content.population import Generated, Population
 from campaigns.triage import LIMITS, SEED, Count, count
+from chatbot.content.population import Generated, Population
 from chatbot.core.findings import assess
 from chatbot.core.protocol import RedFlag
 from chatbot.core.values import Urgency
