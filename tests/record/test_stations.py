@@ -173,7 +173,11 @@ def test_a_wrong_code_is_told_from_damage(code: str) -> None:
 
 def test_any_byte_that_changes_is_damage() -> None:
     data = sealed.seal(STATION, CODE)
-    for at in (*range(0, 600, 17), *range(600, len(data) - 1, len(data) // 20), *range(len(data) - 80, len(data) - 1, 9)):
+    for at in (
+        *range(0, 600, 17),
+        *range(600, len(data) - 1, len(data) // 20),
+        *range(len(data) - 80, len(data) - 1, 9),
+    ):
         broken = bytes([*data[:at], data[at] ^ 1, *data[at + 1 :]])
         with pytest.raises(CorruptTranscript) as refused:
             sealed.head_of(broken, "x")
