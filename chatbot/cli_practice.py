@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatbot.cli_common import FORMATS, CommandParser, common_options, complain, show, show_json
+from chatbot.cli_common import CommandParser, common_options, complain, show, show_json
 from chatbot.core.practice.station import MODES
 from chatbot.errors import ExitCode, UsageError
 
@@ -78,7 +78,7 @@ def _seal_word(parser: CommandParser) -> None:
 def _debrief_word(parser: CommandParser) -> None:
     word = parser.add_word("debrief", help="what came of an attempt that has ended")
     word.add_argument("transcript", type=Path, metavar="CASE", help="an attempt: its code or its file")
-    word.add_argument("--format", choices=FORMATS, default="text")
+    word.add_argument("--format", choices=("text", "json"), default="text")
     word.add_argument("--json", action="store_true", help="the same as --format json")
     word.add_argument("--out", type=Path, metavar="FILE", help="where to write it; without it to standard output")
     common_options(word, again=True)
@@ -326,17 +326,15 @@ def debrief_command(options: argparse.Namespace) -> int:
 
 
 def debrief_page(found: Over, format: str, width: int = 100) -> str:
-    """Return the debrief of an attempt as a page in one of ``FORMATS``."""
+    """Return the debrief of an attempt as a page: text or json."""
     import json
 
     from chatbot.core.practice.debrief import to_data
-    from chatbot.export.debrief import debrief_markdown, debrief_text
+    from chatbot.core.practice.debrief_text import lines
 
     debrief = found.debrief()
     if format == "json":
         case = {"case": found.transcript.case, "label": found.transcript.header["label"]}
         data = {**to_data(debrief), **case, "head_code": found.transcript.head_code}
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    if format == "md":
-        return debrief_markdown(debrief, found.protocol)
-    return debrief_text(debrief, found.protocol, width=width)
+    return "\n".join(lines(debrief, width)) + "\n"

@@ -337,9 +337,9 @@ def over(path: Path) -> Over:
 
 def with_times(station: Station, minutes: int | None, preparation: int | None) -> Station:
     """Return a station with other times. Raises: UsageError for times that are none."""
-    for name, value, most in (("minutes", minutes, 180), ("preparation", preparation, 60)):
-        if value is not None and not (name == "preparation") <= value + (name == "preparation") <= most:
-            raise UsageError(f"--{name} is a whole number of minutes up to {most}")
+    for name, value, least, most in (("minutes", minutes, 1, 180), ("preparation", preparation, 0, 60)):
+        if value is not None and not least <= value <= most:
+            raise UsageError(f"--{name} is {least} to {most}")
     return replace(
         station,
         minutes=station.minutes if minutes is None else minutes,
@@ -349,7 +349,7 @@ def with_times(station: Station, minutes: int | None, preparation: int | None) -
 
 def _check_seed(seed: int) -> None:
     if not 0 <= seed <= LARGEST_SEED:
-        raise UsageError(f"--seed is a whole number from 0 to {LARGEST_SEED}")
+        raise UsageError(f"the seed {seed} cannot be used", hint=f"a whole number from 0 to {LARGEST_SEED}")
 
 
 def _check_running(transcript: Transcript) -> None:
