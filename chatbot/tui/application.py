@@ -47,9 +47,11 @@ class Backstory(App[int], inherit_bindings=False):
 
     def __init__(self, services: Services, start: Start) -> None:
         super().__init__(driver_class=TolerantDriver)
-        from_home = start.interview is None and start.resume is None and start.replay is None
+        begun = (start.interview, start.resume, start.replay, start.practising, start.patients or None)
+        from_home = all(each is None for each in begun)
         self.session = Session(services, start.register, start.interview, from_home=from_home)
         self.to_resume = start.resume
+        self.to_practise, self.to_choose = start.practising, start.patients
         self.to_play = None if start.replay is None else (start.replay, start.at, start.told)
         self.idleness = Idleness(services.clock())
         self.animation_level = "none"
@@ -95,6 +97,15 @@ class Backstory(App[int], inherit_bindings=False):
             from chatbot.tui.screens.player import PlayerScreen
 
             self.push_screen(PlayerScreen(*self.to_play), lambda _: self.ended(0))
+        elif self.to_practise is not None:
+            from chatbot.tui.screens.patients import open_attempt
+
+            practising = self.to_practise
+            open_attempt(self, lambda: practising, lambda: self.ended(0))
+        elif self.to_choose:
+            from chatbot.tui.screens.patients import Patients
+
+            self.push_screen(Patients(), lambda _: self.ended(0))
         else:
             self.go_home()
         if self.keymap.problems:

@@ -70,6 +70,8 @@ class Ended:
     said: Sequence[Said]
     text: str
     """All of the debrief, as it is written to a file."""
+    label: str = ""
+    """Of the attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,10 @@ class PracticeDesk:
     """Id of a patient and mode: opens an attempt."""
     generate: Callable[[int, int | None, str], Practising]
     """Difficulty, seed (None: any) and mode: opens an attempt at a patient that is drawn."""
-    resume: Callable[[Any], Practising]
-    """Takes ``Unfinished.path``."""
-    leave: Callable[[], None]
-    """Lets go of the attempt being made; it can be gone on with. May be called when there is none."""
+    resume: Callable[[Any, str], Practising]
+    """Takes ``Unfinished.path`` and the code of a sealed station; empty: nobody has typed one yet."""
+    leave: Callable[[Practising], None]
+    """Lets go of the attempt being made; where it is not over it can be gone on with."""
     seconds: Callable[[Practising], int]
     """How long the time to prepare, or the interview, has been running; pauses left out."""
     ended: Callable[[Any], Ended]

@@ -221,6 +221,10 @@ class Start:
     """The number of the record it begins at."""
     told: str = ""
     """What is said at the top of the player."""
+    practising: Practising | None = None
+    """Begin with this attempt at a simulated patient, and end when it is left."""
+    patients: bool = False
+    """Begin with the list of simulated patients, and end when it is left."""
 
 
 @dataclass(slots=True)

@@ -30,9 +30,10 @@ from chatbot.record.recording import open_recording
 from chatbot.record.replay import load_protocol
 from chatbot.record.standing import Standing, Verdict
 from chatbot.tui.drafts import Drafts
+from chatbot.tui.practice import Unfinished
 from chatbot.tui.widgets.entry import Entry
 from tests.core.test_blocks import before_the_block, content
-from tests.tui import kit
+from tests.tui import kit, practice_kit
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = next((ROOT / "transcripts" / "examples" / "demonstration").glob("*-ecbe93f9c7fbf3c6a01b3bff4b6ecdd8.jsonl"))
@@ -225,6 +226,22 @@ def _taken_over() -> Interview:
     return interview
 
 
+def _came_on(house: kit.House) -> None:
+    house.practices.course = practice_kit.COURSE
+
+
+def _begun(house: kit.House) -> None:
+    house.practices.begun = [Unfinished("one", "practice 1", kit.AS_OF)]
+
+
+MEET = ("p", "down", "enter", "2")
+"""Keys to a simulated patient, in practice."""
+
+COMMITTED = (*MEET, "f8", "enter", "2", "enter", "2", "5", "space", "enter", "6", "typed:Nothing urgent.", "enter")
+
+DEBRIEF = (*COMMITTED, "f8", "1")
+
+
 def nobody() -> None:
     return None
 
@@ -297,6 +314,23 @@ SCENES = (
     Scene("palette_found", lambda: example("saddle_sensation"), ("ctrl+p", "typed:fever")),
     Scene("reference", lambda: example("saddle_sensation"), ("ctrl+p", "typed:asra", "enter")),
     Scene("about", nobody, ("f3",)),
+    Scene("patients", nobody, ("p",), _begun),
+    Scene("patients_search", nobody, ("p", "typed:back")),
+    Scene("patients_mode", nobody, MEET[:-1]),
+    Scene("station", nobody, (*MEET, "typed:passing water", "enter", "enter")),
+    Scene("station_offered", nobody, (*MEET, "typed:skin when wiping", "enter")),
+    Scene("station_topics", nobody, (*MEET, "tab")),
+    Scene("station_talk", nobody, (*MEET, "f4")),
+    Scene("station_learned", nobody, (*MEET, "typed:passing water", "enter", "enter", "f7")),
+    Scene("station_hint", nobody, (*MEET[:-1], "1", "f9")),
+    Scene("station_prepare", nobody, (*MEET[:-1], "3")),
+    Scene("station_leave", nobody, (*MEET, "escape")),
+    Scene("commit", nobody, COMMITTED),
+    Scene("commit_items", nobody, (*MEET, "f8", "5", "space")),
+    Scene("debrief", nobody, DEBRIEF),
+    Scene("debrief_line", nobody, (*DEBRIEF, "down", "down", "down", "enter")),
+    Scene("debrief_expert", nobody, (*DEBRIEF, "x")),
+    Scene("progress", nobody, ("p", "f7"), _came_on),
     Scene("panel_flag", lambda: small("heat"), ("ctrl+n", "down", "down", "down", "enter")),
     Scene("stop", lambda: example("fever"), ("ctrl+c",)),
 )
@@ -311,7 +345,7 @@ async def _rest(app: Any, pilot: Any) -> None:
     """Wait until what is to be seen has been drawn, and a field that is shown has its focus."""
     await pilot.pause()
     while getattr(app.screen, "painted_at", 0) is None or any(
-        field.display and not field.has_focus for field in app.screen.query(Entry)
+        field.display and field.can_focus and not field.has_focus for field in app.screen.query(Entry)
     ):
         await pilot.pause()
 
@@ -344,6 +378,8 @@ async def _walk(app: Any, pilot: Any, house: kit.House, scenes: Sequence[Scene])
         scene.prepare(house)
         app.session.interview, app.session.asked_who = scene.begin(), False
         app.session.drafts = Drafts()
+        app.session.practising = app.session.station_clock = app.session.commitment = None
+        app.session.simulated = ""
         app.session.from_home = app.session.interview is None
         if app.session.interview is None:
             app.go_home()

@@ -331,6 +331,8 @@ class House:
     """Openings that were noted."""
     unnoted: str = ""
     """What is said about noting them."""
+    practices: Any = field(default_factory=lambda: _practices())
+    """Simulated patients: ``practice_kit.Practices``."""
 
     def services(self) -> Services:
         content = protocol()
@@ -374,6 +376,7 @@ class House:
             write_page=self._write,
             encrypt=self._encrypt if self.encrypts else None,
             encryption=lambda: self.settings.get("encrypt_to", "") and f"Encrypted: {self.settings['encrypt_to']}.",
+            practice=_desk_of_practice(lambda: self.practices),
         )
 
     def _encrypt(self, on: bool) -> str:
@@ -427,6 +430,18 @@ class House:
 
     def _close(self) -> None:
         self.closed += 1
+
+
+def _practices() -> Any:
+    from tests.tui.practice_kit import Practices
+
+    return Practices()
+
+
+def _desk_of_practice(now: Callable[[], Any]) -> Any:
+    from tests.tui.practice_kit import desk
+
+    return desk(now)
 
 
 def read_back(case: Interview) -> None:

@@ -18,7 +18,7 @@ from chatbot.core.practice.debrief import (
     Recognised,
     SecondMark,
 )
-from chatbot.errors import FILE_TAKEN, BackstoryError, UsageError
+from chatbot.errors import FILE_TAKEN, BackstoryError, KeyProblem, UsageError
 from chatbot.practising import Practising
 from chatbot.tui.practice import Course, DomainCourse, Ended, Patient, PracticeDesk, Said, Unfinished
 from chatbot.tui.services import Start
@@ -142,39 +142,27 @@ class Practices:
     files: dict[str, str] = field(default_factory=dict)
     course: Course | None = None
 
-    def desk(self) -> PracticeDesk:
-        return PracticeDesk(
-            patients=lambda: self.patients,
-            unfinished=lambda: self.begun,
-            begin=lambda id_, mode: self._open(mode, id_, mode),
-            generate=lambda level, seed, mode: self._open(mode, level, seed, mode),
-            resume=lambda path: self._open("practice", path),
-            leave=self._leave,
-            seconds=lambda practising: self.gone,
-            ended=self._ended,
-            unseal=lambda file, code: self._open("examination", file, code),
-            card=lambda practising: "THE CARD: not a drop since last night",
-            write=self._write,
-            place=lambda found: "/home/ab/debrief.txt",
-            course=lambda: self.course,
-        )
-
-    def _open(self, mode: str, *told: Any) -> Practising:
+    def open(self, mode: str, *told: Any) -> Practising:
         if self.refuse is not None:
             raise self.refuse
         self.opened.append(told)
         self.practising = self.make(mode)
         return self.practising
 
-    def _leave(self) -> None:
+    def resume(self, path: Any, code: str) -> Practising:
+        if path == "sealed" and code != "1234":
+            raise KeyProblem("the code does not open the station", code="K040")
+        return self.open("practice", path)
+
+    def leave(self, practising: Practising) -> None:
         self.left += 1
 
-    def _ended(self, path: Any) -> Ended:
+    def ended(self, path: Any) -> Ended:
         if self.refuse is not None:
             raise self.refuse
         return ended(self.practising or attempt())
 
-    def _write(self, text: str, typed: str, replacing: bool) -> str:
+    def write(self, text: str, typed: str, replacing: bool) -> str:
         if typed in self.files and not replacing:
             raise UsageError("a file of that name is there already", code=FILE_TAKEN)
         self.files[typed] = text
@@ -190,12 +178,31 @@ COURSE = Course(
 )
 
 
-def application(practices: Practices | None = None, house: kit.House | None = None) -> Any:
+def desk(now: Callable[[], Practices]) -> PracticeDesk:
+    """Return a desk that gives what is had *now*."""
+    return PracticeDesk(
+        patients=lambda: now().patients,
+        unfinished=lambda: now().begun,
+        begin=lambda id_, mode: now().open(mode, id_, mode),
+        generate=lambda level, seed, mode: now().open(mode, level, seed, mode),
+        resume=lambda path, code: now().resume(path, code),
+        leave=lambda practising: now().leave(practising),
+        seconds=lambda practising: now().gone,
+        ended=lambda path: now().ended(path),
+        unseal=lambda file, code: now().open("examination", file, code),
+        card=lambda practising: "THE CARD: not a drop since last night",
+        write=lambda text, typed, replacing: now().write(text, typed, replacing),
+        place=lambda found: "/home/ab/debrief.txt",
+        course=lambda: now().course,
+    )
+
+
+def application(practices: Practices | None = None, start: Start | None = None) -> Any:
     """Make the application at home, with simulated patients."""
     from chatbot.tui.application import Backstory
 
-    services = replace((house or kit.House()).services(), practice=(practices or Practices()).desk())
-    return Backstory(services, Start())
+    house = kit.House(practices=practices or Practices())
+    return Backstory(house.services(), start or Start())
 
 
 async def meet(app: Any, pilot: Any, practising: Practising, clock: Callable[[], int] | None = None) -> None:

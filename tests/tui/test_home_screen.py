@@ -139,13 +139,23 @@ async def test_a_case_found_is_opened_and_letters_are_keys_again_after_tab() -> 
         assert house.resumed == ["now"]
 
 
-async def test_practice_begins_with_one_key_under_the_next_free_number() -> None:
+async def test_practice_begins_with_the_list_of_simulated_patients() -> None:
     house = House(cases=many_cases())
     app = kit.application(house=house)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("p", "enter")
-        assert house.started == [("practice", "practice 2", "", None)]
-        assert "PRACTICE" in screen_text(app) and "Has passing water stopped?" in screen_text(app)
+        await pilot.press("p")
+        assert "Simulated patients" in screen_text(app) and house.started == []
+
+
+@pytest.mark.parametrize(("attempt", "shown"), [("running", "patient"), ("ended", "Debrief")])
+async def test_an_attempt_is_gone_on_with_or_its_debrief_is_read(attempt: str, shown: str) -> None:
+    house = House(cases=[Summary(kind="practice", label="practice 1", subject="", attempt=attempt)])
+    app = kit.application(house=house)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        assert "SIMULATED" in screen_text(app) and shown in screen_text(app) and house.resumed == []
+        await pilot.press("escape", *("2" if attempt == "running" else ""))
+        assert type(app.screen).__name__ == "Home" and app.session.simulated == ""
 
 
 @pytest.mark.parametrize("size", SIZES)

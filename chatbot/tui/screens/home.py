@@ -23,7 +23,6 @@ from chatbot.tui.words import day_words, sentence
 if TYPE_CHECKING:
     from chatbot.interview import Interview
     from chatbot.record.standing import Standing
-    from chatbot.tui.practice import PracticeDesk
 
 
 class Home(Marked[None]):
@@ -373,9 +372,8 @@ class Home(Marked[None]):
     def act_choose(self) -> None:
         """Look at a closed case; ask whether this is the right person before any other is opened."""
         case = self.row.case
-        desk = self.session.services.practice
-        if case.attempt and case.state in SOUND and desk is not None:
-            self._attempt(case, desk)
+        if case.attempt and case.state in SOUND and self.session.services.practice is not None:
+            self._attempt(case)
         elif case.phase in CLOSED and case.state in SOUND:
             self._look(case)
         else:
@@ -383,14 +381,14 @@ class Home(Marked[None]):
 
             go_on_with(self.ours, case.path)
 
-    def _attempt(self, case: CaseSummary, desk: PracticeDesk) -> None:
+    def _attempt(self, case: CaseSummary) -> None:
         """Go on with an attempt at a simulated patient, or read what came of it."""
-        from chatbot.tui.screens.patients import open_attempt, show_debrief
+        from chatbot.tui.screens.patients import resume_attempt, show_debrief
 
         if case.attempt == "ended":
             show_debrief(self.ours, case.path)
         else:
-            open_attempt(self.ours, lambda: desk.resume(case.path))
+            resume_attempt(self.ours, case.path)
 
     def act_follow_up(self) -> None:
         self._confirm(

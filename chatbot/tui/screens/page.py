@@ -154,6 +154,9 @@ def stop_page(session: Session) -> Page:
     saved = len(session.interview.case.answers) if session.interview is not None else 0
 
     def draw(width: int) -> list[Line]:
+        if session.practising is not None:
+            rows = wrapped("Stop? Everything said so far is saved.", width, "strong")
+            return [*rows, *wrapped("The attempt can be gone on with; its time stands still.", width)]
         if not session.services.kept:
             return wrapped("Stop? This is a trial; nothing of it is kept.", width, "strong")
         rows = wrapped(f"Stop? {many(saved, 'answer')} saved.", width, "strong")

@@ -31,6 +31,10 @@ OTHERS = (
 """Action to what else can be begun."""
 
 LONGEST_SEED = 9
+"""Digits of the number a patient is drawn by."""
+
+CODE_NEEDED = "K040"
+"""The code of the error that a sealed station needs its code, or another one."""
 
 
 class Patients(LongList[None]):
@@ -140,7 +144,7 @@ class Patients(LongList[None]):
     def act_choose(self) -> None:
         match self.listed[self.caret]:
             case Unfinished(path=path):
-                open_attempt(self.ours, lambda: self.desk.resume(path))
+                resume_attempt(self.ours, path)
             case Patient(id=id_, who=who):
                 self._meet(who, lambda mode: self.desk.begin(id_, mode))
             case (action, *_):
@@ -215,8 +219,32 @@ class Patients(LongList[None]):
 # --- an attempt ---
 
 
-def open_attempt(app: Backstory, opened: Callable[[], Practising]) -> None:
-    """Open an attempt and put its screen up; what comes of it follows when it ends."""
+def resume_attempt(app: Backstory, path: Any) -> None:
+    """Go on with an attempt; of a sealed station, once its code was typed."""
+    desk = app.session.services.practice
+    assert desk is not None
+
+    def typed(code: str | None) -> None:
+        if code is not None:
+            open_attempt(app, lambda: desk.resume(path, code.strip()))
+
+    def needed() -> None:
+        told = "The attempt was begun at a sealed station. Its code opens it again."
+        app.push_screen(Prompt("The code", told, rows=1), typed)
+
+    open_attempt(app, lambda: desk.resume(path, ""), sealed=needed)
+
+
+def open_attempt(
+    app: Backstory,
+    opened: Callable[[], Practising],
+    left: Callable[[], None] = lambda: None,
+    sealed: Callable[[], None] | None = None,
+) -> None:
+    """Open an attempt and put its screen up; what comes of it follows when it ends.
+
+    *left*: what comes once all of it was left. *sealed*: what is done where a code is needed first.
+    """
     from chatbot.tui.screens.station import StationScreen
 
     session, desk = app.session, app.session.services.practice
@@ -224,7 +252,10 @@ def open_attempt(app: Backstory, opened: Callable[[], Practising]) -> None:
     try:
         practising = opened()
     except BackstoryError as error:
-        app.push_screen(Fault(error))
+        if sealed is not None and error.code == CODE_NEEDED:
+            sealed()
+        else:
+            app.push_screen(Fault(error), lambda _: left())
         return
     attempt = practising.attempt
     session.practising, session.commitment = practising, None
@@ -233,9 +264,11 @@ def open_attempt(app: Backstory, opened: Callable[[], Practising]) -> None:
         session.station_clock = StationClock(lambda: practising.attempt, lambda: desk.seconds(practising))
 
     def closed(how: str | None) -> None:
-        if how == "ended":
-            show_debrief(app, None, attempt.mode)
         let_go(app)
+        if how == "ended":
+            show_debrief(app, None, left)
+        else:
+            left()
 
     app.push_screen(StationScreen(), closed)
 
@@ -248,15 +281,17 @@ def named(who: str, mode: str) -> str:
 def let_go(app: Backstory) -> None:
     """Let go of the attempt that was on screen."""
     session = app.session
-    if session.services.practice is not None:
-        session.services.practice.leave()
+    if session.services.practice is not None and session.practising is not None:
+        try:
+            session.services.practice.leave(session.practising)
+        except BackstoryError as error:
+            app.push_screen(Fault(error))
     session.practising = session.station_clock = session.commitment = None
-    if not any(type(each).__name__ == "DebriefScreen" for each in app.screen_stack):
-        session.simulated = ""
+    session.simulated = ""
 
 
-def show_debrief(app: Backstory, path: Any, mode: str = "") -> None:
-    """Show what came of an attempt that is over; None: of the one on screen."""
+def show_debrief(app: Backstory, path: Any, left: Callable[[], None] = lambda: None) -> None:
+    """Show what came of an attempt that is over; None: of the one made last. *left*: what comes afterwards."""
     from chatbot.tui.screens.debrief import DebriefScreen
 
     session, desk = app.session, app.session.services.practice
@@ -264,11 +299,12 @@ def show_debrief(app: Backstory, path: Any, mode: str = "") -> None:
     try:
         ended = desk.ended(path)
     except BackstoryError as error:
-        app.push_screen(Fault(error))
+        app.push_screen(Fault(error), lambda _: left())
         return
-    session.simulated = named(ended.who, mode or ended.debrief.mode)
+    session.simulated = named(ended.who, ended.debrief.mode)
 
     def closed(_: None) -> None:
         session.simulated = ""
+        left()
 
     app.push_screen(DebriefScreen(ended), closed)

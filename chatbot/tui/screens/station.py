@@ -88,6 +88,7 @@ class StationScreen(AttemptSheet[str]):
     def settle(self) -> None:
         """Show the attempt as it stands now."""
         self.entry.display = self.talking
+        self.entry.can_focus = self.caret < 0
         if self.talking and self.caret < 0 and not self.too_small:
             self.set_focus(self.entry)
         else:

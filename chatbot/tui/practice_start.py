@@ -1,0 +1,102 @@
+"""Hands the desk of practice to the application as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from chatbot.core import events as ev
+from chatbot.core.practice.attempt import Turn
+from chatbot.core.practice.clock import spent
+from chatbot.core.practice.debrief import Placed
+from chatbot.core.text import wrap
+from chatbot.errors import KeyProblem
+from chatbot.practice_desk import Over, PracticeDesk
+from chatbot.practising import Practising
+from chatbot.record.cases import CaseSummary
+from chatbot.record.pages import default_page, write_page
+from chatbot.tui import practice as shown
+
+WIDTH = 100
+"""Columns of a page that is written to a file."""
+
+
+def practice_of(desk: PracticeDesk) -> shown.PracticeDesk:
+    """Return what the screens may ask of the desk of practice."""
+    transcripts = desk.desk.transcripts
+    return shown.PracticeDesk(
+        patients=lambda: [_patient(each) for each in desk.patients()],
+        unfinished=lambda: [_unfinished(each) for each in desk.unfinished()],
+        begin=lambda id_, mode: desk.begin(desk.station(id_), mode),
+        generate=lambda level, seed, mode: desk.begin(desk.generated(seed=seed, difficulty=level), mode),
+        unseal=lambda file, code: _unsealed(desk, file, code),
+        resume=lambda path, code: desk.resume(path, _code(code)),
+        leave=desk.leave,
+        seconds=lambda practising: _seconds(desk, practising),
+        ended=lambda path: _ended(desk.over(path)),
+        card=_card,
+        write=lambda text, typed, replacing: str(write_page(text, typed, transcripts, replace=replacing)),
+        place=lambda found: str(default_page(f"debrief {found.label}", transcripts)),
+    )
+
+
+def _patient(each: Any) -> shown.Patient:
+    return shown.Patient(each.id, each.number, each.who, each.opening, each.persona.replace("_", " "), each.difficulty)
+
+
+def _unfinished(each: CaseSummary) -> shown.Unfinished:
+    return shown.Unfinished(each.path, each.label, each.last)
+
+
+def _unsealed(desk: PracticeDesk, file: str, code: str) -> Practising:
+    opened = desk.unsealed(Path(file).expanduser(), code)
+    return desk.begin(opened.station, "examination", sealed=opened)
+
+
+def _code(code: str) -> Callable[[Path], str]:
+    """Return what is asked for the code of a sealed station: the one that was typed."""
+
+    def ask(path: Path) -> str:
+        if not code:
+            raise KeyProblem("the code of the sealed station is needed", code="K040", place=str(path), hint="type it")
+        return code
+
+    return ask
+
+
+def _seconds(desk: PracticeDesk, practising: Practising) -> int:
+    gone = desk.spent()
+    return (gone.interviewing if practising.attempt.started else gone.preparing) // 1000
+
+
+def _card(practising: Practising) -> str:
+    from chatbot.export.practice_cards import card_lines
+
+    rows = card_lines(practising.station, practising.protocol)
+    return "\n".join(line for first, row in rows for line in wrap(row, WIDTH, " " * len(first), first))
+
+
+def _ended(found: Over) -> shown.Ended:
+    from chatbot.export.debrief import debrief_text
+
+    debrief, station = found.debrief(), found.station
+    return shown.Ended(
+        debrief,
+        found.protocol,
+        station.who,
+        station.opening,
+        {each.id: each.title for each in station.scoring.limits},
+        tuple(_said(found.placed)),
+        debrief_text(debrief, found.protocol, width=WIDTH),
+        found.transcript.header["label"],
+    )
+
+
+def _said(placed: Sequence[Placed]) -> Iterator[shown.Said]:
+    """Yield what was said, each with the time of the interview at which it was."""
+    for at, each in enumerate(placed):
+        if isinstance(each.event, ev.PracticeAsked):
+            asked = each.event
+            turn = Turn(asked.act, asked.of, asked.said, asked.reply, asked.told == "yes", at)
+            yield shown.Said(turn, each.seq, spent(placed[: at + 1]).interviewing // 1000)
