@@ -1,4 +1,4 @@
-"""Patients drawn to practise with, by the thousand: whether each is consistent, reaches a plan, and every urgency comes.
+"""Patients drawn to practise with, by the thousand: whether each is consistent, reaches a plan, and all urgencies come.
 
     python -m campaigns.patients [--protocol NAME] [--seed N] [--patients N]
 
@@ -14,7 +14,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
@@ -26,6 +25,9 @@ from chatbot.core.case import Case
 from chatbot.core.commands import GiveAnswer
 from chatbot.core.events import CaseOpened
 from chatbot.core.plan import build_plan
+from chatbot.core.practice.debrief import Placed
+from chatbot.core.practice.expert import play
+from chatbot.core.practice.marking import mark
 from chatbot.core.practice.station import Station, canonical, from_data, to_data
 from chatbot.core.protocol import Protocol
 from chatbot.core.urgency import is_asked, plan_urgency
@@ -46,8 +48,6 @@ class Count:
     unplanned: int = 0
     """Patients whose urgency is not the one that was planned."""
     facts: int = 0
-    experts: int = 0
-    """Perfect scripts that were marked."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -61,7 +61,6 @@ class Count:
         found += [f"  {level.value:<12} {self.urgencies[level.value]:>5}" for level in LEVELS]
         found += [f"    {count:>4}  {title}" for title, count in self.titles.most_common()]
         found.append(f"  otherwise urgent than planned: {self.unplanned}")
-        found.append(f"  perfect scripts marked: {self.experts}")
         found.append(f"  at fault: {len(self.faults)}")
         return [*found, *(f"    {each}" for each in self.faults)]
 
@@ -84,9 +83,8 @@ def count(protocol: Protocol, folder: Path, seed: int, patients: int) -> Count:
             again = generated_station(protocol, folder, seed=of, difficulty=difficulty)
             if canonical(again) != canonical(station):
                 found.faults.append(f"seed {of}, difficulty {difficulty}: not the same twice")
-        if (fault := full_marks(protocol, station)) is not None:
-            found.experts += 1
-            found.faults += [f"seed {of}, difficulty {difficulty}: {fault}"] if fault else []
+        if fault := full_marks(protocol, station):
+            found.faults.append(f"seed {of}, difficulty {difficulty}: {fault}")
     return found
 
 
@@ -108,7 +106,7 @@ def faults(protocol: Protocol, station: Station) -> Iterator[str]:
     urgency = plan_urgency(protocol, case.assessment).value
     if urgency != station.expected.urgency:
         yield f"the facts come to {urgency}, the station says {station.expected.urgency}"
-    if build_plan(protocol, case)["urgency"]["level"] != urgency:
+    if build_plan(protocol, case)["urgency"] != urgency:
         yield "the plan says another urgency than the facts come to"
     if any("{" in text for text in (station.who, station.opening, *(move.reply for move in station.moves))):
         yield "a blank was not filled in"
@@ -120,17 +118,28 @@ def case_of(protocol: Protocol, station: Station) -> Case:
     """Return the case that the facts of a station make. Raises: NotAccepted."""
     opened = CaseOpened("", "practice", station.as_of, "", "", protocol.identity)
     given = [
-        GiveAnswer(each.question, value=each.value, status=each.status, source=each.source, reason=each.reason, confirmed=True)
+        GiveAnswer(
+            each.question,
+            value=each.value,
+            status=each.status,
+            source=each.source,
+            reason=each.reason,
+            confirmed=True,
+        )
         for each in station.facts
     ]
     return with_answers(protocol, opened, given)
 
 
-def full_marks(protocol: Protocol, station: Station) -> str | None:
-    """Return why an expert does not get full marks; empty when they do, None while nothing marks."""
-    if find_spec("chatbot.core.practice.expert") is None:
-        return None
-    return None
+def full_marks(protocol: Protocol, station: Station) -> str:
+    """Return why an expert does not get full marks; empty when they do."""
+    opened = CaseOpened("", "practice", station.as_of, "", "", protocol.identity)
+    placed = [Placed(number, number * 1_000, event) for number, event in enumerate(play(protocol, station, opened))]
+    debrief = mark(protocol, station, placed)
+    if debrief.points == debrief.of:
+        return ""
+    lost = [each.kind for each in debrief.lines if each.points < each.of]
+    return f"an expert gets {debrief.points} of {debrief.of}: {', '.join(lost)}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -273,4 +273,3 @@ def _over(before: GiveAnswer | None, after: GiveAnswer) -> GiveAnswer:
     if before is None or not isinstance(before.value, dict) or not isinstance(after.value, dict):
         return after
     return replace(after, value={**before.value, **after.value})
-
