@@ -25,7 +25,6 @@ from chatbot.content.practice_schema import (
     GeneratedPictureModel,
     GeneratorModel,
     PersonaNeedModel,
-    ReplyModel,
     TemplateModel,
     VignettePracticeModel,
 )
@@ -98,6 +97,8 @@ class Generator:
         self.symbols: Symbols = symbols_of(json.loads(protocol.canonical))
         self.root = practice_file(folder).root
         self.conditions: dict[str, Condition] = {}
+        self.last: Drawn
+        """The patient drawn last, for those who look at many."""
 
     def station(self, seed: int, difficulty: int) -> Station:
         """Return one patient to be met.
@@ -107,7 +108,7 @@ class Generator:
         if not 1 <= difficulty <= HARDEST:
             raise UsageError(f"{difficulty} is no difficulty", hint=f"1 (easy) to {HARDEST} (hard)")
         key = f"{seed} {difficulty}"
-        drawn = self.drawn(key, difficulty)
+        drawn = self.last = self.drawn(key, difficulty)
         block = self.block(drawn, key, difficulty)
         content = self._harder(difficulty)
         maker = Maker(self.protocol, content, drawn.case, block, seed, block.persona)
@@ -155,14 +156,22 @@ class Generator:
             draws |= self.model.herrings[herring]  # type: ignore[arg-type]  # a draw without its source
         draws |= self._planted(self.model.pictures[picture])  # type: ignore[arg-type]
         commands = self.population.commands(self.population.drawn(draws, key))
-        case = self._with(commands.values())
-        for name, rule in self.model.together.items():
-            if self._holds(rule.when, case):
-                commands |= {each.question: each for each in self._answers(name, commands)}
-                case = self._with(commands.values())
+        case = self._together(commands)
         case = completed(self.protocol, self._fitting(case))
         apart = tuple(name for name, each in self.model.apart.items() if self._holds(each.when, case))
         return Drawn(case, picture, planned, apart)
+
+    def _together(self, commands: dict[str, GiveAnswer]) -> Case:
+        """Return the case of answers after those that go with others were put right, each rule once."""
+        left = dict(self.model.together)
+        while True:
+            case = self._with(commands.values())
+            hold = [name for name, rule in left.items() if self._holds(rule.when, case)]
+            if not hold:
+                return case
+            for name in hold:
+                del left[name]
+                commands |= {each.question: each for each in self._answers(name, commands)}
 
     def _planted(self, picture: GeneratedPictureModel) -> dict[str, object]:
         before = {} if picture.of is None else self.population.model.pictures[picture.of].answers
@@ -210,10 +219,9 @@ class Generator:
         moves = {}
         for name, templates in self.model.moves.items():
             reply, told = self._filled(templates, drawn.case, source)
-            moves[name] = ReplyModel(reply=reply, tells=told)
-        return VignettePracticeModel(
-            who=who, opening=opening, tells=tells, persona=persona, difficulty=difficulty, moves=moves
-        )
+            moves[name] = {"reply": reply, "tells": list(told)}
+        said = {"who": who, "opening": opening, "tells": list(tells), "moves": moves}
+        return VignettePracticeModel.model_validate({**said, "persona": persona, "difficulty": str(difficulty)})
 
     def _filled(
         self, templates: Iterable[TemplateModel], case: Case, source: random.Random
@@ -251,7 +259,8 @@ class Generator:
         if not needs:
             return self.content
         more = {
-            need: PersonaNeedModel(one_in=rule.one_in, replies=rule.replies) for need, rule in needs.items()
+            need: PersonaNeedModel.model_validate({"one_in": str(rule.one_in), "replies": list(rule.replies)})
+            for need, rule in needs.items()
         }
         practice = self.content.practice
         personas = {
@@ -264,4 +273,3 @@ def _over(before: GiveAnswer | None, after: GiveAnswer) -> GiveAnswer:
     if before is None or not isinstance(before.value, dict) or not isinstance(after.value, dict):
         return after
     return replace(after, value={**before.value, **after.value})
-
