@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chatbot.core import events as ev
-from chatbot.core.case import answer_in
+from chatbot.core.case import answer_in, fold
 from chatbot.core.commands import Refusal
 from chatbot.core.practice import commands as cmd
 from chatbot.core.practice.attempt import (
@@ -101,7 +101,7 @@ def play(
     """
     assert mode in MODES
     events: list[ev.Event] = [opened, *beginning(protocol, station, opened, mode, timed=False)]
-    attempt = of_events(protocol, station, events)
+    attempt = _begun(protocol, station, opened, events[1:])
     on_path = frozenset(station.expected.path)
     for command in script(protocol, station) if commands is None else commands:
         if isinstance(command, cmd.Ask) and command.question not in on_path:
@@ -112,6 +112,14 @@ def play(
         attempt = _followed(protocol, attempt, decided)
         events += decided
     return tuple(events)
+
+
+def _begun(protocol: Protocol, station: Station, opened: ev.CaseOpened, events: Sequence[ev.Event]) -> Attempt:
+    """Return the attempt after its beginning: what ``of_events`` comes to, but for the assessment of the case."""
+    begun = events[0]
+    assert isinstance(begun, ev.PracticeBegun)
+    attempt = Attempt(station, protocol, fold(protocol, [opened]), begun.mode, 0, 0, started=True, events=2)
+    return _followed(protocol, attempt, events[1:])
 
 
 def _followed(protocol: Protocol, attempt: Attempt, events: Iterable[ev.Event]) -> Attempt:

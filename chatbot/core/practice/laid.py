@@ -20,14 +20,13 @@ def laid_open(station: Station) -> tuple[ev.PracticeLaid, ...]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    begun, size = 0, 0
-    for at, sign in enumerate(text):
-        more = len(sign.encode())
-        if size + more > LONGEST_PART:
-            yield text[begun:at]
-            begun, size = at, 0
-        size += more
-    yield text[begun:]
+    raw, begun = text.encode(), 0
+    while begun < len(raw):
+        end = min(begun + LONGEST_PART, len(raw))
+        while end < len(raw) and raw[end] & 0xC0 == 0x80:
+            end -= 1  # not within a character
+        yield raw[begun:end].decode()
+        begun = end
 
 
 def station_laid(events: Iterable[ev.Event]) -> Station | None:

@@ -133,7 +133,7 @@ def _urgency(marking: Marking) -> Draft:
         text = f"How soon: {called}. That is right."
     else:
         way = "low" if steps > 0 else "high"
-        text = f"How soon: you said {called}. It is {truly}: {counted(abs(steps), 'step')} too {way}."
+        text = f"How soon: you said {called}. It is {truly}: {counted(abs(steps), 'level')} too {way}."
     raising = _raising(marking)
     flags = [marking.protocol.red_flags[each.flag] for each in raising]
     return Draft(
