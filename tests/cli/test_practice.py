@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from chatbot.cli import main
 from chatbot.core.practice.station import Station
-from chatbot.record.stations import load
-from tests.cli.kit import backstory, said
+from chatbot.record import sealed_stations
+from chatbot.record.identities import Keyring, using
+from chatbot.record.stations import Kept, load
 
 ANKLE = ("--protocol", "ottawa_ankle")
 CODE = "TS48-NF62-BEQB-K323"
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where checked protocols are remembered, for all tests here."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("BACKSTORY_TRANSCRIPTS", str(tmp_path / "cases"))
+    monkeypatch.setattr(sealed_stations, "_SCRYPT", {"n": 1 << 4, "p": 1, "r": 8})
     (tmp_path / "home").mkdir()
-    return tmp_path
+    with using(Keyring()):
+        yield tmp_path
+
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+def backstory(*arguments: str | Path, input: bytes = b"") -> Done:
+    """Run a command in this process: dozens of them, each with the same content."""
+    streams = [io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (input, b"", b"")]
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout, sys.stderr = streams
+    try:
+        code = main([str(each) for each in arguments])
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+    outputs = []
+    for each in streams[1:]:
+        each.flush()
+        outputs.append(each.buffer.getvalue())  # type: ignore[attr-defined]  # a BytesIO
+    return Done(code, *outputs)
+
+
+def said(done: Done) -> str:
+    text = done.stderr.decode()
+    assert "Traceback" not in text and "a fault in backstory" not in text, text
+    return text
 
 
 def out(*arguments: str | Path, typed: str = "", code: int = 0) -> str:
@@ -41,8 +87,6 @@ def cases() -> list[dict[str, str]]:
 
 def station(home: Path) -> Station:
     (path,) = (home / "cases" / "stations").glob("*.json")
-    from chatbot.record.stations import Kept
-
     return load(Kept(path, sealed=False), path.stem, lambda _: "")
 
 
@@ -62,7 +106,12 @@ def test_patients_are_listed_by_who_they_are_and_what_they_say_and_by_nothing_el
 def test_a_patient_is_met_by_number_left_and_gone_on_with() -> None:
     begun = practise("2", *ANKLE, typed="where does it hurt\n1\n:leave\n")
     (case,) = cases()
-    assert (case["kind"], case["label"], case["phase"], case["attempt"]) == ("practice", "practice 1", "suspended", "running")
+    assert (case["kind"], case["label"], case["phase"], case["attempt"]) == (
+        "practice",
+        "practice 1",
+        "suspended",
+        "running",
+    )
     assert f"--resume {case['case']} goes on with it." in begun
     again = practise("--resume", case["case"], typed=":said\n")
     assert "You: where does it hurt" in again and "1 thing was said before" in again
@@ -122,7 +171,10 @@ def test_the_card_has_each_fact_with_its_words_and_what_it_needs(home: Path) -> 
 
 
 def test_the_checklist_has_what_is_expected_with_its_points(home: Path) -> None:
-    text, data = out("practice", "1", "--checklist", *ANKLE), json.loads(out("practice", "1", "--checklist", "--json", *ANKLE))
+    text, data = (
+        out("practice", "1", "--checklist", *ANKLE),
+        json.loads(out("practice", "1", "--checklist", "--json", *ANKLE)),
+    )
     practise("1", *ANKLE)
     expected = station(home).expected
     assert data["urgency"]["is"] == expected.urgency and len(data["red_flags"]) == len(expected.flags)
