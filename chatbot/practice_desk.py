@@ -18,14 +18,14 @@ from chatbot.core.events import Event, PracticeEnded
 from chatbot.core.practice.attempt import beginning
 from chatbot.core.practice.clock import Spent, spent
 from chatbot.core.practice.debrief import Debrief, Placed
-from chatbot.core.practice.laid import station_laid
-from chatbot.core.practice.station import MODES, NotAStation, Station, digest
+from chatbot.core.practice.station import MODES, Station, digest
 from chatbot.core.protocol import Protocol
 from chatbot.desk import Desk, cached_bundle
 from chatbot.errors import BackstoryError, CorruptTranscript, StorageError, UsageError
 from chatbot.interview import Recorder
 from chatbot.practising import Practising
 from chatbot.record import bundle, stations
+from chatbot.record.attempts import read_attempt
 from chatbot.record.cases import CaseSummary
 from chatbot.record.disk import Disk
 from chatbot.record.host import Host
@@ -320,19 +320,20 @@ def over(path: Path) -> Over:
     """Verify an attempt that is over and return all that marking needs. Reads only; as ``PracticeDesk.over``."""
     transcript = read_transcript(path)
     check_over(transcript)
-    try:
-        station = station_laid(transcript.events)
-    except NotAStation as error:
-        raise CorruptTranscript(
-            str(error), code="T024", place=str(path), hint="do not rely on this attempt; ask where it comes from"
-        ) from error
-    if station is None or attempt_of(transcript) != ENDED:
+    if attempt_of(transcript) != ENDED:
         raise UsageError(
             "no attempt at a station was made here", place=str(path), hint="backstory cases --kind practice lists them"
         )
     report = verify(path, cached_bundle)
-    protocol = load_protocol(transcript, cached_bundle)
-    return Over(transcript, protocol, station, placed_of(transcript.entries), report)
+    found = read_attempt(path, cached_bundle)
+    if found.protocol is None or found.station is None:
+        raise CorruptTranscript(
+            "the chain holds, but these are not the records of an attempt: do not rely on it",
+            code="T013",
+            place=str(path),
+            hint="; ".join(found.problems),
+        )
+    return Over(transcript, found.protocol, found.station, found.placed, report)
 
 
 def with_times(station: Station, minutes: int | None, preparation: int | None) -> Station:

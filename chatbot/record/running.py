@@ -65,10 +65,13 @@ def placed_of(entries: Sequence[Record]) -> tuple[Placed, ...]:
     found: list[Placed] = []
     passed = 0
     for at, entry in enumerate(entries):
-        if at and not isinstance(entry.event, _NEW_SITTING):
+        if at and not _begins_a_sitting(entry.event):
             passed += max(0, entry.mono_ns - entries[at - 1].mono_ns)
         found.append(Placed(entry.seq, passed // 1_000_000, entry.event))
     return tuple(found)
 
 
-_NEW_SITTING = (ev.CaseResumed, ev.StorageRecovered)
+def _begins_a_sitting(event: ev.Event) -> bool:
+    """Whether the clock of another writer begins anew with it: what stands before it is of an earlier sitting."""
+    set_back = isinstance(event, ev.ClockJumped) and not event.monotonic_ms
+    return set_back or isinstance(event, ev.CaseResumed | ev.StorageRecovered)
