@@ -63,7 +63,8 @@ def progress_in(
 ) -> Progress:
     """Return the progress of one trainee with the patients of a protocol's *folder*. *found*: of ``attempts_in``.
 
-    Raises: ContentError, UsageError.
+    Attempts under another protocol have other domains, and are left out. Raises: ContentError, UsageError.
     """
+    found = [each for each in found if isinstance(each, Bad) or each.protocol == protocol.id]
     candidates, thresholds = candidates_of(folder), thresholds_of(folder, protocol)
     return progress_of(actor, found, candidates, thresholds, today, offers_of(folder, protocol, mark))
