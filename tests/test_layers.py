@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("settings", "keymap_file", "desk", "patience", "encryption", "saving"),
+        *("settings", "keymap_file", "desk", "patience", "encryption", "saving", "teaching"),
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
