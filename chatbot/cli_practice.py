@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.cli_common import CommandParser, common_options, complain, show, show_json
+from chatbot.cli_teaching import add_words
 from chatbot.core.practice.station import MODES
 from chatbot.errors import ExitCode, UsageError
 
@@ -51,6 +52,7 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(handler=practice_command)
     _seal_word(parser)
     _debrief_word(parser)
+    add_words(parser)
 
 
 def _patient_options(parser: argparse.ArgumentParser) -> None:

@@ -122,6 +122,11 @@ class PracticeDesk:
 
         return cls(desk, content)
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the protocol that new attempts are made under. Raises: UsageError."""
+        return self._content()
+
     # --- patients ---
 
     def patients(self) -> tuple[Listed, ...]:

@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("settings", "keymap_file", "desk", "patience", "encryption", "saving"),
+        *("settings", "keymap_file", "desk", "patience", "encryption", "saving", "teaching"),
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
@@ -66,11 +66,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli_practice": {
         *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice"),
-        *("plain_people", "cli_common", "cli_replay"),
+        *("plain_people", "cli_common", "cli_replay", "cli_teaching"),
     },
     "teaching": {"core", "content", "record", "audit"},
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},
-    "cli_teaching": {"core", "content", "record", "audit", "teaching", "settings", "desk", "cli_common"},
+    "cli_teaching": {"core", "content", "record", "audit", "teaching", "settings", "desk", "cli_common", "cli_replay"},
     "cli_common": {"core", "content", "record", "settings"},
     "cli_plan": {"core", "content", "record", "export", "settings", "desk", "patience", "cli_common", "cli_replay"},
     "cli_people": {

@@ -6,8 +6,9 @@ Reads only. Whatever is wrong with one file becomes its verdict, so that a walk 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from chatbot import __version__
@@ -32,6 +33,7 @@ from chatbot.record.identities import Keyring
 from chatbot.record.publish import storage_error
 from chatbot.record.read import Transcript, read_transcript
 from chatbot.record.replay import KeptProtocols, LoadBundle, load_protocol, replay
+from chatbot.record.running import placed_of
 
 KIND = "practice"
 
@@ -140,27 +142,6 @@ def read_attempt(
         return Kept(path, "FAULT", (said,), int(ExitCode.INTERNAL))
 
 
-def placed_of(entries: Sequence[Record]) -> tuple[Placed, ...]:
-    """Return events with their places. Time is that of the clock nobody can set; between two sittings none passes."""
-    found: list[Placed] = []
-    passed = 0
-    for at, entry in enumerate(entries):
-        if at:
-            passed += _nanoseconds(entries[at - 1], entry)
-        found.append(Placed(entry.seq, passed // 1_000_000, entry.event))
-    return tuple(found)
-
-
-def _nanoseconds(last: Record, entry: Record) -> int:
-    event = entry.event
-    if isinstance(event, ev.CaseResumed | ev.StorageRecovered) or isinstance(last.event, ev.CaseSuspended):
-        return 0
-    if isinstance(event, ev.ClockJumped) and event.monotonic_ms == 0:
-        return 0
-    # The clock of another process begins anew.
-    return max(0, entry.mono_ns - last.mono_ns)
-
-
 def _read(path: Path, load_bundle: LoadBundle, kept: KeptProtocols | None, ring: Keyring | None) -> Kept:
     transcript = read_transcript(path, ring=ring)
     events = transcript.events
@@ -169,7 +150,9 @@ def _read(path: Path, load_bundle: LoadBundle, kept: KeptProtocols | None, ring:
     if begun is None or transcript.kind != KIND:
         said = "no attempt at a station was begun here" if begun is None else f"this is a {transcript.kind} case"
         return replace(found, verdict="NO-ATTEMPT", problems=(f"{path}: {said}",))
-    protocol = load_protocol(transcript, load_bundle) if kept is None else kept(transcript)
+    # Nothing is told of where an attempt stands that is not over: it gets no station and is not marked.
+    load = partial(load_protocol, load_bundle=load_bundle) if kept is None else kept
+    protocol = load(transcript, running=True)
     replay(transcript, protocol)
     anchoring = compare_transcript(transcript)
     if anchoring.problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from chatbot import __version__
 from chatbot.audit import plots
@@ -126,9 +127,7 @@ def _cells(rows: object) -> list[list[object]]:
 
 def undrawn() -> str:
     """Return why there are no drawings; empty where there are."""
-    try:
-        import matplotlib  # noqa: F401
-    except ModuleNotFoundError:
+    if find_spec("matplotlib") is None:
         return "Tables only: matplotlib, which draws, is not installed (pip install 'backstory[audit]')."
     return ""
 

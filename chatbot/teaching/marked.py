@@ -65,6 +65,7 @@ class Marked:
     seed: int
     difficulty: int
     protocol: str
+    """Its id."""
     points: int
     of: int
     percent: int
@@ -131,7 +132,7 @@ def marked(kept: Kept, mark: Marker) -> Marked | Bad:
         who=station.who,
         seed=station.seed,
         difficulty=station.difficulty,
-        protocol=protocol.digest,
+        protocol=protocol.id,
         points=debrief.points,
         of=debrief.of,
         percent=debrief.percent,

@@ -90,7 +90,11 @@ def _patients(progress: Progress) -> Iterator[str]:
 def _next(due: Due | None) -> str:
     if due is None:
         return "Next patient: there is none."
-    name = f"{due.number}. {due.who}"
+    return f"Next patient: {next_words(due)}: backstory practice {due.number}"
+
+
+def next_words(due: Due) -> str:
+    """Return who comes next, and why, in words."""
     match due.why:
         case "new":
             why = f"not met yet, difficulty {due.difficulty}"
@@ -99,4 +103,4 @@ def _next(due: Due | None) -> str:
         case _:
             ago = "today" if due.overdue == 0 else f"{due.overdue} day{'' if due.overdue == 1 else 's'} ago"
             why = f"due {ago}"
-    return f"Next patient: {name} ({why}): backstory practice {due.number}"
+    return f"{due.number}. {due.who} ({why})"

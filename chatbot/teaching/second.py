@@ -12,10 +12,11 @@ from chatbot.core.practice.attempt import decide, of_events
 from chatbot.core.practice.commands import Mark
 from chatbot.core.practice.debrief import Debrief, Line
 from chatbot.errors import BackstoryError, ExitCode, UsageError
-from chatbot.record.attempts import Kept, placed_of, read_attempt
+from chatbot.record.attempts import Kept, read_attempt
 from chatbot.record.host import Host
 from chatbot.record.read import read_transcript
 from chatbot.record.replay import LoadBundle
+from chatbot.record.running import placed_of
 from chatbot.record.store import TranscriptWriter
 from chatbot.teaching.marked import Marker
 

@@ -38,6 +38,7 @@ def practice_of(desk: PracticeDesk) -> shown.PracticeDesk:
         card=_card,
         write=lambda text, typed, replacing: str(write_page(text, typed, transcripts, replace=replacing)),
         place=lambda found: str(default_page(f"debrief {found.label}", transcripts)),
+        course=lambda: _course(desk),
     )
 
 
@@ -90,6 +91,31 @@ def _ended(found: Over) -> shown.Ended:
         tuple(_said(found.placed)),
         debrief_text(debrief, found.protocol, width=WIDTH),
         found.transcript.header["label"],
+    )
+
+
+def _course(desk: PracticeDesk) -> shown.Course | None:
+    """Return how the person comes on, worked out from the attempts that are kept; None where none of theirs is over."""
+    from chatbot.core.practice.marking import mark
+    from chatbot.desk import cached_bundle
+    from chatbot.teaching.candidates import attempts_in, progress_in
+    from chatbot.teaching.progress_text import next_words
+
+    cases = desk.desk
+    who = cases.actor or f"os:{cases.host.user()}"
+    found = attempts_in(cases.transcripts, cached_bundle, mark)
+    made = progress_in(who, found, desk.folder, cases.protocol, mark, cases.host.wall().date())
+    if not made.attempts:
+        return None
+    titles = {each.id: each.title for each in made.trends}
+    return shown.Course(
+        days=tuple(each.day for each in made.attempts),
+        percents=tuple(each.percent for each in made.attempts),
+        domains=tuple(
+            shown.DomainCourse(each.title, tuple(percent for _, percent in each.days)) for each in made.trends
+        ),
+        weakest=tuple(titles[each] for each in made.weakest),
+        next_up=() if made.next is None else (next_words(made.next),),
     )
 
 

@@ -337,7 +337,7 @@ def _built(kind: Any, data: Any) -> Any:
     """Rebuild a value of a type that stands in the annotations above."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if is_dataclass(kind):
-        hints = _hints(kind)
+        hints = _hints(typing.cast(type, kind))
         unknown = data.keys() - hints.keys()
         if unknown:
             raise ValueError(f"unknown members {sorted(unknown)}")
@@ -359,7 +359,7 @@ def _built(kind: Any, data: Any) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     """Return the types of the members of a value type; working them out takes longer than building the value."""
     return typing.get_type_hints(kind)
 
