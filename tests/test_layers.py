@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"core", "content", "record", "proof", "export"},
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
-        *("settings", "keymap_file", "desk", "patience", "encryption", "saving"),
+        *("settings", "keymap_file", "desk", "patience", "encryption", "saving", "practising", "practice_desk"),
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
@@ -63,10 +63,11 @@ ALLOWED: dict[str, set[str]] = {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
         *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay", "cli_audit"),
+        "practice_desk",
     },
     "cli_practice": {
-        *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice"),
-        *("plain_people", "cli_common", "cli_replay"),
+        *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice", "tui"),
+        *("plain_people", "cli_common", "cli_replay", "encryption"),
     },
     "teaching": {"core", "content", "record", "audit"},
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},

@@ -119,7 +119,7 @@ def ended(practising: Practising) -> Ended:
     said = [Said(turn, turn.at, 20 * number) for number, turn in enumerate(practising.attempt.turns, 1)]
     found = practising.station
     limits = {each.id: each.title for each in found.scoring.limits}
-    return Ended(debrief(), practising.protocol, found.who, found.opening, limits, said, "THE DEBRIEF AS TEXT")
+    return Ended(debrief(), practising.protocol, found.who, found.opening, limits, said, lambda: "THE DEBRIEF AS TEXT")
 
 
 @dataclass

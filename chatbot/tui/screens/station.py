@@ -181,8 +181,6 @@ class StationScreen(AttemptSheet[str]):
                 return bool(attempt.minutes)
             case "card":
                 return attempt.mode == "two_person" and desk is not None and desk.card is not None
-            case "records":
-                return bool(attempt.station.documents) or self.caret < 0
             case "say":
                 return bool(self.entry.text.strip())
         return True
