@@ -30,7 +30,7 @@ FACTS = (
     st.Fact("water", "yes", None, "patient", "ask", "Not a drop since last night, and it is getting sore."),
     st.Fact("feeling", "both_sides", None, "patient", "ask", "It feels like wiping somebody else.", "plain",
             "What do you mean?"),
-    st.Fact("heat", 37, None, "examination", "examine", "On examination: 37 degrees."),
+    st.Fact("heat", "37", None, "examination", "examine", "On examination: 37 degrees."),
     st.Fact("pain", 7, None, "patient", "ask", "A good seven, I would say."),
     st.Fact("story", "afraid of surgeons", None, "patient", "ask", "Hospitals scare the life out of me.", "trust",
             "I would rather not go into that."),

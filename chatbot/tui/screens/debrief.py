@@ -28,8 +28,8 @@ class DebriefScreen(ScrollSheet[None]):
     def __init__(self, ended: Ended) -> None:
         super().__init__()
         self.ended = ended
-        self.caret = ""
-        """Id of the line the mark stands on; empty at first."""
+        self.caret = next((each.id for each in drawing.ordered(ended.debrief)), "")
+        """Id of the line the mark stands on; empty where there is none."""
         self.opened: frozenset[str] = frozenset()
         self.said = ""
 
