@@ -385,11 +385,13 @@ def _screen(
     resume: Path | None = None,
 ) -> int:
     from chatbot.encryption import unlock
+    from chatbot.practice_desk import PracticeDesk
     from chatbot.tui.start import run_screen
 
     if problem := unlock():
         complain(problem)
-    return run_screen(desk, interview, register, options.settings, resume=resume)
+    practice = PracticeDesk.from_options(options, desk) if interview is None and resume is None else None
+    return run_screen(desk, interview, register, options.settings, resume=resume, practice=practice)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -233,10 +233,20 @@ def _write(text: str, out: Path | None, transcripts: Path) -> None:
 
 
 def _attempt(options: argparse.Namespace, practice: PracticeDesk) -> int:
-    if not options.plain:
-        raise UsageError("practice is line by line here", hint="add --plain")
+    if not options.plain and not _is_chosen(options):
+        return _screen(options, practice, None)
     found = _resumed(options, practice) if options.resume else _begun(options, practice)
-    return _lines(options, practice, found)
+    return _lines(options, practice, found) if options.plain else _screen(options, practice, found)
+
+
+def _screen(options: argparse.Namespace, practice: PracticeDesk, found: Practising | None) -> int:
+    """Run the screen on an attempt, or on the list of patients."""
+    from chatbot.encryption import unlock
+    from chatbot.tui.start import run_practice
+
+    if problem := unlock():
+        complain(problem)
+    return run_practice(practice, found, options.settings)
 
 
 def _begun(options: argparse.Namespace, practice: PracticeDesk) -> Practising:

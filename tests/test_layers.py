@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "tui": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
         *("settings", "keymap_file", "desk", "patience", "encryption", "saving", "teaching"),
+        *("practising", "practice_desk"),
     },
     "plain": {
         *("core", "content", "record", "proof", "export", "audit", "interview"),
@@ -63,10 +64,11 @@ ALLOWED: dict[str, set[str]] = {
         *("core", "content", "record", "proof", "export", "audit", "interview", "tui", "plain", "settings", "desk"),
         *("plain_people", "cli_common", "cli_people", "cli_visits", "cli_governance", "cli_plan", "export_command"),
         *("patience", "authoring", "cli_prove", "hardening", "cli_integrity", "encryption", "cli_replay", "cli_audit"),
+        "practice_desk",
     },
     "cli_practice": {
-        *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice"),
-        *("plain_people", "cli_common", "cli_replay", "cli_teaching"),
+        *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice", "tui"),
+        *("plain_people", "cli_common", "cli_replay", "cli_teaching", "encryption"),
     },
     "teaching": {"core", "content", "record", "audit"},
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},

@@ -68,7 +68,7 @@ class Ended:
     limits: Mapping[str, str]
     """Time limits of the station in words."""
     said: Sequence[Said]
-    text: str
+    text: Callable[[], str]
     """All of the debrief, as it is written to a file."""
     label: str = ""
     """Of the attempt."""

@@ -79,9 +79,13 @@ def _card(practising: Practising) -> str:
 
 
 def _ended(found: Over) -> shown.Ended:
-    from chatbot.export.debrief import debrief_text
-
     debrief, station = found.debrief(), found.station
+
+    def text() -> str:
+        from chatbot.export.debrief import debrief_text
+
+        return debrief_text(debrief, found.protocol, width=WIDTH)
+
     return shown.Ended(
         debrief,
         found.protocol,
@@ -89,7 +93,7 @@ def _ended(found: Over) -> shown.Ended:
         station.opening,
         {each.id: each.title for each in station.scoring.limits},
         tuple(_said(found.placed)),
-        debrief_text(debrief, found.protocol, width=WIDTH),
+        text,
         found.transcript.header["label"],
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from chatbot import encryption
 from chatbot.core.approvals import states_text, with_review
@@ -29,6 +30,11 @@ from chatbot.settings import settings_file as place_of_settings
 from chatbot.tui.app import run
 from chatbot.tui.services import About, Services, Start
 
+if TYPE_CHECKING:
+    from chatbot.practice_desk import PracticeDesk
+    from chatbot.practising import Practising
+    from chatbot.tui.practice import PracticeDesk as ForScreens
+
 
 def run_screen(
     desk: Desk,
@@ -37,15 +43,38 @@ def run_screen(
     settings_file: Path | None,
     *,
     resume: Path | None = None,
+    practice: PracticeDesk | None = None,
 ) -> int:
     """Run the application on the home screen, on a case, or on one to *resume* once confirmed; return the exit code.
+
+    *practice*: the desk of practice that home offers; None: there is none.
 
     Raises: EnvironmentProblem without a terminal; ContentError when there is no protocol to work with.
     """
     protocol = desk.protocol if interview is None else interview.protocol
     choices = Kept(settings_file)
-    services = services_of(desk, protocol, settings_file)
+    services = replace(services_of(desk, protocol, settings_file), practice=_practice(practice))
     return run(services, Start(interview, resume, register or choices.now().register or "clinician"))
+
+
+def run_practice(practice: PracticeDesk, practising: Practising | None, settings_file: Path | None) -> int:
+    """Run the application on an attempt, or with None on the list of patients, until it is left; return the exit code.
+
+    Raises: EnvironmentProblem without a terminal.
+    """
+    protocol = practice.desk.protocol if practising is None else practising.protocol
+    services = replace(services_of(practice.desk, protocol, settings_file), practice=_practice(practice))
+    register = Kept(settings_file).now().register or "clinician"
+    return run(services, Start(register=register, practising=practising, patients=practising is None))
+
+
+def _practice(desk: PracticeDesk | None) -> ForScreens | None:
+    if desk is None:
+        return None
+    # Deferred: what practice is made of is needed by few.
+    from chatbot.tui.practice_start import practice_of
+
+    return practice_of(desk)
 
 
 def run_replay(

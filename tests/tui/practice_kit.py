@@ -30,7 +30,7 @@ FACTS = (
     st.Fact("water", "yes", None, "patient", "ask", "Not a drop since last night, and it is getting sore."),
     st.Fact("feeling", "both_sides", None, "patient", "ask", "It feels like wiping somebody else.", "plain",
             "What do you mean?"),
-    st.Fact("heat", 37, None, "examination", "examine", "On examination: 37 degrees."),
+    st.Fact("heat", "37", None, "examination", "examine", "On examination: 37 degrees."),
     st.Fact("pain", 7, None, "patient", "ask", "A good seven, I would say."),
     st.Fact("story", "afraid of surgeons", None, "patient", "ask", "Hospitals scare the life out of me.", "trust",
             "I would rather not go into that."),
@@ -119,7 +119,7 @@ def ended(practising: Practising) -> Ended:
     said = [Said(turn, turn.at, 20 * number) for number, turn in enumerate(practising.attempt.turns, 1)]
     found = practising.station
     limits = {each.id: each.title for each in found.scoring.limits}
-    return Ended(debrief(), practising.protocol, found.who, found.opening, limits, said, "THE DEBRIEF AS TEXT")
+    return Ended(debrief(), practising.protocol, found.who, found.opening, limits, said, lambda: "THE DEBRIEF AS TEXT")
 
 
 @dataclass

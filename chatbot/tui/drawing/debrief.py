@@ -92,7 +92,10 @@ def _top(debrief: Debrief, says: Mapping[str, str], width: int) -> list[Line]:
     rows.append(BLANK)
     for each in debrief.recognised:
         expert = many(each.expert, "question")
-        if each.yours is None:
+        if each.yours is not None and not each.expert:
+            told = f"You recognised: {each.title}; what you were told at first shows it."
+            rows += hang(Seg("✓ ", "good"), told, width)
+        elif each.yours is None:
             told = f"You did not recognise: {each.title}. The safest path needs {expert}."
             rows += hang(Seg("✗ ", "alarm"), told, width, "alarm")
         else:

@@ -10,6 +10,7 @@ from chatbot.core.protocol import Protocol
 from chatbot.core.values import Source
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, packed, pad, spread, width_of, wrapped
 from chatbot.tui.practice import Patient, Unfinished
+from chatbot.tui.safe import cells
 from chatbot.tui.words import time_words
 
 MODES: Mapping[str, tuple[str, str]] = {
@@ -21,6 +22,8 @@ MODES: Mapping[str, tuple[str, str]] = {
 """Mode to what it is called, and what it brings."""
 
 DIFFICULTIES = ("easy", "fairly easy", "medium", "hard", "very hard")
+
+DIFFICULTY_WIDTH = max(map(len, DIFFICULTIES)) + len(DIFFICULTIES) + 1
 
 SPEAKER = 12
 """Columns of the name of who speaks, where there is room."""
@@ -41,7 +44,7 @@ def patient_row(patient: Patient, at: bool, width: int) -> list[Line]:
     mark = Seg("▸ " if at else "  ", "key")
     head = line(mark, Seg(pad(str(patient.number), 5), "quiet"))
     who = line(Seg(patient.who, "strong"), *((Seg("  due", "key"),) if patient.due else ()))
-    hard = line(Seg(difficulty(patient.difficulty), "quiet"))
+    hard = line(Seg(pad(difficulty(patient.difficulty), DIFFICULTY_WIDTH), "quiet"))
     if width < NARROW:
         rows = [(*head, *who)]
         rows += hang("       ", f"“{patient.opening}”", width) if at else []
@@ -149,13 +152,14 @@ def suggestions(
     rows: list[Line] = []
     for number, (each, kind) in enumerate(zip(offered, kinds, strict=True), 1):
         at = number - 1 == caret
-        tail = " · ".join(part for part in (kind, "asked before" if each.of in asked else "") if part)
-        tail = f"  ({tail})" if tail else ""
-        head = line(Seg("▸ " if at else "  ", "key"), Seg(f"{number}  ", "key"))
-        room = width - width_of(head)
-        said = f"{each.text}{tail}"
-        rows += [(*head, Seg(fit(said, room), "strong" if at else ""))] if not at else hang(head, said, width, "strong")
+        before = "✓ " if each.of in asked else "  "
+        head = line(Seg("▸ " if at else "  ", "key"), Seg(f"{number} ", "key"), Seg(before, "quiet"))
+        tail = f" ({kind})" if kind else ""
+        if at:
+            rows += hang(head, f"{each.text}{tail}{' (asked before)' if each.of in asked else ''}", width, "strong")
+        else:
+            rows.append((*head, Seg(fit(each.text, width - width_of(head) - cells(tail))), Seg(tail, "quiet")))
     at = caret == len(offered)
-    head = line(Seg("▸ " if at else "  ", "key"), Seg("0  ", "key"))
-    rows.append((*head, Seg(fit(as_it_is, width - 5), "strong" if at else "quiet")))
+    head = line(Seg("▸ " if at else "  ", "key"), Seg("0   ", "key"))
+    rows.append((*head, Seg(fit(as_it_is, width - width_of(head)), "strong" if at else "quiet")))
     return rows

@@ -28,8 +28,8 @@ class DebriefScreen(ScrollSheet[None]):
     def __init__(self, ended: Ended) -> None:
         super().__init__()
         self.ended = ended
-        self.caret = ""
-        """Id of the line the mark stands on; empty at first."""
+        self.caret = next((each.id for each in drawing.ordered(ended.debrief)), "")
+        """Id of the line the mark stands on; empty where there is none."""
         self.opened: frozenset[str] = frozenset()
         self.said = ""
 
@@ -117,19 +117,20 @@ class DebriefScreen(ScrollSheet[None]):
         self.app.push_screen(Page(title, lambda width: drawing.paths(debrief, times, width), closed_by="expert"))
 
     def act_full_text(self) -> None:
-        text = self.ended.text
+        text = self.ended.text()
         self.app.push_screen(Page("The debrief as text", lambda width: wrapped(text, width), closed_by="full_text"))
 
     def act_write(self) -> None:
         """Write the debrief to a file."""
         desk = self.session.services.practice
         assert desk is not None
+        text = self.ended.text()
         taken: list[str] = []
         written: list[str] = []
 
         def send(typed: str, prompt: Prompt) -> None:
             try:
-                written.append(desk.write(self.ended.text, typed, typed in taken))
+                written.append(desk.write(text, typed, typed in taken))
             except BackstoryError as error:
                 taken[:] = [typed] if error.code == FILE_TAKEN else []
                 replaced = "Enter again replaces it; or type another name"

@@ -11,7 +11,7 @@ from chatbot.tui.lines import BLANK, Line, Seg, line, packed, rule, spread, wrap
 from chatbot.tui.practice import Patient, PracticeDesk, Unfinished
 from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.fault import Fault
-from chatbot.tui.screens.people import with_actor
+from chatbot.tui.screens.people import checked, remember
 from chatbot.tui.screens.prompt import Prompt
 from chatbot.tui.screens.scroll import LongList
 from chatbot.tui.station_clock import StationClock
@@ -158,7 +158,7 @@ class Patients(LongList[None]):
         def chosen(mode: str | None) -> None:
             if mode is not None:
                 self.mode = mode
-                with_actor(self.ours, lambda: open_attempt(self.ours, lambda: opened(mode)))
+                with_trainee(self.ours, lambda: open_attempt(self.ours, lambda: opened(mode)))
 
         self.app.push_screen(Choose(f"{who}. How?", choices, at=at), chosen)
 
@@ -200,7 +200,7 @@ class Patients(LongList[None]):
         def opened(file: str, code: str | None) -> None:
             unseal = self.desk.unseal
             if code is not None and unseal is not None:
-                with_actor(self.ours, lambda: open_attempt(self.ours, lambda: unseal(file, code.strip())))
+                with_trainee(self.ours, lambda: open_attempt(self.ours, lambda: unseal(file, code.strip())))
 
         self.app.push_screen(Prompt("A sealed station", "The file of the station.", rows=1), named)
 
@@ -214,6 +214,30 @@ class Patients(LongList[None]):
             self._filter("")
         else:
             self.dismiss(None)
+
+
+def with_trainee(app: Backstory, then: Callable[[], None]) -> None:
+    """Ask once who practises where nobody has said so, remember it, and go on."""
+    session = app.session
+    name, _ = session.services.who()
+    if name or session.asked_who:
+        then()
+        return
+
+    def take(text: str, prompt: Prompt) -> None:
+        if checked(prompt, text, required=False):
+            prompt.settled(None)
+
+    def answered(said: str | None) -> None:
+        if said is None:
+            return
+        session.asked_who = True
+        if said.strip():
+            remember(app, said.strip(), session.services.get_setting("role") or "trainee")
+        then()
+
+    told = "Your name or initials: your progress is counted under it. Enter alone: nobody is named."
+    app.push_screen(Prompt("Who practises?", told, take, rows=1), answered)
 
 
 # --- an attempt ---

@@ -53,7 +53,8 @@ class StationScreen(AttemptSheet[str]):
         """What is to be told, until the next key."""
         self.time_said = ""
         """How much time the header said was left."""
-        self.top = BOTTOM
+        self.follows = True
+        """The newest of what was said is in sight; not while somebody reads further up."""
 
     # --- where the attempt stands ---
 
@@ -109,6 +110,8 @@ class StationScreen(AttemptSheet[str]):
     def lines(self, width: int) -> list[Line]:
         if self.preparing:
             return [*drawing.task(self.attempt_now, width), BLANK, *wrapped(self._begins(), width, "strong")]
+        if self.follows:
+            self.top = BOTTOM
         rows = drawing.conversation(self.attempt_now, width)
         # The newest stands next to the line that is typed, however little was said.
         return [*[BLANK] * (self.pane.content_size.height - len(rows)), *rows]
@@ -137,6 +140,10 @@ class StationScreen(AttemptSheet[str]):
     def asked(self) -> frozenset[str]:
         """What was asked, done or fetched before."""
         return frozenset(turn.of for turn in self.attempt_now.turns if turn.of)
+
+    def scroll_lines(self, rows: int) -> None:
+        self.follows = rows > 0 and self.top + rows >= self.length - self.height
+        super().scroll_lines(rows)
 
     # --- the time ---
 
@@ -181,8 +188,6 @@ class StationScreen(AttemptSheet[str]):
                 return bool(attempt.minutes)
             case "card":
                 return attempt.mode == "two_person" and desk is not None and desk.card is not None
-            case "records":
-                return bool(attempt.station.documents) or self.caret < 0
             case "say":
                 return bool(self.entry.text.strip())
         return True
@@ -297,7 +302,7 @@ class StationScreen(AttemptSheet[str]):
             self.said = ". ".join(part for part in (refusal.message.capitalize(), refusal.hint) if part)
         else:
             self.entry.begin("", 1)
-            self.offered, self.top = (), BOTTOM
+            self.offered, self.follows = (), True
         self.fresh()
         self.settle()
 

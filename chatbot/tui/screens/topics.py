@@ -64,15 +64,20 @@ class Topics(AttemptSheet[Done], LongList[Done]):
         protocol, station = self.practising.protocol, self.attempt_now.station
         found: dict[str, list[Topic]] = {each: [] for each in SCOPES}
         for each in station.documents:
-            found["records"].append(Topic("document", each.id, each.title, "Documents", each.title.casefold()))
+            found["records"].append(
+                Topic("document", each.id, each.title, "Documents", " ".join((each.title, *each.phrases)).casefold())
+            )
         for key, question in self._questions():
             part = {Source.EXAMINATION: "examine", Source.RECORD: "records"}.get(question.source, "ask")
             say = question.ask.in_register(self.register)
             section = protocol.sections[question.section].title.in_register(self.register)
-            both = f"{question.ask.clinician} {question.ask.patient} {section}".casefold()
+            named = (question.ask.clinician, question.ask.patient, question.named.clinician, section, *question.words)
+            both = " ".join(named).casefold()
             found[part].append(Topic("ask", key, say, section, both))
         for move in station.moves:
-            found["talk"].append(Topic("move", move.id, move.label, "", move.label.casefold()))
+            found["talk"].append(
+                Topic("move", move.id, move.label, "", " ".join((move.label, *move.phrases)).casefold())
+            )
         return found
 
     def _questions(self) -> Iterator[tuple[str, Question]]:
@@ -114,7 +119,7 @@ class Topics(AttemptSheet[Done], LongList[Done]):
                 section = each.section
             at = index == self.caret
             mark = line(Seg("▸ " if at else "  ", "key"), Seg("✓ " if each.of in asked else "  ", "quiet"))
-            said = f"{each.text} (asked before)" if at and each.of in asked else each.text
+            said = f"{each.text} (before)" if at and each.of in asked else each.text
             rows += hang(mark, said, width, "strong" if at else "")
             if at and self.focus_rows is not None:
                 self.focus_rows = (first, len(rows) - 1)
@@ -148,8 +153,7 @@ class Topics(AttemptSheet[Done], LongList[Done]):
     def act_scope(self) -> None:
         names = list(SCOPES)
         self.scope = names[(names.index(self.scope) + 1) % len(names)]
-        self.caret = self.top = 0
-        self.redraw()
+        self._filter("")
 
     def act_register(self) -> None:
         """Go to the other wording; what is chosen is said in it."""
@@ -162,4 +166,8 @@ class Topics(AttemptSheet[Done], LongList[Done]):
         self.dismiss(Done(each.act, each.of, each.text))
 
     def act_dismiss(self) -> None:
-        self.dismiss(None)
+        """Give the filter up first."""
+        if self.filter:
+            self._filter("")
+        else:
+            self.dismiss(None)
