@@ -30,6 +30,7 @@ from chatbot.content.practice_schema import (
 )
 from chatbot.content.practice_speech import date_words
 from chatbot.content.practice_station import Maker
+from chatbot.content.prevalence_schema import DrawModel
 from chatbot.content.source import Mapping as MappingNode
 from chatbot.content.source import node_at
 from chatbot.core.batch import with_answers
@@ -149,12 +150,12 @@ class Generator:
         return sound
 
     def _once(self, key: str, picture: str, planned: Urgency, difficulty: int) -> Drawn:
-        draws = {**self.population.model.answers, **self.model.answers}
+        draws: dict[str, DrawModel] = {**self.population.model.answers, **self.model.answers}
         source = random.Random(f"{key} herrings")
         count = min(self.model.difficulties[difficulty].herrings, len(self.model.herrings))
         for herring in source.sample(sorted(self.model.herrings), count):
-            draws |= self.model.herrings[herring]  # type: ignore[arg-type]  # a draw without its source
-        draws |= self._planted(self.model.pictures[picture])  # type: ignore[arg-type]
+            draws |= self.model.herrings[herring]
+        draws |= self._planted(self.model.pictures[picture])
         commands = self.population.commands(self.population.drawn(draws, key))
         case = self._together(commands)
         case = completed(self.protocol, self._fitting(case))
@@ -173,7 +174,7 @@ class Generator:
                 del left[name]
                 commands |= {each.question: each for each in self._answers(name, commands)}
 
-    def _planted(self, picture: GeneratedPictureModel) -> dict[str, object]:
+    def _planted(self, picture: GeneratedPictureModel) -> dict[str, DrawModel]:
         before = {} if picture.of is None else self.population.model.pictures[picture.of].answers
         return {**before, **picture.answers}
 

@@ -27,6 +27,7 @@ from chatbot.content.checks import (
     options,
     practice,
     practice_block,
+    practice_generator,
     prevalence,
     privacy,
     promises,
@@ -148,7 +149,8 @@ def examine(
     bundle = json.loads(protocol.canonical)
     found += [*properties.check(package, bundle, protocol), *standards.check(package, bundle, protocol)]
     found += vignettes.run_all(package, protocol, memory.runs, logic)
-    found += [*practice.check(package, protocol), *practice_block.check(package, protocol, memory.runs)]
+    found += [*practice.check(package, protocol), *practice_generator.check(package, bundle, protocol)]
+    found += [*practice_block.check(package, protocol, memory.runs)]
     return found, None if errors(found) else protocol
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from chatbot.content.checks.texts import Path, Said
 from chatbot.content.package import File, Package
-from chatbot.content.practice_schema import NEED_KEYS, DocumentModel, PracticeModel, VignettePracticeModel, VoiceModel
+from chatbot.content.practice_schema import (
+    NEED_KEYS,
+    DocumentModel,
+    GeneratorModel,
+    PracticeModel,
+    TemplateModel,
+    VignettePracticeModel,
+    VoiceModel,
+)
 
 SPOKEN, READ = "patient", "clinician"
 """Registers: said by the simulated patient; read by the trainee."""
@@ -73,6 +81,26 @@ def _of_practice(file: File[Any], practice: PracticeModel) -> Iterator[Said]:
         for need, rule in persona.needs.items():
             yield from _all(file, (*path, "needs", need, "replies"), rule.replies)
     yield from (Said(hint, file, (*top, "hints", name), READ) for name, hint in practice.hints.items())
+    if practice.generator is not None:
+        yield from _drawn(file, (*top, "generator"), practice.generator)
+
+
+def _drawn(file: File[Any], path: Path, generator: GeneratorModel) -> Iterator[Said]:
+    """Yield the words of drawn patients."""
+    yield from _templates(file, (*path, "who"), READ, generator.who)
+    yield from _templates(file, (*path, "openings"), SPOKEN, generator.openings)
+    for name, templates in generator.moves.items():
+        yield from _templates(file, (*path, "moves", name), SPOKEN, templates)
+    for question, words in generator.words.items():
+        yield from (Said(word, file, (*path, "words", question, name), SPOKEN) for name, word in words.items())
+    for level, rule in generator.difficulties.items():
+        for need, held in rule.needs.items():
+            yield from _all(file, (*path, "difficulties", str(level), "needs", need, "replies"), held.replies)
+
+
+def _templates(file: File[Any], path: Path, register: str, templates: Sequence[TemplateModel]) -> Iterator[Said]:
+    for index, each in enumerate(templates):
+        yield Said(each.text, file, (*path, index, "text"), register)
 
 
 def _lines(file: File[Any], path: Path, lines: Mapping[str, Sequence[str]]) -> Iterator[Said]:

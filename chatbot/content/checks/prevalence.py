@@ -35,26 +35,27 @@ def check(package: Package, protocol: Protocol) -> Iterator[Diagnostic]:
     model: PrevalenceModel = file.model
     vignettes = [each.stem for each in (package.folder / "vignettes").glob("*.yaml")]
     if model.like not in vignettes:
-        yield _names_nothing(file, ("like",), "vignette", model.like, vignettes)
+        yield unknown_name(file, ("like",), "vignette", model.like, vignettes)
     references = package.entries("references")
     for part, entries in (("answers", model.answers), ("pictures", model.pictures), ("facts", model.facts)):
         for name, entry in entries.items():
             for index, cited in enumerate(entry.cites):
                 if cited.reference not in references:
                     where = (part, name, "cites", index)
-                    yield _names_nothing(file, where, "reference", cited.reference, references)
+                    yield unknown_name(file, where, "reference", cited.reference, references)
     for name, draw in model.answers.items():
-        yield from _draw(file, protocol, ("answers", name), name, draw)
+        yield from draw_problems(file, protocol, ("answers", name), name, draw)
     for picture, entry in model.pictures.items():
         for name, one in entry.answers.items():
-            yield from _draw(file, protocol, ("pictures", picture, "answers", name), name, one)
+            yield from draw_problems(file, protocol, ("pictures", picture, "answers", name), name, one)
     for fact, wanted in model.facts.items():
         for part, each in (("all", wanted.all_), ("any", wanted.any_)):
             for name, counts in each.items():
                 yield from _wanted(file, protocol, ("facts", fact, part, name), name, counts)
 
 
-def _names_nothing(file: File[Any], path: Path, what: str, name: str, known: Any) -> Diagnostic:
+def unknown_name(file: File[Any], path: Path, what: str, name: str, known: Any) -> Diagnostic:
+    """Return the diagnostic of a name of ``prevalence.yaml`` that nothing defines."""
     hint = near_miss(name, known) or "correct its spelling"
     return at(file.root, path).diagnostic("P474", f"no {what} is called {name!r}", hint)
 
@@ -67,7 +68,8 @@ def _question(file: File[Any], protocol: Protocol, path: Path, name: str) -> Dia
     return at(file.root, path, key=True).diagnostic("P474", f"no question is called {name!r}", hint)
 
 
-def _draw(file: File[Any], protocol: Protocol, path: Path, name: str, draw: DrawModel) -> Iterator[Diagnostic]:
+def draw_problems(file: File[Any], protocol: Protocol, path: Path, name: str, draw: DrawModel) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the way one answer is drawn."""
     question = _question(file, protocol, path, name)
     if isinstance(question, Diagnostic):
         yield question
