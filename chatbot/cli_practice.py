@@ -238,6 +238,10 @@ def _attempt(options: argparse.Namespace, practice: PracticeDesk) -> int:
         _needs_terminal()
     if not options.plain and not _is_chosen(options):
         return _screen(options, practice, None)
+    if options.plain:
+        from chatbot.cli_people import ask_who
+
+        ask_who(options, practice.desk)
     found = _resumed(options, practice) if options.resume else _begun(options, practice)
     return _lines(options, practice, found) if options.plain else _screen(options, practice, found)
 
@@ -290,17 +294,21 @@ def _lines(options: argparse.Namespace, practice: PracticeDesk, found: Practisin
 
     from chatbot import plain, plain_practice
 
-    return plain_practice.run(
-        found,
-        read=plain.read_line,
-        write=plain.write_line,
-        width=max(40, min(100, shutil.get_terminal_size().columns)),
-        encoding=sys.stdout.encoding or "ascii",
-        spent=practice.spent,
-        notices=practice.desk.notices,
-        debrief=lambda width: debrief_page(practice.over(), "text", width),
-        reads_debrief=not options.no_debrief,
-    )
+    try:
+        return plain_practice.run(
+            found,
+            read=plain.read_line,
+            write=plain.write_line,
+            width=max(40, min(100, shutil.get_terminal_size().columns)),
+            encoding=sys.stdout.encoding or "ascii",
+            spent=practice.spent,
+            notices=practice.desk.notices,
+            debrief=lambda width: debrief_page(practice.over(), "text", width),
+            reads_debrief=not options.no_debrief,
+        )
+    except KeyboardInterrupt:
+        found.leave()
+        raise
 
 
 # --- words ----------------------------------------------------------------------------------------
