@@ -89,7 +89,7 @@ def show_recipient(options: argparse.Namespace) -> int:
 
 def open_new(options: argparse.Namespace, desk: Desk) -> Interview:
     """Open the case that the options of ``interview`` describe; at a terminal ask for what they leave out."""
-    _ask_who(options, desk)
+    ask_who(options, desk)
     _offer_encryption(options)
     number = _record_number(options, desk)
     if number and options.subject:
@@ -118,7 +118,7 @@ def _record_number(options: argparse.Namespace, desk: Desk) -> str:
     return ""
 
 
-def _ask_who(options: argparse.Namespace, desk: Desk) -> None:
+def ask_who(options: argparse.Namespace, desk: Desk) -> None:
     """Ask in the line mode who interviews where nobody said so, and remember it. A pipe is not asked."""
     if desk.actor or not options.plain or not sys.stdin.isatty():
         return
@@ -172,7 +172,7 @@ def open_again(options: argparse.Namespace, desk: Desk) -> tuple[Path, Interview
     encoding = sys.stdout.encoding or "ascii"
     if not confirm(asked, read=plain.read_line, write=plain.write_line, width=width, encoding=encoding):
         return path, None
-    _ask_who(options, desk)
+    ask_who(options, desk)
     return path, desk.resume(path)
 
 

@@ -233,10 +233,28 @@ def _write(text: str, out: Path | None, transcripts: Path) -> None:
 
 
 def _attempt(options: argparse.Namespace, practice: PracticeDesk) -> int:
+    if not options.plain:
+        # Before anything is begun: an attempt must not be left behind for want of a screen.
+        _needs_terminal()
     if not options.plain and not _is_chosen(options):
         return _screen(options, practice, None)
+    if options.plain:
+        from chatbot.cli_people import ask_who
+
+        ask_who(options, practice.desk)
     found = _resumed(options, practice) if options.resume else _begun(options, practice)
     return _lines(options, practice, found) if options.plain else _screen(options, practice, found)
+
+
+def _needs_terminal() -> None:
+    import sys
+
+    from chatbot.errors import EnvironmentProblem
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise EnvironmentProblem(
+            "the screen needs a terminal", code="U001", hint="add --plain for the line mode, or --list"
+        )
 
 
 def _screen(options: argparse.Namespace, practice: PracticeDesk, found: Practising | None) -> int:
@@ -256,7 +274,10 @@ def _begun(options: argparse.Namespace, practice: PracticeDesk) -> Practising:
         mode = options.mode or "examination"
         return practice.begin(opened.station, mode, timed=options.timed, sealed=opened)
     station = _chosen_station(options, practice)
-    return practice.begin(station, options.mode or "practice", timed=options.timed)
+    found = practice.begin(station, options.mode or "practice", timed=options.timed)
+    if options.generated:
+        complain(f"note: this patient again: --generated --seed {station.seed} --difficulty {station.difficulty}")
+    return found
 
 
 def _resumed(options: argparse.Namespace, practice: PracticeDesk) -> Practising:
@@ -273,17 +294,21 @@ def _lines(options: argparse.Namespace, practice: PracticeDesk, found: Practisin
 
     from chatbot import plain, plain_practice
 
-    return plain_practice.run(
-        found,
-        read=plain.read_line,
-        write=plain.write_line,
-        width=max(40, min(100, shutil.get_terminal_size().columns)),
-        encoding=sys.stdout.encoding or "ascii",
-        spent=practice.spent,
-        notices=practice.desk.notices,
-        debrief=lambda width: debrief_page(practice.over(), "text", width),
-        reads_debrief=not options.no_debrief,
-    )
+    try:
+        return plain_practice.run(
+            found,
+            read=plain.read_line,
+            write=plain.write_line,
+            width=max(40, min(100, shutil.get_terminal_size().columns)),
+            encoding=sys.stdout.encoding or "ascii",
+            spent=practice.spent,
+            notices=practice.desk.notices,
+            debrief=lambda width: debrief_page(practice.over(), "text", width),
+            reads_debrief=not options.no_debrief,
+        )
+    except KeyboardInterrupt:
+        found.leave()
+        raise
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli_practice": {
         *("core", "record", "export", "desk", "practice_desk", "practising", "plain", "plain_practice", "tui"),
-        *("plain_people", "cli_common", "cli_replay", "cli_teaching", "encryption"),
+        *("plain_people", "cli_people", "cli_common", "cli_replay", "cli_teaching", "encryption"),
     },
     "teaching": {"core", "content", "record", "audit"},
     "authoring": {"core", "content", "record", "export", "interview", "tui", "plain", "settings"},

@@ -82,9 +82,9 @@ def _ended(found: Over) -> shown.Ended:
     debrief, station = found.debrief(), found.station
 
     def text() -> str:
-        from chatbot.export.debrief import debrief_text
+        from chatbot.core.practice.debrief_text import lines
 
-        return debrief_text(debrief, found.protocol, width=WIDTH)
+        return "\n".join(lines(debrief, WIDTH)) + "\n"
 
     return shown.Ended(
         debrief,

@@ -1,4 +1,4 @@
-"""``backstory practice`` as trainees and teachers use it; and that a running attempt tells nothing through any command."""
+"""``backstory practice`` as trainees and teachers use it; and a running attempt tells nothing through any command."""
 
 from __future__ import annotations
 
@@ -148,6 +148,13 @@ def test_what_cannot_be_is_refused_and_nothing_is_begun(arguments: tuple[str, ..
     done = backstory("practice", *arguments, "--plain", *ANKLE)
     assert done.returncode == expected and said(done)
     assert not list(home.glob("cases/practice/*.jsonl"))
+
+
+def test_without_a_terminal_nothing_is_begun_on_a_screen(home: Path) -> None:
+    for arguments in (("1",), (), ("--generated",)):
+        done = backstory("practice", *arguments, *ANKLE)
+        assert done.returncode == 10 and "U001" in said(done)
+    assert not (home / "cases").exists()
 
 
 def test_a_word_that_does_not_come_first_is_explained() -> None:

@@ -27,6 +27,7 @@ from chatbot.core.practice.station import (
     Station,
     Told,
 )
+from chatbot.core.protocol import Protocol
 from chatbot.practising import Practising
 from tests.plain.kit import AS_OF, PROTOCOL, Memory
 
@@ -180,12 +181,15 @@ class Talked:
         return [each for each in self.practising.events if isinstance(each, ev.PracticeAsked)]
 
 
-def begun(made: Station | None = None, mode: str = "practice", *, timed: bool = False) -> tuple[Practising, Clock]:
+def begun(
+    made: Station | None = None, mode: str = "practice", *, timed: bool = False, protocol: Protocol = PROTOCOL
+) -> tuple[Practising, Clock]:
     clock = Clock()
     recorder = Timed(clock)
-    opened = ev.CaseOpened("7F3K", "practice", AS_OF, "practice 1", "", PROTOCOL.identity)
+    as_of = AS_OF if made is None else made.as_of
+    opened = ev.CaseOpened("7F3K", "practice", as_of, "practice 1", "", protocol.identity)
     recorder.append([opened])
-    return Practising.start(PROTOCOL, made or station(), recorder, opened, mode, timed=timed), clock
+    return Practising.start(protocol, made or station(), recorder, opened, mode, timed=timed), clock
 
 
 def talk(

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chatbot.content.library import find_protocol, protocols_folder
+from chatbot.content.practice import station_of, stations
 from chatbot.core import events as ev
 from chatbot.core.practice.station import MODES
 from chatbot.errors import StorageError
 from tests.plain.practice_kit import CANARIES, TRUTH, Clock, begun, station, talk
+from tests.shipped import shipped_protocol
 
 SMOKE = "is there smoke"
 
@@ -312,3 +315,21 @@ def test_whatever_is_typed_a_fact_is_shown_only_once_it_was_asked_about_and_told
         assert TRUTH not in line
 
     talk(*typed, of=pair, watch=watch)
+
+
+@pytest.mark.parametrize("mode", ["examination", "guided"])
+def test_no_command_shows_a_fact_of_a_shipped_patient(mode: str) -> None:
+    protocol = shipped_protocol("ottawa_ankle")
+    folder = find_protocol("ottawa_ankle", protocols_folder())
+    for listed in stations(folder):
+        made = station_of(protocol, folder, listed.id)
+        facts = tuple(replace(each, says=f"QUAX-{at}.") for at, each in enumerate(made.facts))
+        made = replace(made, facts=facts, title=TRUTH, name=TRUTH, reason=TRUTH)
+        pair = begun(made, mode, protocol=protocol)
+        known = {turn.reply for turn in pair[0].attempt.turns}
+        done = talk(":begin", *WALK, ":topic 2", "1", ":said", of=pair)
+        told = {turn.reply for turn in pair[0].attempt.turns if turn.told} - known
+        shown = done.text + "".join(done.prompts)
+        for each in told:
+            shown = shown.replace(each, "")
+        assert "QUAX" not in shown and len(told) <= 1, listed.id
