@@ -144,8 +144,8 @@ def network_behind(protocol: Protocol, flag: str) -> Network:
         if position not in needed:
             needed.add(position)
             waiting += sources.get(position, [])
-    dependents = tuple(tuple(each for each in some if each in needed) for some in net.dependents)
-    return replace(net, dependents=dependents)
+    followed = tuple(tuple(each for each in some if each in needed) for some in net.dependents)
+    return replace(net, dependents=followed)
 
 
 def _reads(protocol: Protocol) -> dict[tuple[str, str], list[tuple[str, str]]]:
