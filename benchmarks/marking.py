@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.kit import row, yardstick
 from chatbot.content.library import find_protocol, load_protocol, protocols_folder
@@ -48,7 +49,7 @@ def main() -> None:
             events = play(protocol, station, opened, commands=script(protocol, station, fault))
             records = [Placed(seq, seq * 1_000, event) for seq, event in enumerate(events)]
             asked = mark(protocol, station, records).questions
-            found = processor(lambda records=records, station=station: mark(protocol, station, records), TIMES)
+            found = processor(partial(mark, protocol, station, records), TIMES)
             medians.append(statistics.median(found) * 1_000)
             print(row(f"{station.name}: {what}, {asked} questions", found, beside))
     print(f"worst median {max(medians):.1f} ms, mean {statistics.mean(medians):.1f} ms; the limit is {LIMIT_MS} ms")
