@@ -26,8 +26,8 @@ class StationClock:
     """What was said already, or is past since before the attempt was gone on with."""
 
     def __post_init__(self) -> None:
-        left = self.left
-        self.announced |= {each for each in ANNOUNCED if left < each * 60}
+        if self.attempt().started:
+            self.given_more()
 
     @property
     def left(self) -> int:
