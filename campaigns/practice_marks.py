@@ -13,7 +13,7 @@ import sys
 
 from chatbot.content.library import find_protocol, load_protocol, protocol_names, protocols_folder
 from chatbot.content.practice import practice_of, station_of, stations
-from tests.practice_faults import FAULTS, full_marks, held_against
+from tests.practice_faults import FAULTS, full_marks, held_against, stops_in_time
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
             for seed in range(given.seeds):
                 for persona in personas:
                     station = station_of(protocol, folder, listed.id, seed=seed, persona=persona)
-                    found = [*full_marks(protocol, station), *held_against(protocol, station)]
+                    found = full_marks(protocol, station) + held_against(protocol, station) + stops_in_time(protocol, station)
                     problems += [f"{each} (seed {seed}, {station.persona})" for each in found]
                     played, tried = played + 1, tried + sum(fault(station) is not None for fault in FAULTS)
     print("\n".join([*problems, f"{played} stations, {tried} faults, {len(problems)} problems"]))

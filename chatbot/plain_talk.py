@@ -206,7 +206,7 @@ class Talk:
             found = self.practising.suggest(typed)[:OFFERED]
             if not found:
                 self.put(
-                    "None of these words is known here. Say it in other words; :topics lists what can be asked, and "
+                    "No word of it is known here. Say it in other words; :topics lists what can be asked, and "
                     ":unclear lets it stand as you said it."
                 )
             for place, each in enumerate(found, 1):

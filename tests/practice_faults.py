@@ -46,6 +46,14 @@ def full_marks(protocol: Protocol, station: Station) -> list[str]:
     return [f"{station.name}: {found.points} of {found.of}, lost {lost(found)}"]
 
 
+def stops_in_time(protocol: Protocol, station: Station) -> list[str]:
+    """Return where it costs something to stop asking once an emergency is plain."""
+    if station.expected.urgency != "emergency":
+        return []
+    found = attempt(protocol, station, Fault(stop=True))
+    return [] if found.points == found.of else [f"{station.name}, stopped in time: lost {lost(found)}"]
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
@@ -141,7 +149,7 @@ def missed_flag(station: Station) -> Tried | None:
         (
             each
             for each in station.expected.flags
-            if each.state == "present" and each.reads and told.isdisjoint(each.reads)
+            if each.points and each.state == "present" and each.reads and told.isdisjoint(each.reads)
         ),
         key=lambda each: -Urgency(each.urgency).rank,
     )
@@ -225,6 +233,10 @@ def _spread(protocol: Protocol, station: Station, fault: Fault, found: Debrief) 
     told = _given_away(station)
     waiting = [asked.index(key) if key in asked else len(asked) for key in expected.safety if key not in told]
     through = max(waiting, default=-1)
+    emergencies = [each.yours for each in found.recognised if each.urgency == "emergency"]
+    seen = [each for each in emergencies if each is not None]
+    if seen and len(seen) == len(emergencies):
+        through = min(through, max(seen) - 1)  # what comes after it was plain keeps nobody waiting
     comfort = [key for key in asked[: through + 1] if protocol.questions[key].section in station.scoring.comfort]
     order = min(weights["order.most"], weights["order.each"] * max(0, len(comfort) - weights["order.free"]))
     return {key: cost for key, cost in {**costs, "order": order}.items() if cost}

@@ -16,8 +16,8 @@ from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
 from chatbot.core.practice.station import Expected, FlagExpected
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol, RuleKind
-from chatbot.core.urgency import is_asked
-from chatbot.core.values import Answer, Source, Status, parse_duration
+from chatbot.core.urgency import is_asked, plan_urgency
+from chatbot.core.values import Answer, Source, Status, Urgency, parse_duration
 
 
 def expected_of(protocol: Protocol, case: Case, *, told: Collection[str], weights: Mapping[str, int]) -> Expected:
@@ -83,6 +83,7 @@ def _flags(
 ) -> tuple[FlagExpected, ...]:
     """Return the red flags an urgency hangs on: those that stand, and those that an expert has to rule out."""
     truth, found = case.assessment, []
+    in_emergency = plan_urgency(protocol, truth) is Urgency.EMERGENCY
     for name, flag in protocol.red_flags.items():
         behind, state = flag_behind(protocol, name), truth.flags[name]
         reads = tuple(key for key in path if key in behind)
@@ -94,7 +95,11 @@ def _flags(
         steps = [(key, case.answers[key]) for key in path if key in behind]
         at = recognised_after(protocol, truth, name, first, steps) if present else None
         after = None if at is None else 0 if at == 0 else path.index(steps[at - 1][0]) + 1
-        points = weights.get(f"flag.{flag.urgency.value}", 0)
+        points = weights.get("flag.clear" if state is FlagState.CLEAR else f"flag.{flag.urgency.value}", 0)
+        if in_emergency and not (present and flag.urgency is Urgency.EMERGENCY):
+            points = (
+                0  # whoever has seen the emergency sends the person on, and leaves the rest to those who receive them
+            )
         found.append(FlagExpected(name, state.value, flag.urgency.value, points, reads, after))
     return tuple(found)
 

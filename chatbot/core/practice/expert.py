@@ -24,9 +24,10 @@ from chatbot.core.practice.attempt import (
 from chatbot.core.practice.handover import findings
 from chatbot.core.practice.marking_safety import NO_LIMIT, limit_of
 from chatbot.core.practice.marking_talk import reproaching
-from chatbot.core.practice.patient import is_plain
-from chatbot.core.practice.station import MODES, Move, Station
+from chatbot.core.practice.patient import Before, is_plain, respond
+from chatbot.core.practice.station import MODES, Station
 from chatbot.core.protocol import Protocol
+from chatbot.core.values import Urgency
 
 FIRST = ("introduce", "interpreter", "permission", "reason", "open", "ideas", "concerns", "expectations", "chat")
 """Kinds of moves made before anything is asked."""
@@ -61,6 +62,8 @@ class Fault:
     """Moves that are not made."""
     unfetched: bool = False
     """No record is asked for."""
+    stop: bool = False
+    """In an emergency nothing is asked once it is plain. That is no fault, and costs nothing."""
 
 
 NONE = Fault()
@@ -163,8 +166,9 @@ def _asks(protocol: Protocol, station: Station, fault: Fault) -> Iterator[cmd.As
     if early or fault.safety_last:
         path.sort(key=rank)
     told = _told_openly(station, fault)
+    enough = frozenset(path) if not fault.stop else _enough(station)
     for key in path:
-        if key in told or key in fault.skip:
+        if key in told or key in fault.skip or key not in enough:
             continue
         said = spoken(protocol, station, key)
         fact = station.fact(key)
@@ -173,32 +177,43 @@ def _asks(protocol: Protocol, station: Station, fault: Fault) -> Iterator[cmd.As
         yield cmd.Ask(key, said)
 
 
+def _enough(station: Station) -> frozenset[str]:
+    """Return what an expert asks until every emergency is plain, and what is written and not so; all without one."""
+    path = station.expected.path
+    emergencies = [each.after for each in station.expected.flags if each.urgency == Urgency.EMERGENCY.value]
+    after = [each for each in emergencies if each is not None]
+    return frozenset((*(path[: max(after)] if after else path), *_miswritten(station)))
+
+
 def _contradicted(station: Station) -> list[str]:
     """Return the questions off the path of which something is written that is not so."""
-    documents = [*station.documents, *([] if station.handover is None else [station.handover])]
     on_path = {*station.expected.path, *station.volunteered}
+    return [each for each in _miswritten(station) if each not in on_path]
+
+
+def _miswritten(station: Station) -> list[str]:
+    """Return the questions of which something is written that is not so."""
+    documents = [*station.documents, *([] if station.handover is None else [station.handover])]
     found = {
         told.question: None
         for each in documents
         for told in each.told
-        if told.question not in on_path
-        and (fact := station.fact(told.question)) is not None
-        and (fact.value, fact.status) != (told.value, told.status)
+        if (fact := station.fact(told.question)) is not None and (fact.value, fact.status) != (told.value, told.status)
     }
     return list(found)
 
 
 def _told_openly(station: Station, fault: Fault) -> frozenset[str]:
-    """Return the questions whose facts the moves give away."""
-    made = [move for kinds in (FIRST, LAST) for move in _moves(station, kinds, fault)]
-    tells = {
-        key for each in made if (move := station.move(each.move)) is not None and _early(move) for key in move.tells
-    }
-    return frozenset(each.question for each in station.facts if each.question in tells and not each.needs)
-
-
-def _early(move: Move) -> bool:
-    return move.kind in FIRST
+    """Return the questions whose facts the moves give away before anything is asked."""
+    found: set[str] = set()
+    kinds: frozenset[str] = frozenset()
+    for made in _moves(station, FIRST, fault):
+        move = station.move(made.move)
+        if move is not None:
+            reply = respond(station, Before((), kinds, 0), move)
+            found.update(each.question for each in reply.heard)
+            kinds |= {move.kind}
+    return frozenset(found)
 
 
 def spoken(protocol: Protocol, station: Station, question: str) -> str:

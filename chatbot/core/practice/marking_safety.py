@@ -22,11 +22,12 @@ def lines(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draf
     known: Known = {}
     # What stands comes before what had to be ruled out.
     for flag in sorted(marking.expected.flags, key=lambda each: each.state == "clear"):
-        yield _flag(marking, flag, known)
+        if flag.points or flag.state == "present":
+            yield _flag(marking, flag, known)
     yield _urgency(marking)
     yield from _within(marking)
     yield from _late(marking, recognised)
-    yield from _order(marking)
+    yield from _order(marking, recognised)
 
 
 # --- red flags ------------------------------------------------------------------------------------
@@ -239,14 +240,15 @@ def _late(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draf
         )
 
 
-def _order(marking: Marking) -> Iterator[Draft]:
+def _order(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draft]:
     free, each, most = (marking.weight(f"order.{name}") for name in ("free", "each", "most"))
     protocol, comfort = marking.protocol, frozenset(marking.scoring.comfort)
-    waiting = _waiting(marking)
+    waiting, seen = _waiting(marking), _emergency_seen(marking, recognised)
     early = [
         (turn, next(key for key, seq in waiting if seq is None or seq > turn.seq))
-        for turn in marking.record.asked
-        if turn.of in protocol.questions
+        for count, turn in enumerate(marking.record.asked)
+        if (seen is None or count < seen)
+        and turn.of in protocol.questions
         and protocol.questions[turn.of].section in comfort
         and any(seq is None or seq > turn.seq for _, seq in waiting)
     ]
@@ -268,6 +270,16 @@ def _order(marking: Marking) -> Iterator[Draft]:
         cites=protocol.questions[first].cites,
         at=turn.seq,
     )
+
+
+def _emergency_seen(marking: Marking, recognised: tuple[Recognised, ...]) -> int | None:
+    """Return after how many questions every emergency was plain: what is asked afterwards keeps nobody waiting.
+
+    None where one was never plain, or where there is none.
+    """
+    found = [each.yours for each in recognised if each.urgency == Urgency.EMERGENCY.value]
+    seen = [each for each in found if each is not None]
+    return max(seen) if seen and len(seen) == len(found) else None
 
 
 def _waiting(marking: Marking) -> list[tuple[str, int | None]]:

@@ -76,6 +76,12 @@ def is_met(station: Station, before: Before, fact: Fact, said: str) -> bool:
     return True
 
 
+def _is_open(before: Before, fact: Fact) -> bool:
+    """Whether what a fact needs was done before, whatever is said now."""
+    needed = {"trust": "permission", "reason": "reason", "interpreter": "interpreter"}.get(fact.needs)
+    return needed in before.moves
+
+
 def is_plain(station: Station, said: str) -> bool:
     """Return whether a question was put without a word that is not plain to a patient."""
     return not words_in(said, station.scoring.jargon)
@@ -95,7 +101,9 @@ def _bare(phrase: str) -> str:
 
 def respond(station: Station, before: Before, move: Move) -> Reply:
     """Return the reply to a move, with the facts it gives away."""
-    told = tuple(fact for fact in station.facts if fact.question in move.tells and not fact.needs)
+    told = tuple(
+        fact for fact in station.facts if fact.question in move.tells and (not fact.needs or _is_open(before, fact))
+    )
     return Reply(move.reply, True, tuple(_heard(fact) for fact in told))
 
 

@@ -38,8 +38,8 @@ MOVES = (
 """What a trainee may do besides asking about facts. The first of a kind that is made counts."""
 
 WEIGHTS = (
-    # Each red flag that came out as it truly is, by the urgency it would raise; one that is left open is not settled.
-    *("flag.emergency", "flag.same_day", "flag.urgent"),
+    # Each red flag that stands and came out so, by the urgency it raises; and each that is not there and was ruled out.
+    *("flag.emergency", "flag.same_day", "flag.urgent", "flag.clear"),
     # Urgency as it truly is; what is taken for one, two or three steps too low, and too high. Too low weighs most.
     *("urgency.right", "urgency.low_1", "urgency.low_2", "urgency.low_3"),
     *("urgency.high_1", "urgency.high_2", "urgency.high_3"),

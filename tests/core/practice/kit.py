@@ -73,6 +73,7 @@ WEIGHT: dict[str, int] = {
     "flag.emergency": 1_000,
     "flag.same_day": 700,
     "flag.urgent": 500,
+    "flag.clear": 300,
     "urgency.right": 300,
     "urgency.low_1": 2_000,
     "urgency.low_2": 4_000,
