@@ -304,7 +304,7 @@ async def test_when_the_time_is_up_only_the_commitment_is_left() -> None:
         await pilot.press("tab", "f6")
         assert name(app) == "StationScreen" and asked(practices.practising) == []
         assert "The time is up" in screen_text(app)
-        await pilot.press("enter")
+        await pilot.press("f8")
         assert name(app) == "CommitScreen"
 
 
