@@ -248,6 +248,7 @@ async def test_no_reply_is_shown_before_it_is_saved_and_nothing_is_lost() -> Non
         await begin(pilot)
         assert practices.practising is not None
         records = practices.practising.recorder
+        assert isinstance(records, kit.Records)
         records.fail = StorageError("the disk is full", code="F001", hint="free some space")
         await type_line(pilot, "passing water")
         await pilot.press("enter", "enter")
