@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from chatbot.tui import practice as shown
 from chatbot.tui.words import day_words, many
 
 if TYPE_CHECKING:
+    from chatbot.content.practice import Listed
     from chatbot.teaching.progress import Due, Progress
 
 WIDTH = 100
@@ -29,8 +31,10 @@ WIDTH = 100
 def practice_of(desk: PracticeDesk) -> shown.PracticeDesk:
     """Return what the screens may ask of the desk of practice."""
     transcripts, stands = desk.desk.transcripts, _Stands(desk)
+    # Content does not change while the program runs, and there are many files of it.
+    listed = cache(desk.patients)
     return shown.PracticeDesk(
-        patients=lambda: _patients(desk, stands()),
+        patients=lambda: _patients(desk, listed(), stands()),
         unfinished=lambda: [_unfinished(each) for each in desk.unfinished()],
         begin=lambda id_, mode: desk.begin(desk.station(id_), mode),
         generate=lambda level, seed, mode: desk.begin(desk.generated(seed=seed, difficulty=level), mode),
@@ -70,7 +74,7 @@ class _Stands:
         return self._known
 
 
-def _patients(desk: PracticeDesk, progress: Progress) -> list[shown.Patient]:
+def _patients(desk: PracticeDesk, listed: Sequence[Listed], progress: Progress) -> list[shown.Patient]:
     from chatbot.content.practice import practice_of as content_of
 
     content = content_of(desk.folder, desk.desk.protocol)
@@ -88,7 +92,7 @@ def _patients(desk: PracticeDesk, progress: Progress) -> list[shown.Patient]:
             _done(met[each.id]) if each.id in met else "",
             each.id == due,
         )
-        for each in desk.patients()
+        for each in listed
     ]
 
 

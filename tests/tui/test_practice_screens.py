@@ -41,7 +41,7 @@ async def test_the_patient_that_is_due_comes_first_and_letters_search() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("p")
         rows = [row for row in screen_text(app).split("\n") if "A man of 51" in row or "A woman of 44" in row]
-        assert "A woman of 44  due" in rows[0] and "fairly easy" in rows[1]
+        assert "due: A woman of 44" in rows[0] and "fairly easy" in rows[1]
         assert "best 62 %" in screen_text(app)
         await type_line(pilot, "film")
         assert "A man of 51" not in screen_text(app) and "A woman of 44" in screen_text(app)
