@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chatbot.core import events as ev
 from chatbot.core.practice.attempt import Turn
@@ -17,6 +18,11 @@ from chatbot.practising import Practising
 from chatbot.record.cases import CaseSummary
 from chatbot.record.pages import default_page, write_page
 from chatbot.tui import practice as shown
+from chatbot.tui.words import day_words, many
+
+if TYPE_CHECKING:
+    from chatbot.content.practice import Listed
+    from chatbot.teaching.progress import Due, Progress
 
 WIDTH = 100
 """Columns of a page that is written to a file."""
@@ -24,9 +30,11 @@ WIDTH = 100
 
 def practice_of(desk: PracticeDesk) -> shown.PracticeDesk:
     """Return what the screens may ask of the desk of practice."""
-    transcripts = desk.desk.transcripts
+    transcripts, stands = desk.desk.transcripts, _Stands(desk)
+    # Content does not change while the program runs, and there are many files of it.
+    listed = cache(desk.patients)
     return shown.PracticeDesk(
-        patients=lambda: [_patient(each) for each in desk.patients()],
+        patients=lambda: _patients(desk, listed(), stands()),
         unfinished=lambda: [_unfinished(each) for each in desk.unfinished()],
         begin=lambda id_, mode: desk.begin(desk.station(id_), mode),
         generate=lambda level, seed, mode: desk.begin(desk.generated(seed=seed, difficulty=level), mode),
@@ -38,12 +46,60 @@ def practice_of(desk: PracticeDesk) -> shown.PracticeDesk:
         card=_card,
         write=lambda text, typed, replacing: str(write_page(text, typed, transcripts, replace=replacing)),
         place=lambda found: str(default_page(f"debrief {found.label}", transcripts)),
-        course=lambda: _course(desk),
+        course=lambda: _course(stands()),
     )
 
 
-def _patient(each: Any) -> shown.Patient:
-    return shown.Patient(each.id, each.number, each.who, each.opening, each.persona.replace("_", " "), each.difficulty)
+class _Stands:
+    """Where the trainee stands, worked out from the attempts that are kept: anew when another one is over."""
+
+    def __init__(self, desk: PracticeDesk) -> None:
+        self._desk = desk
+        self._of: tuple[object, ...] = ()
+        self._known: Progress | None = None
+
+    def __call__(self) -> Progress:
+        """Raises: ContentError, UsageError, StorageError."""
+        from chatbot.core.practice.marking import mark
+        from chatbot.desk import cached_bundle
+        from chatbot.teaching.candidates import attempts_in, progress_in
+
+        cases = self._desk.desk
+        who, today = cases.actor or f"os:{cases.host.user()}", cases.host.wall().date()
+        now = (who, today, *((each.path, each.records) for each in self._desk.finished()))
+        if self._known is None or now != self._of:
+            found = attempts_in(cases.transcripts, cached_bundle, mark)
+            self._known = progress_in(who, found, self._desk.folder, cases.protocol, mark, today)
+            self._of = now
+        return self._known
+
+
+def _patients(desk: PracticeDesk, listed: Sequence[Listed], progress: Progress) -> list[shown.Patient]:
+    from chatbot.content.practice import practice_of as content_of
+
+    content = content_of(desk.folder, desk.desk.protocol)
+    personas = {} if content is None else content.practice.personas
+    met = {each.name: each for each in progress.patients}
+    due = "" if progress.next is None else progress.next.name
+    return [
+        shown.Patient(
+            each.id,
+            each.number,
+            each.who,
+            each.opening,
+            personas[each.persona].title if each.persona in personas else each.persona,
+            each.difficulty,
+            _done(met[each.id]) if each.id in met else "",
+            each.id == due,
+        )
+        for each in listed
+    ]
+
+
+def _done(met: Due) -> str:
+    """Say what came of earlier attempts at a patient, and when they are due again."""
+    again = f"due again {day_words(met.day)}" if met.day else ""
+    return ", ".join(part for part in (f"met {many(met.attempts, 'time')}", f"best {met.best} %", again) if part)
 
 
 def _unfinished(each: CaseSummary) -> shown.Unfinished:
@@ -98,17 +154,10 @@ def _ended(found: Over) -> shown.Ended:
     )
 
 
-def _course(desk: PracticeDesk) -> shown.Course | None:
-    """Return how the person comes on, worked out from the attempts that are kept; None where none of theirs is over."""
-    from chatbot.core.practice.marking import mark
-    from chatbot.desk import cached_bundle
-    from chatbot.teaching.candidates import attempts_in, progress_in
+def _course(made: Progress) -> shown.Course | None:
+    """Return how the person comes on; None where none of their attempts is over."""
     from chatbot.teaching.progress_text import next_words
 
-    cases = desk.desk
-    who = cases.actor or f"os:{cases.host.user()}"
-    found = attempts_in(cases.transcripts, cached_bundle, mark)
-    made = progress_in(who, found, desk.folder, cases.protocol, mark, cases.host.wall().date())
     if not made.attempts:
         return None
     titles = {each.id: each.title for each in made.trends}

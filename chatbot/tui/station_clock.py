@@ -44,12 +44,12 @@ class StationClock:
         attempt = self.attempt()
         return not attempt.ended and not attempt.up and not attempt.paused and self.left == 0
 
-    def words(self) -> str:
+    def words(self, *, short: bool = False) -> str:
         """Say how much is left."""
         attempt = self.attempt()
         if attempt.up:
             return "time is up"
-        said = _minutes(self.left)
+        said = _minutes(self.left, short)
         if not attempt.started:
             return f"{said} to prepare"
         return f"paused, {said} left" if attempt.paused else f"{said} left"
@@ -70,6 +70,9 @@ class StationClock:
         self.announced = {each for each in ANNOUNCED if self.left < each * 60}
 
 
-def _minutes(seconds: int) -> str:
+def _minutes(seconds: int, short: bool) -> str:
     """Say seconds in whole minutes begun, so that the last one does not read as none."""
-    return "less than a minute" if seconds < 60 else many(-(-seconds // 60), "minute")
+    minutes = -(-seconds // 60)
+    if short:
+        return "<1 min" if seconds < 60 else f"{minutes} min"
+    return "less than a minute" if seconds < 60 else many(minutes, "minute")

@@ -87,6 +87,14 @@ def recorded(event: str) -> Check:
     return lambda app: event in [each.type for each in app.session.interview.events]
 
 
+def recorded_in_practice(event: str) -> Check:
+    return lambda app: event in [each.type for each in app.session.practising.events]
+
+
+def met(of: str) -> Check:
+    return lambda app: [turn.of for turn in app.session.practising.attempt.turns][-1] == of
+
+
 def chosen(name: str, value: str) -> Check:
     return lambda app: app.session.services.get_setting(name) == value
 
@@ -343,8 +351,58 @@ SCENES = (
         Step("events", "home", "escape", screen("Page")),
         Step("replay", "home", "escape", screen("PlayerScreen")),
         Step("dismiss", "player", "", screen("Home")),
-        Step("practise", "home", "", says("PRACTICE")),
-        Step("quit", "home", "escape q", ended(0)),
+        Step("practise", "home", "", screen("Patients")),
+        Step("quit", "home", "escape", ended(0)),
+    )),
+    Scene("the simulated patients", home(), (
+        Step("generate", "patients", "p", says("How difficult?")),
+        Step("sealed", "patients", "escape", says("A sealed station")),
+        Step("progress", "patients", "escape", screen("ProgressScreen")),
+        Step("down", "patients", "escape", lambda app: app.screen.caret == 1),
+        Step("up", "patients", "", lambda app: app.screen.caret == 0),
+        Step("choose", "patients", "down", says("A man of 51. How?")),
+        Step("dismiss", "patients", "escape", screen("Home")),
+    )),
+    Scene("a simulated patient", home(), (
+        Step("topics", "station", "p down enter 1", screen("Topics")),
+        Step("scope", "topics", "", lambda app: app.screen.scope == "examine"),
+        Step("register", "topics", "", lambda app: app.screen.register == "clinician"),
+        Step("choose", "topics", "", met("heat")),
+        Step("moves", "station", "", screen("Topics")),
+        Step("dismiss", "topics", "", screen("StationScreen")),
+        Step("records", "station", "", says("Letter of the family doctor")),
+        Step("examine", "station", "escape", says("[examine]")),
+        Step("learned", "station", "escape", says("temperature")),
+        Step("hint", "station", "escape", says("A hint")),
+        Step("why_asked", "station", "escape", screen("Page")),
+        Step("task", "station", "escape", says("The task")),
+        Step("say", "station", "escape w a t e r", lambda app: app.screen.caret == 0),
+        Step("choose_offered", "offered", "", met("water")),
+        Step("to_commit", "station", "", screen("CommitScreen")),
+        Step("down", "commitment", "", lambda app: app.screen.caret == 1),
+        Step("open_part", "commitment", "", screen("Choose")),
+        Step("mark_it", "marking", "1 enter", lambda app: app.screen.marked == {"scar"}),
+        Step("marked", "marking", "", lambda app: app.session.commitment.likely == ("scar",)),
+        Step("hand_in", "commitment", "1 1", recorded_in_practice("practice.committed")),
+        Step("dismiss", "commitment", "3", screen("StationScreen")),
+        Step("end_attempt", "station", "", says("End the attempt?")),
+        Step("leave_station", "station", "n", says("Leave this patient?")),
+        Step("open_mark", "debrief", "3 y", lambda app: app.screen.opened),
+        Step("moment", "debrief", "", screen("Conversation")),
+        Step("conversation", "debrief", "escape", screen("Conversation")),
+        Step("expert", "debrief", "escape", says("THE EXPERT")),
+        Step("full_text", "debrief", "escape", says("THE DEBRIEF AS TEXT")),
+        Step("write", "debrief", "escape", screen("Prompt")),
+        Step("dismiss", "debrief", "escape", screen("Patients")),
+    )),
+    Scene("a station against the clock", home(), (
+        Step("begin_talk", "preparing", "p down enter 3", recorded_in_practice("practice.time")),
+        Step("pause", "station", "", says("Paused")),
+        Step("unpause", "paused", "", lambda app: app.screen.talking),
+        Step("extra_time", "station", "", says("How many minutes more?")),
+    )),
+    Scene("two persons", home(), (
+        Step("card", "station", "p down enter 4", says("must not see it")),
     )),
     Scene("a case that is replayed", played, (
         Step("next_moment", "player", "", at_record(1)),

@@ -41,7 +41,7 @@ async def test_the_patient_that_is_due_comes_first_and_letters_search() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("p")
         rows = [row for row in screen_text(app).split("\n") if "A man of 51" in row or "A woman of 44" in row]
-        assert "A woman of 44  due" in rows[0] and "fairly easy" in rows[1]
+        assert "due: A woman of 44" in rows[0] and "fairly easy" in rows[1]
         assert "best 62 %" in screen_text(app)
         await type_line(pilot, "film")
         assert "A man of 51" not in screen_text(app) and "A woman of 44" in screen_text(app)
@@ -248,6 +248,7 @@ async def test_no_reply_is_shown_before_it_is_saved_and_nothing_is_lost() -> Non
         await begin(pilot)
         assert practices.practising is not None
         records = practices.practising.recorder
+        assert isinstance(records, kit.Records)
         records.fail = StorageError("the disk is full", code="F001", hint="free some space")
         await type_line(pilot, "passing water")
         await pilot.press("enter", "enter")
@@ -304,7 +305,7 @@ async def test_when_the_time_is_up_only_the_commitment_is_left() -> None:
         await pilot.press("tab", "f6")
         assert name(app) == "StationScreen" and asked(practices.practising) == []
         assert "The time is up" in screen_text(app)
-        await pilot.press("enter")
+        await pilot.press("f8")
         assert name(app) == "CommitScreen"
 
 

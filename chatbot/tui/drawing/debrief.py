@@ -49,9 +49,9 @@ def points_of(each: core.Line) -> str:
 
 
 def bar(points: int, of: int, columns: int = BAR) -> str:
-    """Draw a share in blocks, to half a column."""
-    halves = 2 * columns * max(points, 0) // of if of else 0
-    return ("█" * (halves // 2) + "▌" * (halves % 2)).ljust(columns, "─")
+    """Draw a share in blocks, lower than their row so that bars under each other stay apart."""
+    filled = min(columns * max(points, 0) // of, columns) if of else 0
+    return "▆" * filled + "─" * (columns - filled)
 
 
 @dataclass

@@ -43,10 +43,10 @@ def patient_row(patient: Patient, at: bool, width: int) -> list[Line]:
     """Draw one patient: who, what they say first, how difficult; what came of earlier attempts."""
     mark = Seg("▸ " if at else "  ", "key")
     head = line(mark, Seg(pad(str(patient.number), 5), "quiet"))
-    who = line(Seg(patient.who, "strong"), *((Seg("  due", "key"),) if patient.due else ()))
+    who = line(*((Seg("due: ", "key"),) if patient.due else ()), Seg(patient.who, "strong"))
     hard = line(Seg(pad(difficulty(patient.difficulty), DIFFICULTY_WIDTH), "quiet"))
     if width < NARROW:
-        rows = [(*head, *who)]
+        rows = hang((*head, *who[:-1]), patient.who, width, "strong")
         rows += hang("       ", f"“{patient.opening}”", width) if at else []
         return [*rows, *((Seg("       "), *each) for each in packed([hard, *_done(patient)], width - 7, " · "))]
     rows = spread((*head, *who), hard, width)

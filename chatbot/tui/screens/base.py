@@ -124,7 +124,12 @@ class Sheet(Screen[T], inherit_bindings=False):
             rows = [*standing.whose(open_case.case, width), *rows]
         if self.session.simulated:
             clock = self.session.station_clock
-            rows = [*standing.simulated(self.session.simulated, "" if clock is None else clock.words(), width), *rows]
+            rows = [
+                *standing.simulated(
+                    self.session.simulated, "" if clock is None else clock.words(short=width < 60), width
+                ),
+                *rows,
+            ]
         return [*self.ours.keeping.banner(width), *rows, *self._emergency_band(width)]
 
     @property

@@ -50,6 +50,7 @@ class Patients(LongList[None]):
         self.patients: Sequence[Patient] = ()
         self.begun: Sequence[Unfinished] = ()
         self.problem: BackstoryError | None = None
+        self.loaded = False
         self.mode = "practice"
         """Chosen last."""
 
@@ -59,13 +60,10 @@ class Patients(LongList[None]):
         assert found is not None
         return found
 
-    def on_mount(self) -> None:
-        self.fresh()
-        self._load()
-
     def on_screen_resume(self) -> None:
         self.fresh()
-        self._load()
+        # Drawn first: the first time it takes a moment to read them.
+        self.call_after_refresh(self._load)
 
     def _load(self) -> None:
         try:
@@ -73,6 +71,7 @@ class Patients(LongList[None]):
             self.problem = None
         except BackstoryError as error:
             found, self.begun, self.problem = (), (), error
+        self.loaded = True
         self.patients = sorted(found, key=lambda each: not each.due)
         self.redraw()
 
@@ -96,6 +95,8 @@ class Patients(LongList[None]):
 
     def lines(self, width: int) -> list[Line]:
         rows: list[Line] = []
+        if not self.loaded:
+            return wrapped("Reading the patients …", width)
         if self.problem is not None:
             rows += [*wrapped(f"! {self.problem.message}. {self.problem.hint}", width, "warn"), BLANK]
         listed = self.listed
@@ -135,7 +136,7 @@ class Patients(LongList[None]):
     def can(self, action: str) -> bool:
         if action == "sealed":
             return self.desk.unseal is not None
-        return action != "choose" or bool(self.listed)
+        return action != "choose" or (self.loaded and bool(self.listed))
 
     @property
     def positions(self) -> int:
