@@ -5,11 +5,12 @@ First what kept the patient safe, then what would have harmed, then the rest; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from chatbot.core.practice.debrief import Debrief, Line, PathStep
-from chatbot.core.practice.marking_kit import counted, several
+from chatbot.core.practice.marking_kit import NOT_ASKED, counted, several
 from chatbot.core.text import columns, visible, wrap
 
 SIMULATED = "SIMULATED · practice · this is not a real person"
@@ -67,7 +68,7 @@ def _lines(debrief: Debrief, width: int) -> Iterator[str]:
         yield from wrap(said, width)
     safe, harm, rest = parts(debrief)
     yield from _section("What kept this patient safe", _shortened(debrief, safe), "safe", width)
-    yield from _section("What would have harmed", harm, "harm", width)
+    yield from _section("What would have harmed", _together(debrief, harm), "harm", width)
     yield from _section("The rest", rest, "lost", width)
     yield from _seconded(debrief, width)
     if debrief.reason:
@@ -111,9 +112,32 @@ def _shortened(debrief: Debrief, safe: Iterable[Line]) -> tuple[Line, ...]:
     return (*kept, Line("flags", "flag", first.domain, points, of, text))
 
 
+def _together(debrief: Debrief, harm: Iterable[Line]) -> tuple[Line, ...]:
+    """Put red flags that were left open for the same reason into one line: one question would have settled them."""
+    there = {f"flag:{each.flag}" for each in debrief.recognised}
+    found: dict[str, list[Line]] = {}
+    for each in harm:
+        alike = each.kind == "flag" and each.id not in there and each.why
+        found.setdefault(each.why if alike else each.id, []).append(each)
+    return tuple(each[0] if len(each) == 1 else _joined(each) for each in found.values())
+
+
+def _joined(alike: Sequence[Line]) -> Line:
+    first = alike[0]
+    lead, missing = first.text.partition(": ")[0], first.text.partition(NOT_ASKED)[2]
+    text = f"{lead}: {'; '.join(map(_named, alike))}."
+    return replace(
+        first,
+        points=sum(each.points for each in alike),
+        of=sum(each.of for each in alike),
+        text=f"{text}{NOT_ASKED}{missing}" if missing else text,
+        references=tuple(dict.fromkeys(number for each in alike for number in each.references)),
+    )
+
+
 def _named(line: Line) -> str:
     """Return what a line is about: what stands behind its colon."""
-    return line.text.partition(": ")[2].rstrip(".")
+    return line.text.partition(NOT_ASKED)[0].partition(": ")[2].rstrip(".")
 
 
 def _section(title: str, found: Iterable[Line], kind: str, width: int) -> Iterator[str]:

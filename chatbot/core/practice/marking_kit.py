@@ -12,6 +12,9 @@ from chatbot.core.practice.station import Expected, Fact, Scoring, Station
 from chatbot.core.protocol import Citation, Protocol, Question, Rule
 from chatbot.core.site import BLANK, PLACEHOLDER
 
+NOT_ASKED = " Not asked: "
+"""Stands before the questions that a red flag was left open for want of."""
+
 NAMED = 3
 """How many of several things are named before the rest is counted."""
 

@@ -8,7 +8,7 @@ from chatbot.core.explain import Known, contributors
 from chatbot.core.findings import FlagState
 from chatbot.core.practice.debrief import Recognised
 from chatbot.core.practice.expected import flag_behind, recognised_after
-from chatbot.core.practice.marking_kit import Draft, Marking, capped, counted, sentence, several
+from chatbot.core.practice.marking_kit import NOT_ASKED, Draft, Marking, capped, counted, sentence, several
 from chatbot.core.practice.station import FlagExpected, Station
 from chatbot.core.protocol import SAFETY_CATEGORY, Citation, Rule
 from chatbot.core.values import Urgency, parse_duration
@@ -55,7 +55,7 @@ def _flag(marking: Marking, expected: FlagExpected, known: Known) -> Draft:
             else f"Cannot be ruled out here, and you did not get that far: {title}."
         )
     if missing:
-        text += f" Not asked: {several(marking.named(key) for key in missing)}."
+        text += f"{NOT_ASKED}{several(marking.named(key) for key in missing)}."
     elif not settled:
         text += " What you were told does not show it."
     first = next(iter(missing or expected.reads), None)

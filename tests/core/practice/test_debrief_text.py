@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chatbot.core.practice.debrief import KINDS
+from chatbot.core.practice.debrief import KINDS, Line
 from chatbot.core.practice.debrief_text import HARM, SAFE, SIMULATED, headline, lines, parts
 from chatbot.core.practice.expert import Fault
 from chatbot.core.text import columns
@@ -50,3 +50,25 @@ def test_the_headline_is_about_the_gravest_of_what_was_there() -> None:
 def test_what_could_steer_a_terminal_is_spelled_out() -> None:
     found = lines(replace(marked(), title="a\x1b[2Jb", reason="c\u202ed"))
     assert not any("\x1b" in each or "\u202e" in each for each in found)
+
+
+def test_red_flags_left_open_for_the_same_reason_stand_in_one_line() -> None:
+    found = marked(STATION, WORST)
+    alike = [
+        Line(
+            f"flag:{name}",
+            "flag",
+            "safety",
+            0,
+            1,
+            f"Left open: {name}. Not asked: fever; wound.",
+            "It burns.",
+            None,
+            (n,),
+        )
+        for n, name in enumerate(("one", "two"), 1)
+    ]
+    other = Line("flag:three", "flag", "safety", 0, 2, "Left open: three. Not asked: cough.", "It bites.")
+    text = " ".join(" ".join(lines(replace(found, lines=(*alike, other)), 100)).split())
+    assert "0 of 2 Left open: one; two. Not asked: fever; wound. [1] [2] It burns." in text
+    assert "0 of 2 Left open: three. Not asked: cough. It bites." in text
