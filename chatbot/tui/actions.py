@@ -290,7 +290,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _action(
         "end_attempt",
-        "f12",
+        "ctrl+n",
         "end",
         "End the attempt; the debrief follows.",
         "station preparing paused time_up",

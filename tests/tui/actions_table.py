@@ -92,7 +92,7 @@ def recorded_in_practice(event: str) -> Check:
 
 
 def met(of: str) -> Check:
-    return lambda app: [turn.of for turn in app.session.practising.attempt.turns][-1] == of
+    return lambda app: bool(app.session.practising.attempt.turns[-1].of == of)
 
 
 def chosen(name: str, value: str) -> Check:

@@ -34,7 +34,7 @@ MARKS = re.compile(r"\b(\d+ points|\d+ of \d+|your (?:score|mark|profile)|needle
 LEAST = 12
 """Characters of a reply that is looked for: a shorter one says nothing by itself."""
 
-WALK = ("", "f4", "f5", "f6", "tab", "f7", "ctrl+t", "f8", "f1", "escape", "f12")
+WALK = ("", "f4", "f5", "f6", "tab", "f7", "ctrl+t", "f8", "f1", "escape", "ctrl+n")
 """Keys to every screen that can be opened from the conversation; each is left by Escape."""
 
 

@@ -365,7 +365,7 @@ async def test_what_is_made_of_it_is_chosen_part_by_part_reviewed_and_handed_in(
         assert made == [PracticeCommitted("emergency", "PT0S", ["scar"], [], ["scan"], "Stopped.")]
         await pilot.press("2")
         assert name(app) == "StationScreen"
-        await pilot.press("f12", "y")
+        await pilot.press("ctrl+n", "y")
         assert name(app) == "DebriefScreen" and practices.practising.attempt.ended
 
 
@@ -401,7 +401,7 @@ async def test_the_program_begins_with_an_attempt_and_ends_with_its_debrief() ->
     practices = Practices(practising=practice.attempt())
     app = practice.application(practices, Start(practising=practices.practising))
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("f12", "y")
+        await pilot.press("ctrl+n", "y")
         assert name(app) == "DebriefScreen"
         await pilot.press("escape")
         assert app.return_code == 0
@@ -423,7 +423,7 @@ async def test_stopping_says_that_what_was_said_is_saved() -> None:
 async def debriefed(app: Any, pilot: Any) -> None:
     await begin(pilot)
     await type_line(pilot, "passing water")
-    await pilot.press("enter", "enter", "f12", "y")
+    await pilot.press("enter", "enter", "ctrl+n", "y")
 
 
 async def test_the_debrief_tells_first_what_kept_the_patient_safe_then_what_would_have_harmed() -> None:

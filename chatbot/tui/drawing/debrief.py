@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from chatbot.core.practice import debrief as core
 from chatbot.core.practice.debrief import Debrief, PathStep
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, pad, rule, spread, width_of, wrapped
+from chatbot.tui.safe import cells
 from chatbot.tui.words import many
 
 SAFETY = frozenset({"flag", "urgency", "within", "late", "order"})
@@ -111,7 +112,7 @@ def _top(debrief: Debrief, says: Mapping[str, str], width: int) -> list[Line]:
     spent = f" in {many(-(-debrief.seconds // 60), 'minute')}" if debrief.seconds else ""
     rows += wrapped(f"{many(debrief.questions, 'question')} asked{spent}.", width, "quiet")
     rows += [BLANK, line(Seg("YOUR PROFILE", "strong"))]
-    name = min(max((len(each.title) for each in debrief.domains), default=0) + 2, max(width - BAR - 12, 12))
+    name = min(max((cells(each.title) for each in debrief.domains), default=0) + 2, max(width - BAR - 12, 12))
     for domain in debrief.domains:
         said = f"{domain.points} of {domain.of}" if domain.of else "nothing to ask here"
         if name + BAR + 12 > width:
