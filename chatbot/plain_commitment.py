@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chatbot.core.practice.attempt import LONGEST_HANDOVER
+from chatbot.core.practice.causes import grave_causes, likely_causes
 from chatbot.core.practice.commands import Commit
 from chatbot.core.practice.station import Choice
 from chatbot.core.values import Urgency
@@ -46,9 +47,10 @@ def commitment(talk: Talking) -> Commit | None:
     within = talk.pick([each.title for each in scoring.limits])
     if within is None:
         return None
-    causes = [Choice(each.id, each.title.clinician) for each in protocol.hypotheses.values()]
+    causes = [Choice(name, title.clinician) for name, title in likely_causes(protocol).items()]
+    grave = [Choice(name, title.clinician) for name, title in grave_causes(protocol).items()]
     likely = _several(talk, "What is likely?", causes)
-    not_to_miss = _several(talk, "What must not be missed?", causes, again=False)
+    not_to_miss = _several(talk, "What must not be missed?", grave)
     named = [
         Choice(each.id, each.title, labels[f"category.{each.group}"].clinician if each.group else "")
         for each in scoring.items
@@ -73,16 +75,15 @@ def commitment(talk: Talking) -> Commit | None:
     return made if talk.agreed("Record this?") else None
 
 
-def _several(talk: Talking, what: str, choices: Sequence[Choice], *, again: bool = True) -> tuple[Choice, ...]:
-    """Let several be chosen by their numbers. Not *again*: the same list was read out just before."""
-    talk.put(what if again else f"{what} The numbers are those of the list above.")
+def _several(talk: Talking, what: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Let several be chosen by their numbers."""
+    talk.put(what)
     group = ""
     for place, each in enumerate(choices, 1):
-        if again and each.group != group:
+        if each.group != group:
             group = each.group
             talk.put(group)
-        if again:
-            talk.put(each.title, f"  {place}  ")
+        talk.put(each.title, f"  {place}  ")
     while True:
         chosen = places(talk.ask("numbers, or Enter for none:"), len(choices))
         if chosen is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from chatbot.core.practice.causes import emergencies_there
 from chatbot.core.practice.station import Choice, Fact, Station
 from chatbot.core.protocol import Protocol
 
@@ -99,7 +100,10 @@ def checklist_json(station: Station, protocol: Protocol) -> dict[str, Any]:
         "within": {"is": _limit(scoring.limits, expected.within), "points": weights["within.right"]},
         "red_flags": flags,
         "likely": _causes(protocol, expected.likely, weights["likely.each"]),
-        "not_to_miss": _causes(protocol, expected.not_to_miss, weights["not_to_miss.each"]),
+        "not_to_miss": [
+            *_emergencies(protocol, emergencies_there(expected), weights["not_to_miss.each"]),
+            *_causes(protocol, expected.not_to_miss, weights["not_to_miss.each"]),
+        ],
         "items": items,
         "harmful_costs": weights["item.harmful"],
         "moves": moves,
@@ -113,6 +117,12 @@ def _limit(limits: tuple[Choice, ...], within: str) -> str:
 
 def _causes(protocol: Protocol, names: tuple[str, ...], points: int) -> list[dict[str, Any]]:
     return [{"title": protocol.hypotheses[each].title.clinician, "points": points} for each in names]
+
+
+def _emergencies(protocol: Protocol, names: tuple[str, ...], points: int) -> list[dict[str, Any]]:
+    """Return the emergencies as one thing to name: any of them will do."""
+    titles = [protocol.red_flags[each].title.clinician for each in names]
+    return [{"title": " / ".join(titles), "points": points}] if titles else []
 
 
 # --- as text --------------------------------------------------------------------------------------

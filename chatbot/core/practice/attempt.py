@@ -13,6 +13,7 @@ from chatbot.core.case import Case, evolve, fold
 from chatbot.core.commands import Refusal
 from chatbot.core.practice import commands as cmd
 from chatbot.core.practice import patient
+from chatbot.core.practice.causes import grave_causes, likely_causes
 from chatbot.core.practice.laid import laid_open
 from chatbot.core.practice.station import MODES, Station, digest
 from chatbot.core.protocol import Protocol
@@ -270,7 +271,11 @@ def _committed(attempt: Attempt, command: cmd.Commit) -> Refusal | tuple[ev.Even
         return Refusal("urgency", "no urgency was chosen", "say how soon somebody else must see this person")
     if command.within not in {each.id for each in scoring.limits}:
         return Refusal("within", "no time limit was chosen", "say within what time")
-    if not {*command.likely, *command.not_to_miss} <= attempt.protocol.hypotheses.keys():
+    protocol = attempt.protocol
+    if not (
+        likely_causes(protocol).keys() >= set(command.likely)
+        and grave_causes(protocol).keys() >= set(command.not_to_miss)
+    ):
         return Refusal("no_such", "there is no such cause", "choose those that are offered")
     if not set(command.items) <= {each.id for each in scoring.items}:
         return Refusal("no_such", "there is no such plan item", "choose those that are offered")

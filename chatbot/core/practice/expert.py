@@ -21,6 +21,7 @@ from chatbot.core.practice.attempt import (
     evolved,
     of_events,
 )
+from chatbot.core.practice.causes import emergencies_there
 from chatbot.core.practice.handover import findings
 from chatbot.core.practice.marking_safety import NO_LIMIT, limit_of
 from chatbot.core.practice.marking_talk import reproaching
@@ -242,7 +243,7 @@ def commitment(protocol: Protocol, station: Station, fault: Fault = NONE) -> cmd
         urgency=fault.urgency or expected.urgency,
         within=within,
         likely=expected.likely,
-        not_to_miss=expected.not_to_miss,
+        not_to_miss=(*emergencies_there(expected), *expected.not_to_miss),
         items=(*required, *fault.add),
         handover=handover(protocol, station),
     )

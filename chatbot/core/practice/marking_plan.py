@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from chatbot.core.practice.causes import emergencies_there
 from chatbot.core.practice.marking_kit import Draft, Marking, capped, sentence, several
 from chatbot.core.practice.station import ItemExpected
 from chatbot.core.protocol import Hypothesis
@@ -50,8 +51,30 @@ def _likely(marking: Marking) -> Iterator[Draft]:
 def _not_to_miss(marking: Marking) -> Iterator[Draft]:
     commitment = marking.record.commitment
     named = () if commitment is None else tuple(commitment.not_to_miss)
+    yield from _emergency(marking, named)
     for name in marking.expected.not_to_miss:
         yield _cause(marking, "not_to_miss", name, name in named, marking.weight("not_to_miss.each"))
+
+
+def _emergency(marking: Marking, named: Sequence[str]) -> Iterator[Draft]:
+    """Yield the line about the emergencies that stand: whoever has named one of them has seen that there is one."""
+    there = emergencies_there(marking.expected)
+    if not there:
+        return
+    points = marking.weight("not_to_miss.each")
+    seen = [name for name in there if name in named]
+    flag = marking.protocol.red_flags[(seen or there)[0]]
+    yield Draft(
+        id="not_to_miss:emergency",
+        kind="not_to_miss",
+        domain=marking.domain_of_part("hypotheses"),
+        points=points if seen else 0,
+        of=points,
+        text=f"Must not be missed, and you {'named' if seen else 'did not name'} it: {flag.title.clinician}.",
+        why=sentence(flag.title.clinician),
+        cites=flag.cites,
+        at=marking.record.committed_at if seen else None,
+    )
 
 
 def _cause(marking: Marking, kind: str, name: str, is_named: bool, points: int) -> Draft:

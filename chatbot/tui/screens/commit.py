@@ -9,6 +9,7 @@ from typing import ClassVar
 from chatbot.core.commands import Refusal
 from chatbot.core.practice import commands as cmd
 from chatbot.core.practice.attempt import LONGEST_HANDOVER
+from chatbot.core.practice.causes import grave_causes, likely_causes
 from chatbot.core.practice.station import Choice
 from chatbot.core.values import Urgency
 from chatbot.tui.lines import BLANK, Line, Seg, fit, hang, line, rule, wrapped
@@ -37,7 +38,7 @@ ASKS = {
 
 TOLD = {
     "likely": "Causes you hold to be likely.",
-    "not_to_miss": "Causes that must be excluded, whether likely or not.",
+    "not_to_miss": "What must be excluded or acted on, whether likely or not; emergencies stand first.",
     "items": "What you would do or ask for.",
     "handover": "What you found, how urgent it is, and what you ask for. It is handed over as you write it.",
 }
@@ -75,8 +76,11 @@ class CommitScreen(AttemptSheet[bool], Marked[bool]):
         return [(each.id, each.title) for each in self.attempt_now.station.scoring.limits]
 
     def causes(self) -> list[Choice]:
-        known = self.practising.protocol.hypotheses
-        return [Choice(key, self.words.say(each.title)) for key, each in known.items()]
+        return [Choice(key, self.words.say(title)) for key, title in likely_causes(self.practising.protocol).items()]
+
+    def grave(self) -> list[Choice]:
+        """What may be named as not to be missed, emergencies first."""
+        return [Choice(key, self.words.say(title)) for key, title in grave_causes(self.practising.protocol).items()]
 
     def items(self) -> list[Choice]:
         """The catalogue, each item under the name of its category."""
@@ -123,7 +127,7 @@ class CommitScreen(AttemptSheet[bool], Marked[bool]):
             case "likely":
                 return _titles(self.causes(), draft.likely)
             case "not_to_miss":
-                return _titles(self.causes(), draft.not_to_miss)
+                return _titles(self.grave(), draft.not_to_miss)
             case "items":
                 return _titles(self.items(), draft.items)
         return [draft.handover or "–"]
@@ -155,7 +159,7 @@ class CommitScreen(AttemptSheet[bool], Marked[bool]):
             case "likely":
                 self._mark(part, self.causes(), draft.likely, lambda given: replace(draft, likely=given))
             case "not_to_miss":
-                self._mark(part, self.causes(), draft.not_to_miss, lambda given: replace(draft, not_to_miss=given))
+                self._mark(part, self.grave(), draft.not_to_miss, lambda given: replace(draft, not_to_miss=given))
             case "items":
                 self._mark(part, self.items(), draft.items, lambda given: replace(draft, items=given))
             case _:
