@@ -146,14 +146,16 @@ def missed_flag(station: Station) -> Tried | None:
     """Never ask what the gravest present red flag hangs on that nothing else tells."""
     told = _given_away(station)
     present = sorted(
-        (
-            each
-            for each in station.expected.flags
-            if each.points and each.state == "present" and each.reads and told.isdisjoint(each.reads)
-        ),
+        (each for each in station.expected.flags if each.points and each.state == "present" and each.reads),
         key=lambda each: -Urgency(each.urgency).rank,
     )
-    return (Fault(skip=present[0].reads), {f"flag:{present[0].flag}": present[0].points}) if present else None
+    # Of several emergencies one is enough: all of them have to be missed.
+    emergencies = [each for each in station.expected.flags if each.state == "present" and each.urgency == "emergency"]
+    for flag in present:
+        reads = {key for each in (emergencies or [flag]) for key in each.reads}
+        if told.isdisjoint(reads):
+            return Fault(skip=tuple(sorted(reads))), {f"flag:{flag.flag}": flag.points}
+    return None
 
 
 SPREADING: tuple[Callable[[Station], Tried | None], ...] = (safety_last, missed_flag)
@@ -219,13 +221,16 @@ def _spread(protocol: Protocol, station: Station, fault: Fault, found: Debrief) 
     asked = [each.question for each in found.yours]
     costs: Costs = {}
     known = _known_without(protocol, station, fault.skip)
+    there = [each.flag for each in expected.flags if each.state == "present" and each.urgency == "emergency"]
+    one_seen = any(known.flags[name].value == "present" for name in there)
     for flag in expected.flags:
         states = known.open_flags if flag.state == "cannot_exclude" else known.flags
-        if states[flag.flag].value != flag.state:
+        if states[flag.flag].value != flag.state and not (flag.flag in there and one_seen):
             costs[f"flag:{flag.flag}"] = flag.points
-    late = [
-        each for each in found.recognised if each.yours is not None and each.yours > weights["late.times"] * each.expert
-    ]
+    plain = [each for each in found.recognised if each.yours is not None]
+    if there:
+        plain = sorted((each for each in plain if each.urgency == "emergency"), key=lambda each: each.yours or 0)[:1]
+    late = [each for each in plain if (each.yours or 0) > weights["late.times"] * each.expert]
     left = weights["late.most"]
     for each in late:
         costs[f"late:{each.flag}"] = min(left, weights["late.each"])
@@ -233,10 +238,9 @@ def _spread(protocol: Protocol, station: Station, fault: Fault, found: Debrief) 
     told = _given_away(station)
     waiting = [asked.index(key) if key in asked else len(asked) for key in expected.safety if key not in told]
     through = max(waiting, default=-1)
-    emergencies = [each.yours for each in found.recognised if each.urgency == "emergency"]
-    seen = [each for each in emergencies if each is not None]
-    if seen and len(seen) == len(emergencies):
-        through = min(through, max(seen) - 1)  # what comes after it was plain keeps nobody waiting
+    seen = [each.yours for each in found.recognised if each.urgency == "emergency" and each.yours is not None]
+    if seen:
+        through = min(through, min(seen) - 1)  # what comes after it was plain keeps nobody waiting
     comfort = [key for key in asked[: through + 1] if protocol.questions[key].section in station.scoring.comfort]
     order = min(weights["order.most"], weights["order.each"] * max(0, len(comfort) - weights["order.free"]))
     return {key: cost for key, cost in {**costs, "order": order}.items() if cost}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -47,6 +48,9 @@ WAY_OF = {Source.PATIENT: "ask", Source.EXAMINATION: "examine", Source.OBSERVER:
 HANDOVER = "handover"
 """Id of the document a station begins with."""
 
+_CODES = re.compile(r"\s*\((?:[A-Z]\d+[a-z]?(?:, )?)+\)")
+"""Numbers of the evidence in brackets: they tell an author where a sentence comes from, and a trainee nothing."""
+
 
 def made(
     protocol: Protocol,
@@ -80,7 +84,7 @@ def made(
     return maker.station(
         name=file.model.vignette,
         title=file.model.title,
-        reason=file.model.reason or "",
+        reason=_CODES.sub("", file.model.reason or ""),
         documents=documents,
         handover=handover,
         region="" if answers.region is None else answers.region.text,

@@ -45,10 +45,11 @@ def headline(debrief: Debrief) -> str:
     """Return the first sentence: how soon the gravest of what is there was recognised; empty where nothing is."""
     if not debrief.recognised:
         return ""
-    first = debrief.recognised[0]
-    for each in debrief.recognised:
-        if _GRAVITY.get(each.urgency, 0) > _GRAVITY.get(first.urgency, 0):
-            first = each
+    # Of several as grave, the one that was recognised, and first.
+    first = min(
+        debrief.recognised,
+        key=lambda each: (-_GRAVITY.get(each.urgency, 0), each.yours is None, each.yours or 0),
+    )
     if first.yours is None:
         return f"You did not recognise it: {first.title}. The safest path takes {counted(first.expert, 'question')}."
     yours = counted(first.yours, "question")

@@ -83,7 +83,7 @@ def _flags(
 ) -> tuple[FlagExpected, ...]:
     """Return the red flags an urgency hangs on: those that stand, and those that an expert has to rule out."""
     truth, found = case.assessment, []
-    in_emergency = plan_urgency(protocol, truth) is Urgency.EMERGENCY
+    in_emergency, counted = plan_urgency(protocol, truth) is Urgency.EMERGENCY, False
     for name, flag in protocol.red_flags.items():
         behind, state = flag_behind(protocol, name), truth.flags[name]
         reads = tuple(key for key in path if key in behind)
@@ -96,10 +96,10 @@ def _flags(
         at = recognised_after(protocol, truth, name, first, steps) if present else None
         after = None if at is None else 0 if at == 0 else path.index(steps[at - 1][0]) + 1
         points = weights.get("flag.clear" if state is FlagState.CLEAR else f"flag.{flag.urgency.value}", 0)
-        if in_emergency and not (present and flag.urgency is Urgency.EMERGENCY):
-            points = (
-                0  # whoever has seen the emergency sends the person on, and leaves the rest to those who receive them
-            )
+        if in_emergency:
+            # Whoever has seen one emergency sends the person on, and leaves the rest to those who receive them.
+            emergency = present and flag.urgency is Urgency.EMERGENCY
+            points, counted = (points if emergency and not counted else 0), counted or emergency
         found.append(FlagExpected(name, state.value, flag.urgency.value, points, reads, after))
     return tuple(found)
 

@@ -64,7 +64,7 @@ class Fault:
     unfetched: bool = False
     """No record is asked for."""
     stop: bool = False
-    """In an emergency nothing is asked once it is plain. That is no fault, and costs nothing."""
+    """In an emergency nothing is asked once one is plain. That is no fault, and costs nothing."""
 
 
 NONE = Fault()
@@ -179,11 +179,11 @@ def _asks(protocol: Protocol, station: Station, fault: Fault) -> Iterator[cmd.As
 
 
 def _enough(station: Station) -> frozenset[str]:
-    """Return what an expert asks until every emergency is plain, and what is written and not so; all without one."""
+    """Return what an expert asks until an emergency is plain, and what is written and not so; all without one."""
     path = station.expected.path
     emergencies = [each.after for each in station.expected.flags if each.urgency == Urgency.EMERGENCY.value]
     after = [each for each in emergencies if each is not None]
-    return frozenset((*(path[: max(after)] if after else path), *_miswritten(station)))
+    return frozenset((*(path[: min(after)] if after else path), *_miswritten(station)))
 
 
 def _contradicted(station: Station) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chatbot.core.explain import Known, contributors
 from chatbot.core.findings import FlagState
+from chatbot.core.practice.causes import emergencies_there
 from chatbot.core.practice.debrief import Recognised
 from chatbot.core.practice.expected import flag_behind, recognised_after
 from chatbot.core.practice.marking_kit import NOT_ASKED, Draft, Marking, capped, counted, sentence, several
@@ -22,12 +24,22 @@ def lines(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draf
     known: Known = {}
     # What stands comes before what had to be ruled out.
     for flag in sorted(marking.expected.flags, key=lambda each: each.state == "clear"):
-        if flag.points or flag.state == "present":
-            yield _flag(marking, flag, known)
+        if flag.points:
+            yield _flag(marking, _seen_instead(marking, flag), known)
     yield _urgency(marking)
     yield from _within(marking)
     yield from _late(marking, recognised)
     yield from _order(marking, recognised)
+
+
+def _seen_instead(marking: Marking, expected: FlagExpected) -> FlagExpected:
+    """Return the emergency that was recognised, where several stand and the first was not: one of them is enough."""
+    there = emergencies_there(marking.expected)
+    if expected.flag not in there:
+        return expected
+    seen = next((name for name in there if marking.learned.flags[name] is FlagState.PRESENT), expected.flag)
+    found = next(each for each in marking.expected.flags if each.flag == seen)
+    return replace(found, points=expected.points)
 
 
 # --- red flags ------------------------------------------------------------------------------------
@@ -221,7 +233,12 @@ def _due_by(marking: Marking) -> Rule | None:
 
 def _late(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Draft]:
     times, each, most = (marking.weight(f"late.{name}") for name in ("times", "each", "most"))
-    late = [one for one in recognised if one.yours is not None and one.yours > times * one.expert]
+    timed = [one for one in recognised if one.yours is not None]
+    if emergencies_there(marking.expected):
+        # With the first emergency the person is sent on; what else is there need not be found.
+        timed = sorted((one for one in timed if one.urgency == Urgency.EMERGENCY.value), key=lambda one: one.yours or 0)
+        timed = timed[:1]
+    late = [one for one in timed if (one.yours or 0) > times * one.expert]
     reads = {flag.flag: flag.reads for flag in marking.expected.flags}
     for one, cost in zip(late, capped([each] * len(late), most), strict=True):
         assert one.yours is not None
@@ -273,13 +290,12 @@ def _order(marking: Marking, recognised: tuple[Recognised, ...]) -> Iterator[Dra
 
 
 def _emergency_seen(marking: Marking, recognised: tuple[Recognised, ...]) -> int | None:
-    """Return after how many questions every emergency was plain: what is asked afterwards keeps nobody waiting.
+    """Return after how many questions an emergency was plain: what is asked afterwards keeps nobody waiting.
 
-    None where one was never plain, or where there is none.
+    None where none was ever plain, or where there is none.
     """
     found = [each.yours for each in recognised if each.urgency == Urgency.EMERGENCY.value]
-    seen = [each for each in found if each is not None]
-    return max(seen) if seen and len(seen) == len(found) else None
+    return min((each for each in found if each is not None), default=None)
 
 
 def _waiting(marking: Marking) -> list[tuple[str, int | None]]:
