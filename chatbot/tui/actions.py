@@ -268,7 +268,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("begin_talk", "enter", "begin", "Begin the interview: the time to prepare is over.", "preparing"),
     _action("unpause", "enter", "go on", "Let the time run on.", "paused"),
     _action("choose_offered", "enter", "say this", "Ask or do what the mark stands on, in your words.", "offered"),
-    _action("say", "enter", "say it", "See what the typed line may mean; nothing is asked yet.", "station"),
+    _action(
+        "say", "enter", "choose what it means", "See what the typed line may mean; nothing is asked yet.", "station"
+    ),
     _action("topics", "tab", "questions", "Every question by topic, with what was asked already.", "station"),
     _action("moves", "f4", "talk", "Introduce yourself, ask permission, ask openly, sum up.", "station"),
     _action("records", "f5", "records", "Ask for documents, or look something up in the records.", "station"),
