@@ -25,7 +25,8 @@ def test_the_course_is_that_of_the_attempts_and_ends_with_whom_to_meet_next(tmp_
     course = practice_of(desk(tmp_path, "AB")).course()
     assert course is not None
     assert (course.days, course.percents, course.weakest) == (("2026-03-02", "2026-03-03"), (100, 100), ())
-    assert all(each.percents == (100, 100) for each in course.domains)
+    # In an emergency nothing is to be had in some of them.
+    assert all(set(each.percents) == {100} for each in course.domains)
     (told,) = course.next_up
     assert "not met yet" in told
 
