@@ -110,8 +110,8 @@ def test_every_pair_that_is_kept_still_shows_its_atom(name: str) -> None:
 
 
 def test_what_no_longer_holds_is_said() -> None:
-    text = data_file(ANKLE).read_text("utf-8")
-    record, goals, patients = record_from(text), Goals(shipped_protocol(ANKLE)), patients_of(ANKLE)
+    text = data_file(SHIPPED).read_text("utf-8")
+    record, goals, patients = record_from(text), Goals(shipped_protocol(SHIPPED)), patients_of(SHIPPED)
     assert record.text() == text
     goal, pair = next(iter(record.pairs.items()))
     said = {
