@@ -261,6 +261,10 @@ def _patients(rows: Sequence[AttemptRow], candidates: Sequence[Candidate], today
     return tuple(found)
 
 
+LOOKED_AT = 10
+"""New patients of whom it is worked out what they offer."""
+
+
 def next_patient(
     rows: Sequence[AttemptRow],
     patients: Sequence[Due],
@@ -281,6 +285,8 @@ def next_patient(
     if new:
         level = _level(rows)
         fitting = [each for each in new if abs(each.difficulty - level) <= 1] or new
+        # Working out what a patient offers takes a moment; the nearest and first of the list are looked at.
+        fitting = sorted(fitting, key=lambda each: (abs(each.difficulty - level), each.number, each.name))[:LOOKED_AT]
 
         def rank(each: Candidate) -> tuple[float, int, int, str]:
             # Before the first attempt nothing is weak, and nobody needs to be asked for it.
