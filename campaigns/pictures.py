@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 
-MAIN = {"question_choice": "interview", "alarm": "emergency", "plan_line": "plan", "home": "home"}
+MAIN = {
+    "question_choice": "interview",
+    "alarm": "emergency",
+    "plan_line": "plan",
+    "home": "home",
+    "station_offered": "patient",
+    "debrief": "debrief",
+}
 """The screens that are shown in the documentation, and what their pictures are called."""
 
 FONTS = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu"), Path("/usr/share/fonts/TTF"))
