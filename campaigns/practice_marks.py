@@ -34,7 +34,11 @@ def main() -> int:
             for seed in range(given.seeds):
                 for persona in personas:
                     station = station_of(protocol, folder, listed.id, seed=seed, persona=persona)
-                    found = full_marks(protocol, station) + held_against(protocol, station) + stops_in_time(protocol, station)
+                    found = (
+                        full_marks(protocol, station)
+                        + held_against(protocol, station)
+                        + stops_in_time(protocol, station)
+                    )
                     problems += [f"{each} (seed {seed}, {station.persona})" for each in found]
                     played, tried = played + 1, tried + sum(fault(station) is not None for fault in FAULTS)
     print("\n".join([*problems, f"{played} stations, {tried} faults, {len(problems)} problems"]))
