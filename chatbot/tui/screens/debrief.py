@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar
 
-from chatbot.errors import FILE_TAKEN, BackstoryError
 from chatbot.tui.drawing import debrief as drawing
 from chatbot.tui.drawing import practice
 from chatbot.tui.lines import BLANK, Line, Seg, line, rule, wrapped
 from chatbot.tui.practice import Ended
 from chatbot.tui.screens.page import Page
-from chatbot.tui.screens.prompt import Prompt
+from chatbot.tui.screens.pages import ask_file
 from chatbot.tui.screens.scroll import ScrollSheet
 from chatbot.tui.words import Words
 
@@ -125,26 +124,13 @@ class DebriefScreen(ScrollSheet[None]):
         desk = self.session.services.practice
         assert desk is not None
         text = self.ended.text()
-        taken: list[str] = []
-        written: list[str] = []
 
-        def send(typed: str, prompt: Prompt) -> None:
-            try:
-                written.append(desk.write(text, typed, typed in taken))
-            except BackstoryError as error:
-                taken[:] = [typed] if error.code == FILE_TAKEN else []
-                replaced = "Enter again replaces it; or type another name"
-                prompt.say(error.message, replaced if taken else error.hint)
-            else:
-                prompt.settled(None)
-
-        def told(given: str | None) -> None:
-            if given is not None and written:
-                self.said = f"Written to {written[-1]}"
-                self.redraw()
+        def say(told: str) -> None:
+            self.said = told
+            self.redraw()
 
         place = desk.place(self.ended)
-        self.app.push_screen(Prompt("Write the debrief to a file", WRITTEN, send, text=place), told)
+        ask_file(self, "Write the debrief to a file", WRITTEN, place, lambda *typed: desk.write(text, *typed), say)
 
     def act_dismiss(self) -> None:
         self.dismiss(None)

@@ -8,10 +8,10 @@ from typing import ClassVar
 from chatbot.tui.drawing import answers
 from chatbot.tui.drawing.answers import Entry
 from chatbot.tui.lines import Line, Seg, line, packed, rule, wrapped
-from chatbot.tui.screens.scroll import LongList
+from chatbot.tui.screens.scroll import FilteredList
 
 
-class Jump(LongList[str]):
+class Jump(FilteredList[str]):
     """Returns the id of a question, or None. Letters filter."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("list",)
@@ -20,9 +20,7 @@ class Jump(LongList[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.filter = ""
         self.shown = "all"
-        self.caret = 0
 
     @cached_property
     def items(self) -> list[Entry]:
@@ -64,19 +62,6 @@ class Jump(LongList[str]):
             if index == self.caret and self.focus_rows is not None:
                 self.focus_rows = (first, len(rows) - 1)
         return rows or wrapped("No question passes the filter.", width)
-
-    def plain_key(self, key: str) -> bool:
-        if key == "backspace":
-            self._filter(self.filter[:-1])
-        elif len(key) == 1 and key.isprintable():
-            self._filter(self.filter + key)
-        else:
-            return False
-        return True
-
-    def _filter(self, text: str) -> None:
-        self.filter, self.caret, self.top = text, 0, 0
-        self.redraw()
 
     def can(self, action: str) -> bool:
         return action != "choose" or bool(self.listed)

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from chatbot.core.practice.station import Choice
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, rule, wrapped
-from chatbot.tui.screens.scroll import LongList
+from chatbot.tui.screens.scroll import FilteredList
 
 
-class Marks(LongList[tuple[str, ...]]):
+class Marks(FilteredList[tuple[str, ...]]):
     """Closes with the ids that are marked, in the order of the list, whichever key closes it. Letters filter."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("marking",)
+    SPACE: ClassVar[bool] = False
 
     def __init__(self, title: str, told: str, choices: Sequence[Choice], marked: Sequence[str]) -> None:
         super().__init__()
@@ -21,8 +22,6 @@ class Marks(LongList[tuple[str, ...]]):
         groups = list(dict.fromkeys(each.group for each in choices))
         self.choices = sorted(choices, key=lambda each: groups.index(each.group))
         self.marked = set(marked)
-        self.filter = ""
-        self.caret = 0
 
     @property
     def listed(self) -> list[Choice]:
@@ -57,19 +56,6 @@ class Marks(LongList[tuple[str, ...]]):
         return rows or wrapped("Nothing passes the filter.", width)
 
     # --- keys ---
-
-    def plain_key(self, key: str) -> bool:
-        if key == "backspace":
-            self._filter(self.filter[:-1])
-        elif len(key) == 1 and key.isprintable() and key != " ":
-            self._filter(self.filter + key)
-        else:
-            return False
-        return True
-
-    def _filter(self, text: str) -> None:
-        self.filter, self.caret, self.top = text, 0, 0
-        self.redraw()
 
     def can(self, action: str) -> bool:
         return action != "mark_it" or bool(self.listed)

@@ -36,13 +36,23 @@ def _ask_where(sheet: Sheet[Any], page: str, say: Say) -> None:
     except BackstoryError as error:
         sheet.app.push_screen(Fault(error))
         return
+    ask_file(
+        sheet, f"Write to a file: {PAGES[page]}", TOLD, place, lambda *typed: services.write_page(text, *typed), say
+    )
+
+
+def ask_file(sheet: Sheet[Any], title: str, told: str, place: str, write: Callable[[str, bool], str], say: Say) -> None:
+    """Ask for the name of a file, *place* unless another is typed, and write to it.
+
+    *write* takes the name and whether a file of that name may be replaced; it returns where it was written.
+    """
     taken: list[str] = []
     """The name that was found taken last: given again, the file is replaced."""
     written: list[str] = []
 
     def send(typed: str, prompt: Prompt) -> None:
         try:
-            written.append(services.write_page(text, typed, typed in taken))
+            written.append(write(typed, typed in taken))
         except BackstoryError as error:
             taken[:] = [typed] if error.code == FILE_TAKEN else []
             replaced = "Enter again replaces it; or type another name"
@@ -50,11 +60,11 @@ def _ask_where(sheet: Sheet[Any], page: str, say: Say) -> None:
         else:
             prompt.settled(None)
 
-    def told(given: str | None) -> None:
+    def settled(given: str | None) -> None:
         if given is not None and written:
             say(f"Written to {written[-1]}")
 
-    sheet.app.push_screen(Prompt(f"Write to a file: {PAGES[page]}", TOLD, send, text=place), told)
+    sheet.app.push_screen(Prompt(title, told, send, text=place), settled)
 
 
 def copy(sheet: Sheet[Any], say: Say) -> None:

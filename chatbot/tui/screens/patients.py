@@ -13,7 +13,7 @@ from chatbot.tui.screens.choose import Choose
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.people import checked, remember
 from chatbot.tui.screens.prompt import Prompt
-from chatbot.tui.screens.scroll import LongList
+from chatbot.tui.screens.scroll import FilteredList
 from chatbot.tui.station_clock import StationClock
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ CODE_NEEDED = "K040"
 """The code of the error that a sealed station needs its code, or another one."""
 
 
-class Patients(LongList[None]):
+class Patients(FilteredList[None]):
     """Lists them. Letters search."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("patients",)
@@ -45,8 +45,6 @@ class Patients(LongList[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.filter = ""
-        self.caret = 0
         self.patients: Sequence[Patient] = ()
         self.begun: Sequence[Unfinished] = ()
         self.problem: BackstoryError | None = None
@@ -119,19 +117,6 @@ class Patients(LongList[None]):
         return rows or wrapped("Nobody passes the search.", width)
 
     # --- keys ---
-
-    def plain_key(self, key: str) -> bool:
-        if key == "backspace":
-            self._filter(self.filter[:-1])
-        elif len(key) == 1 and key.isprintable():
-            self._filter(self.filter + key)
-        else:
-            return False
-        return True
-
-    def _filter(self, text: str) -> None:
-        self.filter, self.caret, self.top = text, 0, 0
-        self.redraw()
 
     def can(self, action: str) -> bool:
         if action == "sealed":
@@ -212,7 +197,7 @@ class Patients(LongList[None]):
 
     def act_dismiss(self) -> None:
         if self.filter:
-            self._filter("")
+            self.filter_by("")
         else:
             self.dismiss(None)
 

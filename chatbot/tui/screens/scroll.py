@@ -130,6 +130,36 @@ class LongList(Marked[T]):
         self.move(max(self.height // 2, 1))
 
 
+LONGEST_FILTER = 60
+"""Characters of a filter; more is a key held down."""
+
+
+class FilteredList(LongList[T]):
+    """A list that letters narrow down as they are typed. What passes stands in ``listed``."""
+
+    SPACE: ClassVar[bool] = True
+    """Whether a space is a letter of the filter; otherwise it is left to an action."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = ""
+        self.caret = 0
+
+    def plain_key(self, key: str) -> bool:
+        if key == "backspace":
+            self.filter_by(self.filter[:-1])
+        elif len(key) == 1 and key.isprintable() and (self.SPACE or key != " "):
+            self.filter_by((self.filter + key)[:LONGEST_FILTER])
+        else:
+            return False
+        return True
+
+    def filter_by(self, text: str) -> None:
+        """Filter by a text, from the top."""
+        self.filter, self.caret, self.top = text, 0, 0
+        self.redraw()
+
+
 class ReadThrough(ScrollSheet[T]):
     """A screen that counts as read once every line of it was in sight; until then Enter reads on."""
 

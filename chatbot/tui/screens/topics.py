@@ -14,13 +14,10 @@ from chatbot.core.protocol import Question, other_register
 from chatbot.core.values import Source
 from chatbot.tui.lines import BLANK, Line, Seg, hang, line, packed, rule, wrapped
 from chatbot.tui.screens.attempt import AttemptSheet
-from chatbot.tui.screens.scroll import LongList
+from chatbot.tui.screens.scroll import FilteredList
 
 SCOPES = {"ask": "ask", "examine": "examine", "records": "records", "talk": "talk"}
 """Part of the list to what it is called."""
-
-LONGEST = 60
-"""Characters that may be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Topic:
     searched: str
 
 
-class Topics(AttemptSheet[Done], LongList[Done]):
+class Topics(AttemptSheet[Done], FilteredList[Done]):
     """Closes with what was chosen, or None. Letters filter."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("topics",)
@@ -53,8 +50,6 @@ class Topics(AttemptSheet[Done], LongList[Done]):
     def __init__(self, scope: str) -> None:
         super().__init__()
         self.scope = scope
-        self.filter = ""
-        self.caret = 0
         self.register = "patient"
         """Which wording is shown, and said."""
 
@@ -130,19 +125,6 @@ class Topics(AttemptSheet[Done], LongList[Done]):
 
     # --- keys ---
 
-    def plain_key(self, key: str) -> bool:
-        if key == "backspace":
-            self._filter(self.filter[:-1])
-        elif len(key) == 1 and key.isprintable():
-            self._filter((self.filter + key)[:LONGEST])
-        else:
-            return False
-        return True
-
-    def _filter(self, text: str) -> None:
-        self.filter, self.caret, self.top = text, 0, 0
-        self.redraw()
-
     def can(self, action: str) -> bool:
         return action != "choose" or bool(self.listed)
 
@@ -153,7 +135,7 @@ class Topics(AttemptSheet[Done], LongList[Done]):
     def act_scope(self) -> None:
         names = list(SCOPES)
         self.scope = names[(names.index(self.scope) + 1) % len(names)]
-        self._filter("")
+        self.filter_by("")
 
     def act_register(self) -> None:
         """Go to the other wording; what is chosen is said in it."""
@@ -168,6 +150,6 @@ class Topics(AttemptSheet[Done], LongList[Done]):
     def act_dismiss(self) -> None:
         """Give the filter up first."""
         if self.filter:
-            self._filter("")
+            self.filter_by("")
         else:
             self.dismiss(None)
