@@ -37,8 +37,7 @@ def seal_holds(record: bytes, domain: bytes = TRANSCRIPT) -> bool:
 def content(record: bytes, names: list[str]) -> dict | None:
     """Return the members of a record in canonical form, or None."""
     try:
-        # What is refused becomes a text, and its spelling then is another.
-        found = json.loads(record, parse_float=str, parse_constant=str)
+        found = json.loads(record, parse_float=str, parse_constant=str)  # what is refused becomes a text: spelled anew
         again = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -93,7 +92,8 @@ def reader_needed(data: bytes) -> int:
     """Return the format that the header asks its readers to know, before any hash is looked at; 0: it does not say."""
     try:
         header = json.loads(data.partition(b"\n")[0][:LARGEST_LINE])["data"]
-        return int(header["min_reader"]) if header["format"] == "backstory-transcript" else 0
+        version, needs = int(header["format_version"]), int(header["min_reader"])  # more than the version is damage
+        return needs if header["format"] == "backstory-transcript" and version >= needs else 0
     except (ValueError, KeyError, TypeError, RecursionError):
         return 0
 

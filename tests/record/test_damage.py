@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from campaigns import damage
+from chatbot.record.recovery import examine
 from chatbot.record.register import NAME
 from tests.record import golden, kit
 from tests.record.second_opinion import PLACE, judge
@@ -57,8 +58,13 @@ def test_it_runs_by_itself_and_names_the_bad_record(folder: Path, tmp_path: Path
     assert code == 5 and f"{path}:3: CORRUPT the hash of this record (answer.given, 2026-03-02T09:" in said
     path.write_bytes(b"".join(lines[:3]) + lines[3][:50])
     assert run(path)[0] == 4
-    path.write_bytes(lines[0].replace(b'"min_reader":1', b'"min_reader":9'))
+    newer = lines[0].replace(b'"min_reader":1', b'"min_reader":9')
+    path.write_bytes(newer.replace(b'"format_version":1', b'"format_version":9'))
     assert run(path)[0] == 6
+    path.write_bytes(newer)
+    assert run(path)[0] == 5, "a reader that the format does not ask for is damage, not a newer version"
+    damage = examine(newer).damage
+    assert damage is not None and damage.code == "T005"
     assert run(tmp_path / "none")[0] == 8
     register.write_bytes(register.read_bytes().replace(b"opened", b"opaned"))
     assert run(folder / "test" / path.name, "--register", register)[0] == 5
