@@ -58,15 +58,12 @@ class Attempt:
     preparation: int
     turns: tuple[Turn, ...] = ()
     commitment: cmd.Commit | None = None
-    committed_at: int | None = None
-    """Index of the event."""
     started: bool = False
     """The time to prepare is over."""
     paused: bool = False
     up: bool = False
     """The time has run out."""
     ended: bool = False
-    marks: tuple[ev.PracticeMarked, ...] = ()
     events: int = 0
     """How many there were."""
 
@@ -81,11 +78,6 @@ class Attempt:
         """What the next reply hangs on."""
         asked = tuple(turn.of for turn in self.turns if turn.act == "ask")
         return patient.Before(asked, self.moves, len(self.turns))
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing may be said yet of how well it goes."""
-        return not self.ended
 
 
 def of_events(protocol: Protocol, station: Station, events: Sequence[ev.Event]) -> Attempt:
@@ -127,13 +119,11 @@ def _evolve(attempt: Attempt, event: ev.Event) -> Attempt:
                 tuple(event.items),
                 event.handover,
             )
-            return replace(attempt, commitment=made, committed_at=at)
+            return replace(attempt, commitment=made)
         case ev.PracticeTime(what, minutes):
             return _timed(attempt, what, minutes)
         case ev.PracticeEnded():
             return replace(attempt, ended=True, paused=False)
-        case ev.PracticeMarked():
-            return replace(attempt, marks=(*attempt.marks, event))
     return attempt
 
 

@@ -16,7 +16,7 @@ from chatbot.core.practice.expected_causes import not_to_miss
 from chatbot.core.practice.expected_items import items_of
 from chatbot.core.practice.station import Expected, FlagExpected
 from chatbot.core.protocol import SAFETY_CATEGORY, Protocol, RuleKind
-from chatbot.core.urgency import is_asked, plan_urgency
+from chatbot.core.urgency import is_asked
 from chatbot.core.values import Answer, Source, Status, Urgency, parse_duration
 
 
@@ -41,7 +41,7 @@ def expected_of(protocol: Protocol, case: Case, *, told: Collection[str], weight
         within=_within(protocol, found),
         path=path,
         safety=tuple(key for key in path if key in protocol.safety_questions),
-        flags=_flags(protocol, case, path, told, weights),
+        flags=_flags(protocol, case, path, told, weights, in_emergency=found.urgency is Urgency.EMERGENCY),
         likely=tuple(
             name
             for name, hypothesis in protocol.hypotheses.items()
@@ -79,11 +79,16 @@ def _within(protocol: Protocol, found: Outcome) -> str:
 
 
 def _flags(
-    protocol: Protocol, case: Case, path: Sequence[str], told: Collection[str], weights: Mapping[str, int]
+    protocol: Protocol,
+    case: Case,
+    path: Sequence[str],
+    told: Collection[str],
+    weights: Mapping[str, int],
+    *,
+    in_emergency: bool,
 ) -> tuple[FlagExpected, ...]:
     """Return the red flags an urgency hangs on: those that stand, and those that an expert has to rule out."""
-    truth, found = case.assessment, []
-    in_emergency, counted = plan_urgency(protocol, truth) is Urgency.EMERGENCY, False
+    truth, found, counted = case.assessment, [], False
     for name, flag in protocol.red_flags.items():
         behind, state = flag_behind(protocol, name), truth.flags[name]
         reads = tuple(key for key in path if key in behind)
