@@ -11,13 +11,13 @@ from chatbot.tui.lines import BLANK, Line, Seg, line, rule, wrapped
 from chatbot.tui.practice import Ended
 from chatbot.tui.screens.page import Page
 from chatbot.tui.screens.pages import ask_file
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import OpenedLines, ScrollSheet
 from chatbot.tui.words import Words
 
 WRITTEN = "Only you can read the file (mode 0600). It is not encrypted."
 
 
-class DebriefScreen(ScrollSheet[None]):
+class DebriefScreen(OpenedLines[None]):
     """Shows what came of an attempt. The mark stands on one of its lines."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("debrief",)
@@ -79,27 +79,8 @@ class DebriefScreen(ScrollSheet[None]):
         """The record of the line the mark stands on."""
         return next((each.at for each in self.ended.debrief.lines if each.id == self.caret), None)
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
-        """Move the mark; before the first line and past the last the window goes on."""
-        order = self.order
-        at = order.index(self.caret) + step if self.caret in order else 0 if step > 0 else -1
-        if 0 <= at < len(order):
-            self.caret = order[at]
-            self.focus_rows = (0, 0)
-            self.redraw()
-        else:
-            self.scroll_lines(step)
-
     def act_open_mark(self) -> None:
-        self.opened = self.opened ^ {self.caret}
-        self.focus_rows = (0, 0)
-        self.redraw()
+        self.open_or_close()
 
     def act_moment(self) -> None:
         """Go to the moment of the conversation the line is about."""

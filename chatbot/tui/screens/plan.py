@@ -20,13 +20,13 @@ from chatbot.tui.lines import Line, wrapped
 from chatbot.tui.screens.fault import Fault
 from chatbot.tui.screens.prompt import Prompt, Send
 from chatbot.tui.screens.refusal import Declining
-from chatbot.tui.screens.scroll import ScrollSheet
+from chatbot.tui.screens.scroll import OpenedLines
 
 FEW = 3
 """Changes that an opened line names; the page of its own has more."""
 
 
-class PlanScreen(ScrollSheet[None]):
+class PlanScreen(OpenedLines[None]):
     """Shows the plan of the answers as they stand."""
 
     NAMES_CASE: ClassVar[bool] = True
@@ -119,30 +119,8 @@ class PlanScreen(ScrollSheet[None]):
                 return not case.closed and case.previous is not None and bool(case.previous["rules"])
         return True
 
-    def act_up(self) -> None:
-        self._move(-1)
-
-    def act_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
-        """Move the mark to the next line; past the last one the window goes on."""
-        order = self.order
-        if not order:
-            self.scroll_lines(step)
-            return
-        at = order.index(self.caret) + step if self.caret in order else (0 if step > 0 else len(order) - 1)
-        if 0 <= at < len(order):
-            self.caret = order[at]
-            self.focus_rows = (0, 0)
-            self.redraw()
-        else:
-            self.scroll_lines(step)
-
     def act_open_line(self) -> None:
-        self.opened = self.opened ^ {self.caret}
-        self.focus_rows = (0, 0)
-        self.redraw()
+        self.open_or_close()
 
     def act_all_rules(self) -> None:
         self.all_rules = not self.all_rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -128,6 +129,42 @@ class LongList(Marked[T]):
 
     def act_page_down(self) -> None:
         self.move(max(self.height // 2, 1))
+
+
+class OpenedLines(ScrollSheet[T]):
+    """Lines of which each can be opened; a mark stands on one of them. Past the last one the window goes on."""
+
+    caret: str
+    """Id of the line the mark stands on; empty where it stands nowhere."""
+    opened: frozenset[str]
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The ids of the lines, from top to bottom."""
+        raise NotImplementedError
+
+    def act_up(self) -> None:
+        self.move(-1)
+
+    def act_down(self) -> None:
+        self.move(1)
+
+    def move(self, step: int) -> None:
+        """Move the mark by a line."""
+        order = self.order
+        at = order.index(self.caret) + step if self.caret in order else (0 if step > 0 else len(order) - 1)
+        if 0 <= at < len(order):
+            self.caret = order[at]
+            self.focus_rows = (0, 0)
+            self.redraw()
+        else:
+            self.scroll_lines(step)
+
+    def open_or_close(self) -> None:
+        """Open the line the mark stands on, or close it."""
+        self.opened = self.opened ^ {self.caret}
+        self.focus_rows = (0, 0)
+        self.redraw()
 
 
 LONGEST_FILTER = 60
